@@ -1,0 +1,33 @@
+# Thin wrappers: everything is done by packaging/bootstrap.py, which also runs where there is no make.
+PYTHON ?= python3
+UV ?= uv
+BOOTSTRAP = $(PYTHON) packaging/bootstrap.py
+HMI = .venv/bin/hmi
+PLANT = resources/plants/bottling
+
+.PHONY: demo test setup pictures bench lock clean
+
+demo:  ## the demo plant in a window; without a display, pictures of it in demo-shots/
+	@$(BOOTSTRAP) demo
+
+test:  ## every check and every test
+	@$(BOOTSTRAP) test
+
+setup:
+	@$(BOOTSTRAP) setup
+
+pictures: setup  ## every screen of the demo plant as pictures/SCREEN.png
+	@mkdir -p pictures
+	@set -e; for screen in $(PLANT)/screens/*.toml; do name=$$(basename $$screen .toml); \
+	  QT_QPA_PLATFORM=offscreen $(HMI) screenshot $(PLANT) --screen $$name --out pictures/$$name.png; done
+
+bench: setup  ## all figures, with peers measured beside them, in bench.json
+	@QT_QPA_PLATFORM=offscreen $(HMI) bench all --json bench.json
+
+lock:  ## after a change of dependencies in pyproject.toml
+	$(UV) lock
+	$(UV) export --quiet --frozen --all-extras --no-emit-project --no-annotate -o packaging/requirements.lock
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist demo-shots pictures bench.json
+	find hmi tests packaging -name __pycache__ -type d -exec rm -rf {} +

@@ -1,0 +1,181 @@
+"""The command line: one program, `hmi`, and the only file that knows both the engine's side and the window's.
+
+Each verb's work is in `hmi.commands`, imported when it is asked for, so that `hmi get` does not wait for Qt.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import hmi
+from hmi.core.errors import HmiError, PlantError
+
+WELL, NO, WRONG_USE = 0, 1, 2
+NOT_BUILT: Final = (
+    "shelve",
+    "unshelve",
+    "user",
+    "backup",
+    "restore",
+    "new",
+    "discover",
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; 0 well, 1 the answer is no or mistakes were found, 2 wrong use."""
+    arguments = _times_joined(sys.argv[1:] if argv is None else argv)
+    if arguments and arguments[0] in NOT_BUILT:
+        print(f"hmi {arguments[0]} is not built yet: see hmi --help for what is", file=sys.stderr)
+        return WRONG_USE
+    try:
+        options = parser().parse_args(arguments)
+    except SystemExit as end:  # argparse has said what is wrong
+        return int(end.code or 0)
+    module, _, function = options.run.partition(":")
+    try:
+        return int(getattr(importlib.import_module(f"hmi.commands.{module}"), function)(options))
+    except PlantError as error:
+        for mistake in error.mistakes:
+            print(mistake, file=sys.stderr)
+        return NO
+    except HmiError as error:
+        print(f"hmi: {error}", file=sys.stderr)
+        return NO
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our listing has seen enough
+        return WELL
+    except KeyboardInterrupt:
+        return WELL
+
+
+def _times_joined(words: Sequence[str]) -> list[str]:
+    """`--from -10m` as `--from=-10m`: argparse would take a time that begins with a dash for an option."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1] in ("--from", "--to", "--at") and re.fullmatch(r"-\d[\d.]*[smhd]", word):
+            joined[-1] += "=" + word
+        else:
+            joined.append(word)
+    return joined
+
+
+def parser() -> argparse.ArgumentParser:
+    """The grammar of the command line."""
+    top = argparse.ArgumentParser(prog="hmi", description="The operator's window on a plant, and its engine.")
+    top.add_argument("--version", action="version", version=f"hmi {hmi.__version__}")
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+    _windows(verbs)
+    _services(verbs)
+    _questions(verbs)
+    _records(verbs)
+    return top
+
+
+def _verb(verbs: argparse._SubParsersAction, name: str, run: str, text: str) -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=text)
+    made.set_defaults(run=run)
+    return made
+
+
+def _data(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--data", type=Path, help="data folder of the engine (else HMI_DATA, else the usual place)")
+
+
+def _json(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--json", action="store_true", help="print one JSON document")
+
+
+def _windows(verbs: argparse._SubParsersAction) -> None:
+    demo = _verb(verbs, "demo", "demo:demo", "the demo plant: simulator, engine and window, nothing to configure")
+    _data(demo)
+    demo.add_argument("--seconds", type=float, help="end by itself after so long")
+    demo.add_argument("--shots", type=Path, help="visit every page and save a picture of each in this folder")
+    demo.add_argument("--fault", action="append", default=[], help="inject a fault, NAME[@SECONDS] (see hmi sim)")
+    demo.add_argument("--theme", choices=("day", "night"), default="day")
+    demo.add_argument("--size", default="", help="size of the window, 1280x800")
+    run = _verb(verbs, "run", "window:run", "the window; starts the plant's engine if none is running")
+    run.add_argument("plant", nargs="?", help="plant folder, or the name of a plant that came with the program")
+    _data(run)
+    run.add_argument("--attach", metavar="HOST:PORT", help="the engine of another station (token in HMI_TOKEN)")
+    run.add_argument("--touch", action="store_true", help="bigger targets, for gloves")
+    run.add_argument("--full-screen", action="store_true")
+    run.add_argument("--screen", default="", help="screen to open with")
+    run.add_argument("--theme", choices=("day", "night"), default="day")
+    shot = _verb(verbs, "screenshot", "window:screenshot", "one screen as a picture, without a display")
+    shot.add_argument("plant")
+    shot.add_argument("--screen", required=True)
+    shot.add_argument("--out", type=Path, required=True)
+    shot.add_argument("--size", default="1920x1080")
+    shot.add_argument("--at", help="values of that time, from the history in the data folder; else now's, if it runs")
+    shot.add_argument("--theme", choices=("day", "night"), default="day")
+    _data(shot)
+
+
+def _services(verbs: argparse._SubParsersAction) -> None:
+    engine = _verb(verbs, "engine", "service:engine", "the engine, headless; prints one line `ready …`")
+    engine.add_argument("plant")
+    _data(engine)
+    engine.add_argument(
+        "--address",
+        action="append",
+        default=[],
+        metavar="CONNECTION=URL",
+        help="use another address for a connection",
+    )
+    engine.add_argument("--listen", metavar="HOST:PORT", help="also let windows attach over TCP (loopback only)")
+    sim = _verb(verbs, "sim", "service:sim", "the simulated servers of a plant, alone")
+    sim.add_argument("plant")
+    sim.add_argument("--port-base", type=int, help="ports N, N+1, … instead of those in plant.toml")
+    sim.add_argument("--fault", action="append", default=[], help="inject a fault, NAME[@SECONDS]; `list` lists them")
+    check = _verb(verbs, "check", "check:check", "every mistake and lint finding in a plant's files")
+    check.add_argument("plant")
+    _json(check)
+    bench = _verb(verbs, "bench", "bench:bench", "measure, with peers beside in the same run")
+    bench.add_argument("name", choices=("acquisition", "history", "screens", "trends", "alarms", "uplink", "all"))
+    bench.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file")
+
+
+def _questions(verbs: argparse._SubParsersAction) -> None:
+    status = _verb(verbs, "status", "ask:status", "connections, rates, history, clients")
+    get = _verb(verbs, "get", "ask:get", "values now; without a tag, all of them")
+    get.add_argument("tags", nargs="*", metavar="TAG")
+    watch = _verb(verbs, "watch", "ask:watch", "values as they change, until Ctrl-C")
+    watch.add_argument("tags", nargs="*", metavar="TAG")
+    watch.add_argument("--seconds", type=float, help="end by itself after so long")
+    put = _verb(verbs, "put", "ask:put", "write one value, through the gate, and wait for the read-back")
+    put.add_argument("tag", metavar="TAG")
+    put.add_argument("value", metavar="VALUE")
+    put.add_argument("--why", default="", help="the reason, for the journal")
+    alarms = _verb(verbs, "alarms", "ask:alarms", "alarms that stand")
+    ack = _verb(verbs, "ack", "ask:ack", "acknowledge alarms by id")
+    ack.add_argument("ids", nargs="+", metavar="ID")
+    ack.add_argument("--comment", default="")
+    for verb in (status, get, watch, put, alarms, ack):
+        _data(verb)
+        _json(verb)
+
+
+def _records(verbs: argparse._SubParsersAction) -> None:
+    history = _verb(verbs, "history", "records:history", "stored values; works with the engine stopped, too")
+    history.add_argument("tags", nargs="+", metavar="TAG")
+    history.add_argument("--points", type=int, default=1000, help="so many intervals with min and max (1000)")
+    history.add_argument("--raw", action="store_true", help="every stored sample instead")
+    history.add_argument("--format", choices=("csv", "json", "parquet"), default="csv")
+    history.add_argument("--out", type=Path)
+    journal = _verb(verbs, "journal", "records:journal", "alarm events, writes, starts and stops")
+    journal.add_argument("action", nargs="?", choices=("verify",), help="check the chain of records")
+    journal.add_argument("--limit", type=int, default=200)
+    journal.add_argument("--category", choices=("alarm", "write", "system", "connection"))
+    _json(journal)
+    for verb in (history, journal):
+        _data(verb)
+        times = "ISO 8601 (UTC unless it says otherwise), or back from now: -10m, -8h, -2d"
+        verb.add_argument("--from", dest="start", default="-1h" if verb is history else None, help=times)
+        verb.add_argument("--to", dest="stop", help=f"{times}; now if left out")

@@ -1,0 +1,1 @@
+"""Floor 3: the window: Qt, and nothing else has Qt."""

@@ -1,0 +1,147 @@
+"""The client as a program: opens the window on an engine and stays until it is closed."""
+
+from __future__ import annotations
+
+import getpass
+import importlib
+import logging
+import os
+import platform
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import platformdirs
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from hmi.client.faults import caught
+from hmi.client.style import dress
+from hmi.client.theme import theme_of
+from hmi.client.tour import Tour
+from hmi.client.window import Window
+from hmi.client.wire import Wire
+from hmi.clock import Clock, MachineClock
+from hmi.core.errors import LinkError
+from hmi.link import socket
+from hmi.link.street import Link
+
+log = logging.getLogger(__name__)
+
+_SIZE: Final = (1440, 900)
+_IDLE_MS: Final = 2500  # after the first paint: what only the trends need is read in
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How the window is to be opened, and on which engine."""
+
+    data: Path  # the engine's data folder; its link.json says where the engine is
+    attach: str | None = None  # HOST:PORT of an engine, instead of a data folder
+    token: str = ""
+    touch: bool = False
+    full_screen: bool = False
+    screen: str | None = None  # to begin with; else the station's, else the plant's first
+    theme: str = "day"
+    size: tuple[int, int] | None = None
+    seconds: float | None = None  # close by itself after so long
+    shots: Path | None = None  # visit every page and save pictures here
+
+
+def run(options: RunOptions) -> int:
+    """Open the window and return when it is closed: 0, or 1 when pictures were wanted and no value became live."""
+    if not sys.platform.startswith(("win", "darwin")) and not _has_display():
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        application = QApplication(["hmi"])
+    application.setStyle("Fusion")
+    application.setApplicationName("hmi")
+    dress(application, theme_of(options.theme), options.touch)
+    clock = MachineClock()
+    window = open_window(options, clock)
+    logs = platformdirs.user_log_path("hmi") if options.attach else options.data
+    with caught(logs, window.tell):
+        return _stay(application, window, options, clock)
+
+
+def open_window(options: RunOptions, clock: Clock) -> Window:
+    """The window, not yet shown and not yet looking for its engine."""
+    user, station = _user(), platform.node()
+    wire = Wire(opener(options, user, station, clock), clock)
+    window = Window(wire, clock, theme_of(options.theme), options.touch, options.screen or "", user, station)
+    window.resize(*(options.size or _SIZE))
+    return window
+
+
+def opener(options: RunOptions, user: str, station: str, clock: Clock) -> Callable[[], Link]:
+    """What opens a connection to the engine that the options name, each time anew."""
+
+    def open_link() -> Link:
+        if options.attach is None:
+            return socket.connect(options.data, program="window", user=user, station=station, clock=clock)
+        host, _, port = options.attach.rpartition(":")
+        if not host or not port.isdigit():
+            raise LinkError(f"{options.attach} is no address. Say --attach HOST:PORT")
+        return socket.attach(host, int(port), options.token, program="window", user=user, station=station, clock=clock)
+
+    return open_link
+
+
+def _stay(application: QApplication, window: Window, options: RunOptions, clock: Clock) -> int:
+    log.info("window opened on %s", options.attach or options.data)
+    tour = None if options.shots is None else Tour(window, clock, options.shots)
+    timers = [_once(window, _IDLE_MS, _warm)]
+    if options.seconds is not None:
+        timers.append(_once(window, round(options.seconds * 1000), window.close))
+    elif tour is not None:
+        tour.finished.connect(window.close)
+    signals = {number: signal.signal(number, lambda *_: window.close()) for number in _signals()}
+    if options.full_screen:
+        window.showFullScreen()
+    else:
+        window.show()
+    window.start()
+    if tour is not None:
+        tour.start()
+    try:
+        application.exec()
+    finally:
+        for number, before in signals.items():
+            signal.signal(number, before)
+        for timer in timers:
+            timer.stop()
+        if tour is not None:
+            tour.stop()
+        window.stop()
+    return 0 if tour is None or (tour.was_live and tour.pictures) else 1
+
+
+def _once(window: Window, after_ms: int, action: Callable[[], Any]) -> QTimer:
+    timer = QTimer(window)
+    timer.setSingleShot(True)
+    timer.timeout.connect(action)
+    timer.start(after_ms)
+    return timer
+
+
+def _warm() -> None:
+    importlib.import_module("hmi.client.trends.page")
+
+
+def _signals() -> tuple[int, ...]:
+    return (signal.SIGINT, signal.SIGTERM)
+
+
+def _has_display() -> bool:
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user id without a name, as in some containers
+        return f"user {os.getuid()}" if hasattr(os, "getuid") else "somebody"

@@ -1,0 +1,131 @@
+"""The client's copy of what the engine knows: the same columns, on the Qt thread."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+
+from hmi.clock import Clock, MachineClock
+from hmi.core import quality as q
+from hmi.core.batch import FLAG_NOT_LIVE, Batch
+from hmi.core.plant.model import Plant
+from hmi.core.tags import TagTable
+from hmi.link.messages import AlarmRow, Alarms, AnyMessage, Health, Values
+
+SILENT_AFTER_S: Final = 2.0  # the engine says something at least twice a second
+
+
+class Mirror:
+    """Newest values, alarms and health of the plant, as the engine told them; lives on the Qt thread.
+
+    It starts with no link. Only a snapshot makes it live, because only a snapshot says how every tag is now. When
+    the engine falls silent on an open connection, the marks are taken back as soon as it speaks again: the stream
+    has no holes.
+    """
+
+    def __init__(self, plant: Plant, clock: Clock | None = None) -> None:
+        self.plant = plant
+        self.table = TagTable(plant.tags)
+        self.alarms: dict[int, AlarmRow] = {}
+        self.alarms_version = 0
+        self.health: Health | None = None
+        self.health_version = 0
+        self.pending: set[int] = set()
+        self.link_down = True
+        self._clock = clock or MachineClock()
+        self._heard = self._clock.monotonic()
+        self._engine_now_ns = 0
+        self._before: Batch | None = None  # as it was when the engine fell silent
+        self._everything = np.arange(len(plant.tags), dtype=np.uint32)
+
+    @property
+    def state(self) -> tuple[int, int, int, bool]:
+        """Changes whenever anything in the mirror does: compare before you draw."""
+        return self.table.counter, self.alarms_version, self.health_version, self.link_down
+
+    def now_ns(self) -> int:
+        """The engine's wall clock now, ns UTC; our own until it has told us."""
+        if not self._engine_now_ns:
+            return self._clock.now_ns()
+        return self._engine_now_ns + round((self._clock.monotonic() - self._heard) * 1e9)
+
+    def age_s(self, tag: int) -> float:
+        """Seconds since the engine received a tag's value; infinite when it never did."""
+        received = int(self.table.received[tag])
+        return max(0.0, (self.now_ns() - received) / 1e9) if received else math.inf
+
+    def silent_s(self) -> float:
+        """Seconds since the engine was last heard."""
+        return self._clock.monotonic() - self._heard
+
+    def take(self, message: AnyMessage) -> None:
+        """Take in one message of the engine's stream; messages that are not for the mirror change nothing."""
+        match message:
+            case Values():
+                self._hear(message.now_ns)
+                self._take_values(message)
+            case Alarms():
+                self._hear(0)
+                self._take_alarms(message)
+            case Health():
+                self._hear(message.now_ns)
+                self.health = message
+                self.health_version += 1
+
+    def watch(self) -> bool:
+        """Mark everything stale once the engine has been silent for 2 s; returns whether it happened just now."""
+        if self.link_down or self.silent_s() < SILENT_AFTER_S:
+            return False
+        self._before = self.table.rows(self._everything)
+        self._mark_stale()
+        return True
+
+    def lose(self) -> None:
+        """The connection is closed: everything is stale until the next snapshot."""
+        self._before = None
+        if not self.link_down:
+            self._mark_stale()
+
+    def set_pending(self, tag: int, pending: bool) -> None:
+        """A write to a tag is under way, or has ended: what shows the tag is drawn anew."""
+        (self.pending.add if pending else self.pending.discard)(tag)
+        self.table.counter += 1
+        self.table.version[tag] = self.table.counter
+
+    def _hear(self, engine_now_ns: int) -> None:
+        if engine_now_ns:
+            self._engine_now_ns = engine_now_ns
+        elif self._engine_now_ns:
+            self._engine_now_ns = self.now_ns()
+        self._heard = self._clock.monotonic()
+        if self._before is not None:
+            self.table.apply(self._before)
+            self._before = None
+            self.link_down = False
+
+    def _take_values(self, message: Values) -> None:
+        batch = message.batch()
+        known = batch.rows["tag"] < len(self.table)
+        self.table.apply(batch if known.all() else Batch(batch.rows[known], batch.texts))
+        if message.snapshot:
+            self.link_down = False
+
+    def _take_alarms(self, message: Alarms) -> None:
+        if message.snapshot:
+            self.alarms = {}
+        for row in message.rows:
+            if row.state == "normal":
+                self.alarms.pop(row.rule, None)
+            elif row.rule < len(self.plant.rules):
+                self.alarms[row.rule] = row
+        self.alarms_version += 1
+
+    def _mark_stale(self) -> None:
+        batch = self.table.rows(self._everything)
+        rows = batch.rows
+        rows["quality"][~q.is_bad(rows["quality"])] = q.UNCERTAIN_LAST_USABLE  # a bad value has no last usable one
+        rows["flags"] |= FLAG_NOT_LIVE
+        self.table.apply(batch)
+        self.link_down = True

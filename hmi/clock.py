@@ -1,0 +1,56 @@
+"""The machine's clocks, and the only file that reads them.
+
+Everything else is handed a `Clock`, so that a test can turn the hands itself.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What the plant's computer knows of the time."""
+
+    def now_ns(self) -> int:
+        """Wall clock, ns since 1970 UTC: for records and for people, never for delays."""
+
+    def monotonic(self) -> float:
+        """Seconds since some fixed moment, never stepped: for delays, ages and timeouts."""
+
+
+class MachineClock:
+    """The clocks of the computer this process runs on."""
+
+    def now_ns(self) -> int:
+        """Wall clock, ns since 1970 UTC."""
+        return time.time_ns()
+
+    def monotonic(self) -> float:
+        """Monotonic seconds."""
+        return time.monotonic()
+
+
+class HandClock:
+    """A clock whose hands a test or a replay turns: both clocks advance together."""
+
+    def __init__(self, now_ns: int = 1_772_000_000_000_000_000, monotonic: float = 1000.0) -> None:
+        self._now_ns = now_ns
+        self._monotonic = monotonic
+
+    def now_ns(self) -> int:
+        """Wall clock, ns since 1970 UTC."""
+        return self._now_ns
+
+    def monotonic(self) -> float:
+        """Monotonic seconds."""
+        return self._monotonic
+
+    def advance(self, seconds: float) -> None:
+        """Turn both hands forward."""
+        self._now_ns += round(seconds * 1e9)
+        self._monotonic += seconds
+
+    def step_wall(self, seconds: float) -> None:
+        """Step the wall clock alone, as an operator or NTP would."""
+        self._now_ns += round(seconds * 1e9)

@@ -1,0 +1,93 @@
+"""Where things are: the data folder, the plant folder, addresses and times as people type them."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import re
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+
+import platformdirs
+
+from hmi.core.errors import HmiError
+
+_UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def data_folder(options: argparse.Namespace, plant_id: str = "") -> Path:
+    """The engine's data folder: --data, else HMI_DATA, else the platform's usual place."""
+    if options.data:
+        return Path(options.data)
+    if named := os.environ.get("HMI_DATA"):
+        return Path(named)
+    usual = Path(platformdirs.user_data_dir("hmi", appauthor=False))
+    return usual / plant_id if plant_id else _running(usual)
+
+
+def _running(usual: Path) -> Path:
+    """The one data folder in the usual place whose engine runs, or has run."""
+    found = sorted(link.parent for link in usual.glob("*/link.json")) or sorted(usual.glob("*/"))
+    if len(found) > 1:
+        names = ", ".join(folder.name for folder in found)
+        raise HmiError(f"There is more than one data folder in {usual} ({names}): say which with --data")
+    return found[0] if found else usual
+
+
+def who() -> tuple[str, str]:
+    """(user, station) as the operating system knows them."""
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):
+        user = "unknown"
+    return user, socket.gethostname()
+
+
+def addresses(options: list[str]) -> dict[str, str]:
+    """CONNECTION=URL as a mapping."""
+    pairs = [option.partition("=") for option in options]
+    wrong = [option for option, (_, mark, url) in zip(options, pairs, strict=True) if not mark or not url]
+    if wrong:
+        raise HmiError(f"--address takes CONNECTION=URL, not {wrong[0]!r}")
+    return {name: url for name, _, url in pairs}
+
+
+def host_port(text: str) -> tuple[str, int]:
+    """HOST:PORT as a pair."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or not 0 <= int(port) < 65536:
+        raise HmiError(f"{text!r} is not HOST:PORT, such as 127.0.0.1:4850")
+    return host, int(port)
+
+
+def size(text: str) -> tuple[int, int]:
+    """1920x1080 as a pair."""
+    if not (found := re.fullmatch(r"(\d{2,5})x(\d{2,5})", text)):
+        raise HmiError(f"{text!r} is not a size such as 1920x1080")
+    return int(found[1]), int(found[2])
+
+
+def moment(text: str | None, now_ns: int) -> int:
+    """A time as people type it, in ns UTC: ISO 8601, or -10m back from now; now when there is none."""
+    if not text or text == "now":
+        return now_ns
+    if found := re.fullmatch(r"-(\d+(?:\.\d+)?)([smhd])", text):
+        return now_ns - round(float(found[1]) * _UNITS_S[found[2]] * 1e9)
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise HmiError(f"{text!r} is not a time: write 2026-11-22T10:00:00, or -10m for ten minutes back") from None
+    return round(when.replace(tzinfo=when.tzinfo or UTC).timestamp() * 1e6) * 1000
+
+
+def iso(time_ns: int) -> str:
+    """ns UTC as ISO 8601 with nanoseconds; empty for a time that is not known."""
+    if not time_ns:
+        return ""
+    seconds, rest = divmod(time_ns, 1_000_000_000)
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
+    except (OverflowError, ValueError, OSError):
+        return f"{time_ns} ns"

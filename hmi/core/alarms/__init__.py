@@ -1,0 +1,1 @@
+"""Alarms after ISA-18.2: rules, the state machine, priorities. Pure: (state, batch, now) in, events out."""

@@ -1,0 +1,279 @@
+"""alarms.toml and alarms/*.toml: one [[alarm]] each, with its rationalisation (ISA-18.2 clause 9)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Final, Literal
+
+from msgspec import Meta, Struct
+
+from hmi.core import expr, toml
+from hmi.core.alarms.rules import LEVEL_TYPES, TYPES, Matrix, Rule
+from hmi.core.errors import Mistake
+from hmi.core.expr import ExprError
+from hmi.core.nearest import nearest
+from hmi.core.plant.derived_tags import text_read
+from hmi.core.tags import Tag
+
+_LATER_TYPES: Final = ("deviation", "rate")
+_TITLES: Final = {
+    "level_ll": "very low",
+    "level_l": "low",
+    "level_h": "high",
+    "level_hh": "very high",
+    "discrete": "",
+    "bad": "no good value",
+}
+_LOWEST: Final = 4  # priority of a draft whose consequence or time to respond is not known yet
+_ID: Final = Meta(
+    pattern=r"\A[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)*\Z",
+    description="a dotted path of a-z 0-9 _ -",
+    examples=["line1.filler.tank.level.hh"],
+)
+_SECONDS: Final = Meta(ge=0, le=86_400, examples=[2])
+
+
+class _Alarm(Struct, frozen=True):
+    id: Annotated[str, _ID]
+    tag: str
+    type: str
+    limit: Annotated[float | bool | None, Meta(description="a number", examples=[92.0])] = None
+    deadband: Annotated[float, Meta(ge=0)] = 0.0
+    on_delay_s: Annotated[float, _SECONDS] = 0.0
+    off_delay_s: Annotated[float, _SECONDS] = 0.0
+    latching: bool = False
+    class_: str = "process"
+    consequence: Literal["minor", "major", "severe"] | None = None
+    respond_min: Annotated[float, Meta(gt=0, examples=[10])] | None = None
+    cause: str = ""
+    effect: str = ""
+    action: str = ""
+    instruction: str = ""
+    screen: str = ""
+    suppress_when: str = ""
+    status: Literal["draft", "approved"] = "draft"
+    title: str = ""
+    rationalised_by: str = ""
+    rationalised_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What alarms refer to in the other files."""
+
+    tags: list[Tag]
+    index: Mapping[str, int]
+    screens: frozenset[str]
+    instructions: frozenset[str]
+    matrix: Matrix
+
+
+_Pair = tuple[toml.Table, Rule]
+
+
+def alarm_files(texts: Mapping[str, str]) -> list[str]:
+    """The alarm files among a plant's files, in the order in which their rules are counted."""
+    more = sorted(file for file in texts if re.fullmatch(r"alarms/[^/]+\.toml", file))
+    return (["alarms.toml"] if "alarms.toml" in texts else []) + more
+
+
+def read_alarms(texts: Mapping[str, str], around: Surroundings, mistakes: list[Mistake]) -> tuple[Rule, ...]:
+    """Every alarm rule of the plant that has no mistake; the mistakes of the others go on the list."""
+    found: list[_Pair] = []
+    first: dict[str, toml.Table] = {}
+    for file in alarm_files(texts):
+        table = toml.read(file, texts[file], mistakes)
+        if table is None:
+            continue
+        for key in table.values:
+            if key != "alarm":
+                what = f"`{key}` is not a section of an alarm file"
+                mistakes.append(table.mistake(key, what, "Write [[alarm]] above each alarm"))
+        for row in table.tables("alarm"):
+            rule = _Reader(row, around, mistakes).rule(len(found), first)
+            if rule is not None:
+                found.append((row, rule))
+    _check_order(found, around, mistakes)
+    return tuple(rule for _, rule in found)
+
+
+def _check_order(found: Sequence[_Pair], around: Surroundings, mistakes: list[Mistake]) -> None:
+    """The limits of one tag must rise from low-low to high-high."""
+    by_tag: dict[int, list[_Pair]] = {}
+    for row, rule in found:
+        if rule.type in LEVEL_TYPES:
+            by_tag.setdefault(rule.tag, []).append((row, rule))
+    for pairs in by_tag.values():
+        pairs.sort(key=lambda pair: LEVEL_TYPES.index(pair[1].type))
+        for number, (row, rule) in enumerate(pairs):
+            for other_row, other in pairs[:number]:
+                if other.type != rule.type and other.limit >= rule.limit:
+                    tag = around.tags[rule.tag].name
+                    what = (
+                        f"the {rule.type} limit {rule.limit:g} of {tag} is not above its {other.type} limit "
+                        f"{other.limit:g} ({other_row.file}:{other_row.line_of('limit')})"
+                    )
+                    mistakes.append(row.mistake("limit", what, "Let limits rise from level_ll to level_hh"))
+
+
+class _Reader:
+    """One [[alarm]] on its way to a rule."""
+
+    def __init__(self, row: toml.Table, around: Surroundings, mistakes: list[Mistake]) -> None:
+        self._row = row
+        self._around = around
+        self._mistakes = mistakes
+        self._errors = 0
+
+    def rule(self, index: int, first: dict[str, toml.Table]) -> Rule | None:
+        made = toml.fill(_Alarm, self._row, self._mistakes, beside=("priority",))
+        if "priority" in self._row.values:
+            self._typed_priority(made)
+        if made is None:
+            return None
+        if made.id in first:
+            other = first[made.id]
+            what = f"the alarm {made.id} is there twice: first in {other.file}:{other.line_of('id')}"
+            self._wrong("id", what, "Give each an id of its own")
+        first.setdefault(made.id, self._row)
+        tag = self._tag(made.tag)
+        kind_known = self._check_type(made)
+        limit = self._limit(made, tag) if tag is not None and kind_known else 0.0
+        self._check_references(made)
+        self._check_suppression(made.suppress_when)
+        self._check_rationalisation(made)
+        return self._finish(index, made, tag, limit) if tag is not None and not self._errors else None
+
+    def _finish(self, index: int, made: _Alarm, tag: Tag, limit: float) -> Rule:
+        values = {name: getattr(made, name) for name in made.__struct_fields__}
+        values |= {
+            "index": index,
+            "tag": tag.index,
+            "limit": limit,
+            "consequence": made.consequence or "",
+            "respond_min": made.respond_min or 0.0,
+            "priority": self._priority(made),
+            "title": made.title or " ".join(filter(None, (tag.description or tag.name, _TITLES[made.type]))),
+            "rationalised_on": str(made.rationalised_on or ""),
+        }
+        return Rule(**values)
+
+    def _wrong(self, key: str, what: str, mend: str, severity: str = "error") -> None:
+        self._mistakes.append(self._row.mistake(key, what, mend, severity))
+        self._errors += severity == "error"
+
+    def _priority(self, made: _Alarm) -> int:
+        if made.consequence is None or made.respond_min is None:
+            return _LOWEST
+        return self._around.matrix.priority(made.consequence, made.respond_min)
+
+    def _typed_priority(self, made: _Alarm | None) -> None:
+        mend = "Remove it and write consequence and respond_min"
+        if made is not None and made.consequence and made.respond_min:
+            within = f"{made.consequence} within {made.respond_min:g} min"
+            mend = f"Remove it; {within} is priority {self._priority(made)}"
+        what = "a priority is computed from the plant's matrix, never typed in: all alarms are ranked alike"
+        self._wrong("priority", what, mend)
+
+    def _tag(self, name: str) -> Tag | None:
+        index = self._around.index.get(name)
+        if index is not None:
+            return self._around.tags[index]
+        found = nearest(name, self._around.index) if len(self._mistakes) < 50 else []
+        mend = f"Write {found[0]}" if found else "Add it to tags.csv, or name another tag"
+        self._wrong("tag", f"there is no tag {name}", mend)
+        return None
+
+    def _check_type(self, made: _Alarm) -> bool:
+        if made.type in TYPES:
+            return True
+        if made.type in _LATER_TYPES:
+            mend = "Compare in a derived tag and write a discrete alarm on it"
+            self._wrong("type", f"alarms of type {made.type} come later", mend)
+        else:
+            found = nearest(made.type, TYPES)
+            mend = f'Write type = "{found[0]}"' if found else f"Write one of {', '.join(TYPES)}"
+            self._wrong("type", f"there is no alarm type {made.type!r}", mend)
+        return False
+
+    def _limit(self, made: _Alarm, tag: Tag) -> float:
+        """The limit as a number, checked against the type of the alarm and of its tag."""
+        if made.type == "bad":
+            for key in ("limit", "deadband"):
+                if key in self._row.values:
+                    self._wrong(key, f"an alarm on a bad value has no {key}", "Remove it")
+            return 0.0
+        if tag.is_text:
+            self._wrong(
+                "tag",
+                f"{tag.name} is text, and a {made.type} alarm needs a number",
+                "Use type bad, or a number",
+            )
+            return 0.0
+        if made.limit is None:
+            example = "92.0" if made.type in LEVEL_TYPES else "1"
+            meaning = "the limit" if made.type in LEVEL_TYPES else "the value that is abnormal"
+            self._wrong("", f"a {made.type} alarm needs `limit`, {meaning}", f"Add limit = {example}")
+            return 0.0
+        if made.type == "discrete":
+            self._check_discrete(made, tag)
+        else:
+            self._check_level(made, tag)
+        return float(made.limit)
+
+    def _check_discrete(self, made: _Alarm, tag: Tag) -> None:
+        if tag.type == "bool" and made.limit not in (0, 1):
+            self._wrong("limit", f"{tag.name} is a bool and never {made.limit:g}", "Write limit = true or false")
+        if made.deadband:
+            self._wrong("deadband", "a discrete alarm has no deadband", "Remove it, or use off_delay_s")
+
+    def _check_level(self, made: _Alarm, tag: Tag) -> None:
+        if isinstance(made.limit, bool):
+            mend = f"Write a number in {tag.unit}" if tag.unit else "Write a number"
+            self._wrong("limit", f"a {made.type} limit is a number", mend)
+        if tag.type == "bool":
+            self._wrong("tag", f"{tag.name} is a bool and has no level", 'Write type = "discrete"')
+        span = tag.high - tag.low if tag.low is not None and tag.high is not None else None
+        if span is not None and made.deadband >= span > 0:
+            what = f"the deadband {made.deadband:g} is as wide as the range of {tag.name}, {span:g}"
+            self._wrong("deadband", what, "Write a few per cent of the range")
+
+    def _check_references(self, made: _Alarm) -> None:
+        if made.screen and made.screen not in self._around.screens:
+            found = nearest(made.screen, self._around.screens)
+            mend = f'Write screen = "{found[0]}"' if found else f"Add screens/{made.screen}.toml"
+            self._wrong("screen", f"there is no screen {made.screen}", mend)
+        if made.instruction and made.instruction not in self._around.instructions:
+            mend = f"Add instructions/{made.instruction}.md"
+            self._wrong("instruction", f"there is no instruction {made.instruction}", mend, "warning")
+
+    def _check_suppression(self, text: str) -> None:
+        if not text:
+            return
+        try:
+            expression = expr.compile(text, self._around.index, suggest=len(self._mistakes) < 50)
+        except ExprError as error:
+            self._wrong("suppress_when", f"{error.what} (column {error.column} of suppress_when)", error.mend)
+            return
+        if name := text_read(expression, self._around.tags):
+            self._wrong("suppress_when", f"{name} is text, and conditions are about numbers", "Use another tag")
+
+    def _check_rationalisation(self, made: _Alarm) -> None:
+        wanted = {
+            "consequence": made.consequence,
+            "respond_min": made.respond_min,
+            "cause": made.cause.strip(),
+            "effect": made.effect.strip(),
+            "action": made.action.strip(),
+            "rationalised_by": made.rationalised_by.strip(),
+            "rationalised_on": made.rationalised_on,
+        }
+        missing = [key for key, value in wanted.items() if not value]
+        if missing:
+            approved = made.status == "approved"
+            what = f"the {made.status} alarm {made.id} has no {', '.join(missing)}"
+            mend = 'Fill in, or write status = "draft"' if approved else "Fill in before it is approved"
+            self._wrong("", what, mend, "error" if approved else "warning")

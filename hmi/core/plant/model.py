@@ -1,0 +1,84 @@
+"""A plant as the program knows it once its files were found right: frozen, complete, indexed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from hmi.core.alarms.rules import Rule
+from hmi.core.expr import Expression
+from hmi.core.screens.model import Screen, Symbol
+from hmi.core.tags import Tag
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One controller or gateway: how to reach it and how often."""
+
+    id: str
+    driver: str  # opcua | modbus | ...
+    address: str  # opc.tcp://host:port, tcp://host:port
+    backup: tuple[str, ...] = ()
+    security: str = "None"
+    publish_ms: int = 250  # OPC UA publishing interval
+    scan_ms: int = 500  # Modbus scan period of tags that name none
+    unit: int = 1  # Modbus unit id
+    byte_order: str = "big"
+    word_order: str = "big"
+
+    @property
+    def period_ms(self) -> int:
+        """How often a healthy connection is heard of."""
+        return self.publish_ms if self.driver == "opcua" else self.scan_ms
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """How long the station keeps values."""
+
+    keep_days: int = 400
+    max_gb: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A workstation or tablet, and the screen it opens with."""
+
+    id: str
+    name: str = ""
+    screen: str = ""
+
+
+@dataclass(frozen=True)
+class Plant:
+    """Everything the plant's files say, checked as a whole."""
+
+    id: str
+    name: str
+    timezone: str
+    connections: tuple[Connection, ...]
+    tags: tuple[Tag, ...]  # tags[i].index == i
+    rules: tuple[Rule, ...]  # rules[i].index == i
+    screens: Mapping[str, Screen]  # by id, in file order; the first is the start screen
+    symbols: Mapping[str, Symbol]
+    history: History = field(default_factory=History)
+    stations: tuple[Station, ...] = ()
+    derived: tuple[tuple[int, Expression], ...] = ()  # tag index and expression, in order of evaluation
+    server_url: str = ""  # of the plant server; "" none
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)  # the files it was made of: a client gets these
+    digest: str = ""  # BLAKE2b of the files: which configuration was running
+
+    @cached_property
+    def tag_index(self) -> Mapping[str, int]:
+        """Index of each tag by its name."""
+        return {tag.name: tag.index for tag in self.tags}
+
+    def tag(self, name: str) -> Tag | None:
+        """The tag of this name, if the plant has it."""
+        index = self.tag_index.get(name)
+        return None if index is None else self.tags[index]
+
+    def tags_of(self, connection: str) -> tuple[Tag, ...]:
+        """The tags that one connection delivers."""
+        return tuple(tag for tag in self.tags if tag.connection == connection)

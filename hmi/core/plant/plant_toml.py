@@ -1,0 +1,260 @@
+"""plant.toml: the plant, its connections, stations, retention, plant server and priority matrix."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Annotated, Final, Literal
+
+from msgspec import Meta, Struct
+
+from hmi.core import toml
+from hmi.core.alarms.rules import CONSEQUENCES, Matrix
+from hmi.core.errors import Mistake
+from hmi.core.nearest import nearest
+from hmi.core.plant import addresses
+from hmi.core.plant.model import Connection, History, Station
+
+FILE: Final = "plant.toml"
+_ID: Final = Meta(pattern=r"\A[a-z][a-z0-9_-]{0,63}\Z", description="a word of a-z 0-9 _ -", examples=["filler"])
+_SECTIONS: Final = ("plant", "connection", "history", "station", "server", "priority_matrix", "role", "shift")
+_LATER_SECTIONS: Final = ("role", "shift")
+_PERIOD: Final = Meta(ge=10, le=3_600_000, examples=[500])
+_SETTINGS_OF: Final = {  # what only one driver knows
+    "opcua": ("publish_ms", "security"),
+    "modbus": ("scan_ms", "unit", "byte_order", "word_order"),
+}
+_SECURITY: Final = re.compile(r"(Basic256Sha256|Aes128_Sha256_RsaOaep|Aes256_?Sha256_?RsaPss):(Sign|SignAndEncrypt)")
+
+
+class _Plant(Struct, frozen=True):
+    id: Annotated[str, _ID]
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    timezone: Annotated[
+        str,
+        Meta(pattern=r"\A[A-Za-z_]+(/[A-Za-z0-9_+-]+)*\Z", description="a place", examples=["Europe/Berlin"]),
+    ]
+
+
+class _Connection(Struct, frozen=True):
+    id: Annotated[str, _ID]
+    driver: str
+    address: Annotated[str, Meta(examples=["opc.tcp://192.168.0.10:4840"])]
+    backup: tuple[str, ...] = ()
+    security: str = "None"
+    publish_ms: Annotated[int, _PERIOD] = 250
+    scan_ms: Annotated[int, _PERIOD] = 500
+    unit: Annotated[int, Meta(ge=0, le=255)] = 1
+    byte_order: Literal["big", "little"] = "big"
+    word_order: Literal["big", "little"] = "big"
+
+
+class _History(Struct, frozen=True):
+    keep_days: Annotated[int, Meta(ge=1, le=36500)] = 400
+    max_gb: Annotated[float, Meta(gt=0, examples=[20])] = 20.0
+
+
+class _Station(Struct, frozen=True):
+    id: Annotated[str, _ID]
+    name: str = ""
+    screen: str = ""
+
+
+class _Server(Struct, frozen=True):
+    url: Annotated[str, Meta(examples=["postgresql://hmi@plant-server/plant"])]
+
+
+_Priorities = tuple[Annotated[int, Meta(ge=1, le=4)], ...]
+
+
+class _Matrix(Struct, frozen=True):
+    respond_min: Annotated[tuple[float, ...], Meta(min_length=1, examples=[[3, 10, 30]])]
+    minor: Annotated[_Priorities, Meta(examples=[[3, 4, 4, 4]])]
+    major: Annotated[_Priorities, Meta(examples=[[2, 3, 3, 4]])]
+    severe: Annotated[_Priorities, Meta(examples=[[1, 1, 2, 3]])]
+
+
+@dataclass(frozen=True, slots=True)
+class PlantFile:
+    """What plant.toml says; parts with mistakes are at their defaults, so that other files can be checked."""
+
+    readable: bool = True
+    id: str = ""
+    name: str = ""
+    timezone: str = "UTC"
+    connections: tuple[Connection, ...] = ()
+    drivers: Mapping[str, str] = field(default_factory=dict)  # by connection, also one with mistakes; "" unknown
+    history: History = field(default_factory=History)
+    stations: tuple[Station, ...] = ()
+    station_lines: Mapping[str, int] = field(default_factory=dict)
+    connection_lines: Mapping[str, int] = field(default_factory=dict)
+    server_url: str = ""
+    matrix: Matrix = field(default_factory=Matrix)
+
+
+def read_plant_file(texts: Mapping[str, str], mistakes: list[Mistake]) -> PlantFile:
+    """The plant file, checked by itself; every mistake goes on the list."""
+    if FILE not in texts:
+        mend = "Add it with [plant], id, name and timezone"
+        mistakes.append(Mistake(FILE, 0, "the plant has no plant.toml", mend))
+        return PlantFile(readable=False)
+    table = toml.read(FILE, texts[FILE], mistakes)
+    if table is None:
+        return PlantFile(readable=False)
+    _check_sections(table, mistakes)
+    head = _head(table, mistakes)
+    connections = _connections(table, mistakes)
+    stations = _stations(table, mistakes)
+    history = table.table("history")
+    kept = toml.fill(_History, history, mistakes) if history else None
+    return PlantFile(
+        id=head.id if head else "",
+        name=head.name if head else "",
+        timezone=head.timezone if head else "UTC",
+        connections=tuple(connections.values()),
+        drivers=_drivers(table),
+        history=History(kept.keep_days, kept.max_gb) if kept else History(),
+        stations=tuple(stations.values()),
+        station_lines=_lines(table, "station", "screen"),
+        connection_lines=_lines(table, "connection", "id"),
+        server_url=_server(table, mistakes),
+        matrix=_matrix(table, mistakes),
+    )
+
+
+def _drivers(table: toml.Table) -> dict[str, str]:
+    rows = [(row.values.get("id"), row.values.get("driver")) for row in table.tables("connection")]
+    return {name: driver if driver in addresses.DRIVERS else "" for name, driver in rows if isinstance(name, str)}
+
+
+def _lines(table: toml.Table, section: str, key: str) -> dict[str, int]:
+    return {str(row.values.get("id")): row.line_of(key) for row in table.tables(section)}
+
+
+def _check_sections(table: toml.Table, mistakes: list[Mistake]) -> None:
+    for key in table.values:
+        if key not in _SECTIONS:
+            found = nearest(key, _SECTIONS)
+            mend = f"Write [{found[0]}]" if found else f"Remove it; plant.toml has {', '.join(_SECTIONS)}"
+            mistakes.append(table.mistake(key, f"`{key}` is not a section of plant.toml", mend))
+        elif key in _LATER_SECTIONS:
+            what = f"[[{key}]] is not used yet"
+            mistakes.append(table.mistake(key, what, "Leave it for a later version, or remove it", "warning"))
+
+
+def _head(table: toml.Table, mistakes: list[Mistake]) -> _Plant | None:
+    head = table.table("plant")
+    if head is None:
+        if "plant" not in table.values:
+            mistakes.append(Mistake(FILE, 1, "[plant] is missing", "Add [plant] with id, name and timezone"))
+        return None
+    return toml.fill(_Plant, head, mistakes)
+
+
+def _connections(table: toml.Table, mistakes: list[Mistake]) -> dict[str, Connection]:
+    found: dict[str, Connection] = {}
+    rows: dict[str, toml.Table] = {}
+    for row in table.tables("connection"):
+        made = toml.fill(_Connection, row, mistakes)
+        if made is None:
+            continue
+        if made.id in rows:
+            mistakes.append(_twice(row, "connection", made.id, rows[made.id]))
+            continue
+        rows[made.id] = row
+        if _check_connection(row, made, mistakes):
+            settings = {name: getattr(made, name) for name in made.__struct_fields__}
+            found[made.id] = Connection(**settings)
+    return found
+
+
+def _twice(row: toml.Table, kind: str, name: str, first: toml.Table) -> Mistake:
+    what = f"there are two {kind}s {name}: the other is in line {first.line_of('id')}"
+    return row.mistake("id", what, "Give each an id of its own")
+
+
+def _check_connection(row: toml.Table, made: _Connection, mistakes: list[Mistake]) -> bool:
+    before = len(mistakes)
+    if made.driver not in addresses.DRIVERS:
+        mistakes.append(_no_driver(row, made.driver))
+        return False
+    for key, address in (("address", made.address), *(("backup", other) for other in made.backup)):
+        if complaint := addresses.of_controller(made.driver, address):
+            mistakes.append(row.mistake(key, *complaint))
+    if made.security != "None":
+        mistakes.append(_no_security(row, made.security))
+    good = len(mistakes) == before
+    for driver, settings in _SETTINGS_OF.items():
+        for key in settings:
+            if driver != made.driver and key in row.values:
+                what = f"`{key}` does nothing for {made.driver}"
+                mistakes.append(row.mistake(key, what, "Remove it", "warning"))
+    return good
+
+
+def _no_driver(row: toml.Table, driver: str) -> Mistake:
+    if driver in addresses.LATER_DRIVERS:
+        mend = f"Use {' or '.join(addresses.DRIVERS)}, or a gateway that speaks one of them"
+        return row.mistake("driver", f"the driver {driver} is not built yet", mend)
+    found = nearest(driver, addresses.DRIVERS)
+    mend = f'Write driver = "{found[0]}"' if found else f"Use {' or '.join(addresses.DRIVERS)}"
+    return row.mistake("driver", f"there is no driver {driver!r}", mend)
+
+
+def _no_security(row: toml.Table, security: str) -> Mistake:
+    # Refused rather than ignored: a plant that asks for encryption must never be spoken to in clear.
+    if _SECURITY.fullmatch(security):
+        mend = 'Write security = "None" and keep the network closed'
+        return row.mistake("security", f"security {security} is not built yet", mend)
+    return row.mistake("security", f"{security!r} is not a security policy", 'Write security = "None"')
+
+
+def _stations(table: toml.Table, mistakes: list[Mistake]) -> dict[str, Station]:
+    found: dict[str, Station] = {}
+    rows: dict[str, toml.Table] = {}
+    for row in table.tables("station"):
+        made = toml.fill(_Station, row, mistakes)
+        if made is not None and made.id in rows:
+            mistakes.append(_twice(row, "station", made.id, rows[made.id]))
+        elif made is not None:
+            rows[made.id] = row
+            found[made.id] = Station(made.id, made.name, made.screen)
+    return found
+
+
+def _server(table: toml.Table, mistakes: list[Mistake]) -> str:
+    section = table.table("server")
+    made = toml.fill(_Server, section, mistakes) if section else None
+    if made is None or section is None:
+        return ""
+    if not re.fullmatch(r"postgres(ql)?://[^\s/]+/[^\s/?]+(\?\S*)?", made.url):
+        mend = 'Write url = "postgresql://user@host/database"'
+        mistakes.append(section.mistake("url", "the server's url is not a PostgreSQL address", mend))
+    elif re.match(r"\w+://[^/@]*:[^/@]*@", made.url) or "password=" in made.url:
+        mend = "Take the password out; it belongs in the station's key store"
+        mistakes.append(section.mistake("url", "a password in a plant file is readable by everybody", mend))
+    return made.url
+
+
+def _matrix(table: toml.Table, mistakes: list[Mistake]) -> Matrix:
+    section = table.table("priority_matrix")
+    made = toml.fill(_Matrix, section, mistakes) if section else None
+    if made is None or section is None:
+        return Matrix()
+    good = True
+    if made.respond_min[0] <= 0 or any(high <= low for low, high in pairwise(made.respond_min)):
+        mend = "Write them from short to long: respond_min = [3, 10, 30]"
+        mistakes.append(section.mistake("respond_min", "`respond_min` is not rising", mend))
+        good = False
+    columns = len(made.respond_min) + 1
+    for consequence in CONSEQUENCES:
+        row = getattr(made, consequence)
+        if len(row) != columns:
+            what = f"`{consequence}` has {len(row)} priorities for {columns} spans of time"
+            mend = f"Write {columns}: one up to each of respond_min and one for longer"
+            mistakes.append(section.mistake(consequence, what, mend))
+            good = False
+    priorities = {consequence: getattr(made, consequence) for consequence in CONSEQUENCES}
+    return Matrix(made.respond_min, priorities) if good else Matrix()

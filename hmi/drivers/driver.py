@@ -1,0 +1,50 @@
+"""The plug to a controller: what every protocol offers the engine, and what it reports of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from hmi.core.batch import Batch
+from hmi.core.tags import Tag
+
+Deliver = Callable[[Batch], None]
+
+
+@dataclass(slots=True)
+class Health:
+    """How a connection is doing; written by its driver, read by the engine on the same loop."""
+
+    state: str = "connecting"  # connecting | live | silent | down
+    reason: str = ""  # in words for an operator, when not live
+    last_life: float = 0.0  # monotonic seconds of the last data or keep-alive; 0 never
+    connected_since: float = 0.0
+    reconnects: int = 0
+    values: int = 0  # delivered since start
+    requests: int = 0
+    request_ms: float = 0.0  # of the last request
+    missing: dict[int, str] = field(default_factory=dict)  # tag index -> why it cannot be had
+    silent_after_s: float = 1.0  # nothing heard for so long: its values are STALE
+    bad_after_s: float = 2.5  # nothing heard for so long: its values are BAD
+
+
+@dataclass(frozen=True, slots=True)
+class WriteResult:
+    """How a write ended. A wish is never shown as a fact: `confirmed` means it was read back."""
+
+    outcome: str  # confirmed | refused | unknown
+    text: str  # for the operator: what happened, and what to do when not confirmed
+    read_back: float | str | None = None
+
+
+class Driver(Protocol):
+    """One connection's life: connects by itself for ever, delivers whole batches, writes with read-back."""
+
+    health: Health
+
+    async def run(self) -> None:
+        """Deliver values until cancelled; reconnects with back-off, never raises for a fault of the world."""
+
+    async def write(self, tag: Tag, value: float | str) -> WriteResult:
+        """Write one value in engineering units, once, and read it back; never queued, never repeated."""

@@ -1,0 +1,262 @@
+"""OPC UA: subscriptions, supervised by ourselves; one batch per publish response, never one call per value.
+
+Live means data or keep-alives arriving, never a socket that is open. On any loss the session is thrown away
+and built anew: limits, namespaces, one subscription per rate, every item's result checked, first values: live.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from asyncua import ua
+
+from hmi.clock import Clock
+from hmi.core import quality as q
+from hmi.core.batch import Batch
+from hmi.core.errors import DeviceError
+from hmi.core.plant.model import Connection
+from hmi.core.tags import Tag
+from hmi.drivers.driver import Deliver, Health, WriteResult
+from hmi.drivers.opcua_client import OpcUaSession, check_address, reason_of, status_words
+from hmi.drivers.opcua_values import decode
+from hmi.drivers.opcua_write import write_and_read_back
+from hmi.drivers.rows import Echo, bad_rows
+from hmi.drivers.supervise import Life, Misconfigured, RetryList, end_if_cancelled, keep_connected
+
+KEEP_ALIVE_MS: Final = (
+    750.0  # asked for: silence is then noticed well within the 3 s that an operator may be left unaware
+)
+SLOWEST_PUBLISH_MS: Final = 750.0  # slower tags are sampled slower, but their subscription still gives signs of life
+SILENT_KEEP_ALIVES: Final = 2.5
+SHORTEST_SILENCE_S: Final = 3.0  # a busy computer is not a dead one; its values are shown stale before
+SET_UP_LIMIT_S: Final = 60.0
+LOOK_S: Final = 0.25
+QUEUE: Final = 10  # values a server keeps per item between two publish responses: history wants every one
+
+
+@dataclass(slots=True)
+class Rate:
+    """One subscription: the tags of one rate class, and when it was last heard of."""
+
+    period_ms: int
+    subscription: int
+    keep_alive_s: float
+    heard: float
+
+    @property
+    def patience_s(self) -> float:
+        """For how long it may be silent."""
+        return max(SHORTEST_SILENCE_S, SILENT_KEEP_ALIVES * self.keep_alive_s)
+
+
+class OpcUaDriver:
+    """One OPC UA server (or its standby) and the tags it gives. Belongs to one event loop."""
+
+    def __init__(self, connection: Connection, tags: Sequence[Tag], deliver: Deliver, clock: Clock) -> None:
+        self.health = Health()
+        self._connection = connection
+        self._tags = {tag.index: tag for tag in tags}
+        self._deliver = deliver
+        self._clock = clock
+        self._life = Life(connection.id, self.health, clock)
+        self._retry = RetryList(clock)
+        self._echo = Echo(tags)
+        self._session: OpcUaSession | None = None
+        self._nodes: dict[int, ua.NodeId] = {}
+        self._types: dict[int, ua.VariantType] = {}
+        self._rates: dict[int, Rate] = {}
+        self._ended = ""
+        self._crash: Exception | None = None
+
+    async def run(self) -> None:
+        """Deliver values until cancelled; never raises for a fault of the world."""
+        try:
+            self._check()
+        except Misconfigured as error:
+            self._miss(dict.fromkeys(self._tags, q.BAD_CONFIGURATION), str(error))
+        await keep_connected(self._one_session, self._life, self.health)
+
+    def _check(self) -> None:
+        if self._connection.security != "None":
+            raise Misconfigured(
+                f"security '{self._connection.security}' comes with certificates, not built yet, so nothing of "
+                f'{self._connection.id} can be had; write security = "None" meanwhile'
+            )
+        for address in (self._connection.address, *self._connection.backup):
+            check_address(address)
+
+    async def _one_session(self) -> None:
+        self._check()
+        session = await self._open()
+        self._session = session
+        try:
+            async with asyncio.timeout(SET_UP_LIMIT_S):
+                await self._set_up(session)
+            self._life.live()
+            await self._watch(session)
+        except (OSError, ua.UaError) as error:
+            raise DeviceError(reason_of(error, session.where)) from error
+        finally:
+            self._session = None
+            await session.close()
+
+    async def _open(self) -> OpcUaSession:
+        """The first of the connection's addresses that answers."""
+        reasons = []
+        for address in (self._connection.address, *self._connection.backup):
+            session = OpcUaSession(address)
+            try:
+                await session.open()
+            except DeviceError as error:
+                reasons.append(str(error))
+                await session.close()
+            except BaseException:
+                await session.close()
+                raise
+            else:
+                return session
+        raise DeviceError("; ".join(reasons))
+
+    async def _set_up(self, session: OpcUaSession) -> None:
+        self._nodes, self._rates, self._ended, self._crash = {}, {}, "", None
+        self._types.clear()
+        self._retry.clear()
+        self._echo.forget()
+        self.health.missing.clear()
+        await self._ask_for(session, list(self._tags.values()))
+        slowest = max((rate.keep_alive_s for rate in self._rates.values()), default=KEEP_ALIVE_MS / 1000)
+        self.health.silent_after_s = max(1.0, 2 * slowest)
+        self.health.bad_after_s = max(2.5, 5 * slowest)
+
+    async def _ask_for(self, session: OpcUaSession, tags: Sequence[Tag]) -> None:
+        """Subscribe to tags and read their first values; those that fail are Bad and asked for later."""
+        found = await session.resolve([tag.address for tag in tags])
+        failed = {
+            tag.index: node.value for tag, node in zip(tags, found, strict=True) if isinstance(node, ua.StatusCode)
+        }
+        nodes = {tag.index: node for tag, node in zip(tags, found, strict=True) if isinstance(node, ua.NodeId)}
+        by_period: dict[int, list[int]] = {}
+        for index in nodes:
+            by_period.setdefault(self._tags[index].period_ms or self._connection.publish_ms, []).append(index)
+        if not self._rates and not by_period:
+            by_period[self._connection.publish_ms] = []  # with no item at all, keep-alives still say that it lives
+        for period_ms, indexes in by_period.items():
+            rate = await self._rate(session, period_ms)
+            wanted = [(index, nodes[index]) for index in indexes]
+            statuses = await session.monitor(rate.subscription, wanted, period_ms, QUEUE)
+            for index, status in zip(indexes, statuses, strict=True):
+                if status.is_good():
+                    self._nodes[index] = nodes[index]
+                    self._found(index)
+                else:
+                    failed[index] = status.value
+        self._miss(failed)
+        await self._seed(session, [index for index in nodes if index in self._nodes])
+
+    async def _rate(self, session: OpcUaSession, period_ms: int) -> Rate:
+        """The subscription of a rate class, made when first needed."""
+        if period_ms not in self._rates:
+            publishing_ms = min(float(period_ms), SLOWEST_PUBLISH_MS)
+            count = max(1, round(KEEP_ALIVE_MS / publishing_ms))
+            number, keep_alive_s = await session.subscribe(publishing_ms, count, self._on_publish)
+            self._rates[period_ms] = Rate(period_ms, number, keep_alive_s, self._clock.monotonic())
+        return self._rates[period_ms]
+
+    async def _seed(self, session: OpcUaSession, indexes: Sequence[int]) -> None:
+        values = await session.read([self._nodes[index] for index in indexes])
+        for index, data in zip(indexes, values, strict=True):
+            if data.Value is not None and data.Value.Value is not None and not data.Value.is_array:
+                self._types[index] = data.Value.VariantType
+        self._take([(self._tags[index], data) for index, data in zip(indexes, values, strict=True)])
+
+    def _on_publish(self, result: ua.PublishResult) -> None:
+        """One publish response, data or keep-alive; the library's publish loop would swallow what it raises."""
+        try:
+            self._publish(result)
+        except Exception as error:  # noqa: BLE001 - raised where the session is watched
+            self._crash = error
+
+    def _publish(self, result: ua.PublishResult) -> None:
+        self._life.heard()
+        for rate in self._rates.values():
+            if rate.subscription == result.SubscriptionId:
+                rate.heard = self._clock.monotonic()
+        items: list[tuple[Tag, ua.DataValue]] = []
+        for part in result.NotificationMessage.NotificationData or ():
+            if isinstance(part, ua.DataChangeNotification):
+                items += [
+                    (self._tags[item.ClientHandle], item.Value)
+                    for item in part.MonitoredItems
+                    if item.ClientHandle in self._tags
+                ]
+            elif isinstance(part, ua.StatusChangeNotification) and not part.Status.is_good():
+                self._ended = f"the server ended the subscription ({status_words(part.Status.value)})"
+        if items:
+            self._take(items)
+
+    def _take(self, items: Sequence[tuple[Tag, ua.DataValue]]) -> None:
+        if not items:
+            return
+        decoded = decode(items, self._clock.now_ns())
+        missing = self.health.missing
+        for index in {tag.index for tag, _ in items} & missing.keys() if missing else ():
+            if index not in decoded.mismatches and index in self._nodes:
+                del missing[index]
+        missing.update(decoded.mismatches)
+        self._send(self._echo.without(decoded.batch))
+
+    def _send(self, batch: Batch) -> None:
+        if len(batch):
+            self.health.values += len(batch)
+            self._deliver(batch)
+
+    def _miss(self, failed: dict[int, int], reason: str = "") -> None:
+        """These tags cannot be had now: shown Bad with the reason, asked for again later."""
+        news = {index: code for index, code in failed.items() if index not in self.health.missing}
+        for index, code in failed.items():
+            tag = self._tags[index]
+            self.health.missing[index] = reason or f"{q.reason(code)}: {tag.address}"
+            self._retry.add(index)
+        if news:
+            self._send(bad_rows([self._tags[index] for index in news], news, self._clock.now_ns()))
+
+    def _found(self, index: int) -> None:
+        self.health.missing.pop(index, None)
+        self._retry.forget(index)
+
+    async def _watch(self, session: OpcUaSession) -> None:
+        """Stay while the server gives signs of life; raises DeviceError when it does not."""
+        while True:
+            end_if_cancelled()
+            await asyncio.sleep(LOOK_S)
+            if self._crash is not None:
+                raise self._crash
+            if self._ended:
+                raise DeviceError(f"{session.where}: {self._ended}")
+            if not session.alive:
+                raise DeviceError(f"connection to {session.where} lost: is the PLC on and the cable in?")
+            now = self._clock.monotonic()
+            for rate in self._rates.values():
+                if now - rate.heard > rate.patience_s:
+                    raise DeviceError(
+                        f"{session.where} has been silent for {now - rate.heard:.1f} s: is the PLC running?"
+                    )
+            if now - self.health.last_life > self.health.silent_after_s:
+                self._life.silent(f"nothing heard from {session.where}")
+            due = self._retry.due()
+            if due:
+                await self._ask_for(session, [self._tags[index] for index in sorted(due)])
+
+    async def write(self, tag: Tag, value: float | str) -> WriteResult:
+        """Write one value in engineering units, once, and read it back; refused while not connected."""
+        session = self._session
+        if session is None or not session.alive or self.health.state != "live":
+            return WriteResult("refused", f"not connected to {self._connection.id}: nothing was sent")
+        node = self._nodes.get(tag.index)
+        if node is None:
+            reason = self.health.missing.get(tag.index, "it does not belong to this connection")
+            return WriteResult("refused", f"{tag.name} cannot be had ({reason}): nothing was sent")
+        return await write_and_read_back(session, node, tag, value, self._types)

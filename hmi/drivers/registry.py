@@ -1,0 +1,32 @@
+"""Which driver speaks which protocol; a protocol's library is loaded only when a plant uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hmi.clock import Clock
+from hmi.core.errors import DeviceError
+from hmi.core.plant.model import Connection
+from hmi.core.tags import Tag
+from hmi.drivers.driver import Deliver, Driver
+
+DRIVERS = ("modbus", "opcua")
+
+
+def create(connection: Connection, tags: Sequence[Tag], deliver: Deliver, clock: Clock) -> Driver:
+    """The driver of one connection, not yet running; raises DeviceError for a protocol that is not built in.
+
+    `deliver` is called on the event loop that runs the driver, once per publish response or scan.
+    """
+    if connection.driver == "opcua":
+        from hmi.drivers.opcua import OpcUaDriver
+
+        return OpcUaDriver(connection, tags, deliver, clock)
+    if connection.driver == "modbus":
+        from hmi.drivers.modbus import ModbusDriver
+
+        return ModbusDriver(connection, tags, deliver, clock)
+    raise DeviceError(
+        f"connection {connection.id}: there is no driver '{connection.driver}', so its values cannot be had; "
+        f"use one of {', '.join(DRIVERS)}"
+    )

@@ -1,0 +1,1 @@
+"""Floor 3: the engine: asyncio, headless, no Qt."""

@@ -1,0 +1,177 @@
+"""The engine: connections, values, alarms, history and the road down, in one asyncio loop without a window."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import hmi
+from hmi.clock import Clock
+from hmi.core import quality as q
+from hmi.core.journal import Record
+from hmi.core.plant import Connection, Plant
+from hmi.drivers.registry import create
+from hmi.engine.gate import Gate
+from hmi.engine.poller import Poller
+from hmi.engine.publish import BEAT_S, Publisher
+from hmi.engine.report import Reporter
+from hmi.engine.requests import Requests
+from hmi.engine.tick import Tick
+from hmi.link.messages import VERSION, AnyMessage, Request, Welcome
+from hmi.link.server import Server
+from hmi.link.street import Session
+from hmi.store.query import Reader
+from hmi.store.store import Store
+
+_log = logging.getLogger("hmi.engine")
+_MAX_OPEN_REQUESTS = 64
+
+
+class Engine:
+    """One plant, run headless: everything that must go on when no window is open."""
+
+    def __init__(
+        self,
+        plant: Plant,
+        library: Mapping[str, str],
+        folder: Path,
+        clock: Clock,
+        *,
+        addresses: Mapping[str, str] | None = None,
+        listen: tuple[str, int] | None = None,
+        ready_s: float = 10.0,
+    ) -> None:
+        self.plant = plant
+        self._ready_s = ready_s
+        self._library = dict(library)
+        self._clock = clock
+        self.store = Store(folder, plant.tags, clock, plant.history)
+        self.tick = Tick(plant, clock, self.store.append, self.store.record)
+        self.poller = Poller(self.tick.table, self.tick.deliver, clock, self._connection_changed)
+        self._connect(addresses or {})
+        self.gate = Gate(plant, self.tick.table, self.poller, clock, self.store.record)
+        self._reporter = Reporter(plant, self.tick.table, self.poller, self.store, clock)
+        self.publisher = Publisher(self.tick.table, self.tick.alarms, clock, self._welcome, self._health)
+        self.requests = Requests(plant, self.tick, self.gate, self.publisher, Reader(folder), clock)
+        self.requests.status = lambda: self._reporter.status(len(self.publisher))
+        self._server = Server(self, clock, folder, listen=listen)
+        self._asked: dict[Session, int] = {}
+        self._answers: set[asyncio.Task[None]] = set()
+
+    async def run(self, announce: Callable[[str], None]) -> None:
+        """Run until cancelled; `announce` gets the one line `ready …` once acquisition has started."""
+        standing = self.tick.restore(Reader(self.store.folder).last_alarm_records())
+        self._record("system", "started", "engine", f"version {hmi.__version__}, {standing} alarms from before")
+        await self._server.start()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.poller.run(), name="poller")
+                group.create_task(self._beat(announce), name="beat")
+        finally:
+            await self._stop()
+
+    async def _stop(self) -> None:
+        for task in self._answers:
+            task.cancel()
+        await self._server.stop()
+        self.requests.pool.shutdown(cancel_futures=True)
+        self._record("system", "stopped", "engine", "stopped in order")
+        self.store.close()
+
+    async def _beat(self, announce: Callable[[str], None]) -> None:
+        """Ready means: every connection is live, or was given its time to become so."""
+        ready_by = self._clock.monotonic() + self._ready_s
+        ready = False
+        while True:
+            try:
+                self.poller.judge()
+                self.tick.wake()
+                self.publisher.beat()
+            except Exception:  # noqa: BLE001 - top of a task: the alarms must go on
+                _log.exception("our fault in a beat of the engine: it goes on")
+            if not ready and (self._settled() or self._clock.monotonic() >= ready_by):
+                ready = True
+                live, missing, up = self._reporter.counts()
+                announce(f"ready live={live} missing={missing} connections={up}/{len(self.plant.connections)}")
+            await asyncio.sleep(BEAT_S)
+
+    def _settled(self) -> bool:
+        waiting = np.count_nonzero(self.tick.table.quality == q.BAD_WAITING)
+        return all(driver.health.state == "live" for _, driver, _ in self.poller.lines()) and not waiting
+
+    def _connect(self, addresses: Mapping[str, str]) -> None:
+        for connection in self.plant.connections:
+            moved: Connection = replace(connection, address=addresses.get(connection.id, connection.address))
+            if connection.id in addresses:
+                moved = replace(moved, backup=())
+            tags = self.plant.tags_of(connection.id)
+            driver = create(moved, tags, self.tick.deliver, self._clock)
+            self.poller.add(moved, driver, [tag.index for tag in tags])
+
+    # The street: what the link's server calls, on this loop.
+
+    def opened(self, session: Session) -> None:
+        """A client came."""
+        self._asked[session] = 0
+        self.publisher.opened(session)
+
+    def received(self, session: Session, message: AnyMessage) -> None:
+        """A client asks something; answers go out as they are ready."""
+        if not isinstance(message, Request):
+            return
+        if self._asked.get(session, 0) >= _MAX_OPEN_REQUESTS:
+            session.close("Too many requests at once")
+            return
+        self._asked[session] = self._asked.get(session, 0) + 1
+        task = asyncio.get_running_loop().create_task(self._answer(session, message))
+        self._answers.add(task)
+        task.add_done_callback(self._answers.discard)
+
+    def closed(self, session: Session) -> None:
+        """A client left."""
+        self._asked.pop(session, None)
+        self.publisher.closed(session)
+
+    async def _answer(self, session: Session, request: Request) -> None:
+        reply = await self.requests.answer(session, request)
+        if session in self._asked:
+            self._asked[session] -= 1
+            self.publisher.beat()  # what the request changed is told before its reply
+            session.send(reply)
+
+    def _welcome(self) -> Welcome:
+        return Welcome(
+            VERSION,
+            dict(self.plant.texts),
+            self._library,
+            self.plant.digest,
+            self._clock.now_ns(),
+            hmi.__version__,
+        )
+
+    def _health(self) -> Any:
+        return self._reporter.health(len(self.publisher))
+
+    def _connection_changed(self, connection: str, event: str, reason: str, since_ns: int) -> None:
+        self._record("connection", event, connection, reason)
+        if event == "live":
+            self.store.declare_gap(since_ns, self._clock.now_ns(), connection, "the connection was silent")
+
+    def _record(self, category: str, event: str, subject: str, result: str) -> None:
+        self.store.record(
+            Record(
+                time_ns=self._clock.now_ns(),
+                category=category,
+                event=event,
+                subject=subject,
+                way="engine",
+                result=result,
+                config=self.plant.digest,
+            )
+        )

@@ -1,0 +1,112 @@
+"""Tells every client what changed: once a beat, the newest value of each changed tag, never more than it can take.
+
+There is no queue of values per client. Each one has a mark, the table's counter when it was last told; a client that
+reads slowly is told less often, and then gets the newest values, not the missed ones. History keeps every one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from hmi.clock import Clock
+from hmi.core.alarms.columns import NORMAL, AlarmColumns
+from hmi.core.tags import TagTable
+from hmi.link.messages import AlarmRow, Alarms, Health, Values, Welcome
+from hmi.link.street import Session
+
+BEAT_S: Final = 0.05
+HEALTH_S: Final = 0.5
+_SLOW_BYTES: Final = 256 * 1024
+
+
+@dataclass(eq=False)
+class _Told:
+    session: Session
+    values: int = 0  # the table's counter when it was last told
+    alarms: int = 0
+    health_at: float = 0.0
+
+
+class Publisher:
+    """What each client has been told; lives on the engine's loop."""
+
+    def __init__(
+        self,
+        table: TagTable,
+        alarms: AlarmColumns,
+        clock: Clock,
+        welcome: Callable[[], Welcome],
+        health: Callable[[], Health],
+    ) -> None:
+        self._table = table
+        self._alarms = alarms
+        self._clock = clock
+        self._welcome = welcome
+        self._health = health
+        self._told: dict[Session, _Told] = {}
+
+    def __len__(self) -> int:
+        return len(self._told)
+
+    def opened(self, session: Session) -> None:
+        """A client came: the plant and everything that is known now, first of all."""
+        session.send(self._welcome())
+        if not session.hello.stream:
+            return
+        everything = self._table.rows(np.arange(len(self._table)))
+        session.send(Values.of(everything, self._clock.now_ns(), snapshot=True))
+        session.send(Alarms(self.alarm_rows(self._alarms.standing()), snapshot=True))
+        self._told[session] = _Told(session, self._table.counter, self._alarms.counter)
+
+    def closed(self, session: Session) -> None:
+        """A client left."""
+        self._told.pop(session, None)
+
+    def beat(self) -> None:
+        """Tell every client that keeps up what changed since it was last told."""
+        packed: dict[int, Values] = {}
+        now = self._clock.monotonic()
+        for told in list(self._told.values()):
+            if told.session.backlog > _SLOW_BYTES:
+                continue
+            self._tell_values(told, packed)
+            self._tell_alarms(told)
+            if now - told.health_at >= HEALTH_S:
+                told.health_at = now
+                told.session.send(self._health())
+
+    def _tell_values(self, told: _Told, packed: dict[int, Values]) -> None:
+        if told.values == self._table.counter:
+            return
+        if told.values not in packed:  # clients that keep up share one message
+            changed = self._table.changed_since(told.values)
+            packed[told.values] = Values.of(self._table.rows(changed), self._clock.now_ns())
+        told.session.send(packed[told.values])
+        told.values = self._table.counter
+
+    def _tell_alarms(self, told: _Told) -> None:
+        if told.alarms == self._alarms.counter:
+            return
+        told.session.send(Alarms(self.alarm_rows(np.flatnonzero(self._alarms.version > told.alarms))))
+        told.alarms = self._alarms.counter
+
+    def alarm_rows(self, which: np.ndarray) -> tuple[AlarmRow, ...]:
+        """Alarms as the link carries them."""
+        alarms = self._alarms
+        return tuple(
+            AlarmRow(
+                rule=int(rule),
+                state=alarms.shown(int(rule)),
+                occurrence=int(alarms.occurrence[rule]),
+                raised_ns=int(alarms.raised_ns[rule]),
+                changed_ns=int(alarms.changed_ns[rule]),
+                value=float(alarms.value[rule]),
+                acked_by=alarms.acked_by.get(int(rule), ""),
+                cannot_evaluate=bool(alarms.held[rule] and alarms.state[rule] != NORMAL),
+            )
+            for rule in which
+        )

@@ -1,0 +1,131 @@
+"""Answers what clients ask: writes, acknowledgements, history, journal, status. One verb, one method."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import msgspec
+
+from hmi.clock import Clock
+from hmi.core.errors import HmiError
+from hmi.core.plant import Plant
+from hmi.engine.gate import Gate, Wish
+from hmi.engine.publish import Publisher
+from hmi.engine.tick import Tick
+from hmi.link.messages import Reply, Request, Values
+from hmi.link.street import Session
+from hmi.store.query import Reader
+
+_log = logging.getLogger("hmi.engine.requests")
+_MAX_POINTS = 20_000
+_MAX_TAGS = 64
+
+
+class Requests:
+    """The verbs of the link; lives on the engine's loop, reads history in the pool of two."""
+
+    def __init__(
+        self, plant: Plant, tick: Tick, gate: Gate, publisher: Publisher, reader: Reader, clock: Clock
+    ) -> None:
+        self._plant = plant
+        self._tick = tick
+        self._gate = gate
+        self._publisher = publisher
+        self._reader = reader
+        self._clock = clock
+        self.pool = ThreadPoolExecutor(2, thread_name_prefix="hmi-history")
+        self.status: Callable[[], dict[str, Any]] = dict
+        self._verbs: dict[str, Callable[[Session, dict[str, Any]], Awaitable[Reply]]] = {
+            "write": self._write,
+            "ack": self._ack,
+            "history": self._history,
+            "journal": self._journal,
+            "status": self._status,
+            "values": self._values,
+            "alarms": self._alarms,
+        }
+
+    async def answer(self, session: Session, request: Request) -> Reply:
+        """The reply to one request; wrong arguments and faults of the world become its text."""
+        verb = self._verbs.get(request.verb)
+        if verb is None:
+            return Reply(request.number, False, f"The engine does not know {request.verb!r}: is the client newer?")
+        try:
+            reply = await verb(session, request.args)
+        except HmiError as error:
+            reply = Reply(0, False, str(error))
+        except (KeyError, TypeError, ValueError) as error:
+            reply = Reply(0, False, f"The arguments of {request.verb} are wrong: {error!r}")
+        except Exception:  # noqa: BLE001 - top of a task: our own bug restarts the part, not the program
+            _log.exception("our fault in the answer to %s", request.verb)
+            reply = Reply(0, False, f"A fault in the program while answering {request.verb}: see the engine's log")
+        return msgspec.structs.replace(reply, number=request.number)
+
+    async def _write(self, session: Session, args: dict[str, Any]) -> Reply:
+        hello = session.hello
+        wish = Wish(args["tag"], args["value"], str(args.get("why", "")), hello.user, hello.station, hello.program)
+        result = await self._gate.write(wish)
+        body = {"outcome": result.outcome, "read_back": result.read_back}
+        return Reply(0, result.outcome == "confirmed", result.text, body)
+
+    async def _ack(self, session: Session, args: dict[str, Any]) -> Reply:
+        hello, comment = session.hello, str(args.get("comment", ""))
+        done: list[str] = []
+        refused: list[str] = []
+        promises: list[Future[int]] = []
+        for alarm in list(args["alarms"]):
+            well, text, promise = self._tick.acknowledge(alarm, hello.user, hello.station, hello.program, comment)
+            (done if well else refused).append(alarm if well else text)
+            promises.extend([promise] if promise else [])
+        for promise in promises:
+            await asyncio.wrap_future(promise)
+        text = f"{len(done)} acknowledged" + "".join(f"; {line}" for line in refused)
+        return Reply(0, not refused and bool(done), text, {"acknowledged": done, "refused": refused})
+
+    async def _history(self, session: Session, args: dict[str, Any]) -> Reply:
+        tags = list(args["tags"])
+        unknown = [name for name in tags if self._plant.tag(name) is None]
+        if unknown or len(tags) > _MAX_TAGS:
+            why = f"There is no tag {unknown[0]!r}" if unknown else f"At most {_MAX_TAGS} tags at once"
+            return Reply(0, False, f"{why}: see hmi get for the names")
+        start, stop = int(args["from_ns"]), int(args["to_ns"])
+        if args.get("raw"):
+            found: Any = await self._read(self._reader.samples, tags, start, stop)
+        else:
+            points = max(1, min(int(args.get("points", 1000)), _MAX_POINTS))
+            found = await self._read(self._reader.window, tags, start, stop, points)
+        return Reply(0, True, "", [one.pack() for one in found])
+
+    async def _journal(self, session: Session, args: dict[str, Any]) -> Reply:
+        records = await self._read(
+            lambda: self._reader.journal(
+                from_ns=args.get("from_ns"),
+                to_ns=args.get("to_ns"),
+                limit=min(int(args.get("limit", 500)), 10_000),
+                category=args.get("category"),
+            )
+        )
+        return Reply(0, True, "", [{"id": number, **msgspec.to_builtins(record)} for number, record in records])
+
+    async def _status(self, session: Session, args: dict[str, Any]) -> Reply:
+        return Reply(0, True, "", self.status())
+
+    async def _values(self, session: Session, args: dict[str, Any]) -> Reply:
+        unknown = [name for name in args["tags"] if self._plant.tag(name) is None]
+        if unknown:
+            return Reply(0, False, f"There is no tag {unknown[0]!r}: hmi get without a name lists all")
+        names = args["tags"] or [tag.name for tag in self._plant.tags]
+        index = [self._plant.tag_index[name] for name in names]
+        values = Values.of(self._tick.table.rows(index), self._clock.now_ns())
+        return Reply(0, True, "", msgspec.to_builtins(values, builtin_types=(bytes,)))
+
+    async def _alarms(self, session: Session, args: dict[str, Any]) -> Reply:
+        rows = self._publisher.alarm_rows(self._tick.alarms.standing())
+        return Reply(0, True, "", msgspec.to_builtins(rows))
+
+    async def _read(self, what: Callable[..., Any], *args: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self.pool, what, *args)

@@ -1,0 +1,81 @@
+"""Where a running engine can be found: link.json in its data folder, readable by its own user only."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from hmi.core.errors import LinkError
+from hmi.link.messages import VERSION
+
+FILE: Final = "link.json"
+
+
+class Address(msgspec.Struct, frozen=True):
+    """How to reach the engine that runs on a data folder now, and the token of this start."""
+
+    address: str  # unix:/path | tcp:127.0.0.1:port
+    token: str
+    pid: int
+    version: int = VERSION
+    listen: str = ""  # tcp:127.0.0.1:port for programs outside this user's files, when asked for
+    started_ns: int = 0
+
+
+def write(folder: Path, address: Address) -> None:
+    """Publish the address, whole or not at all, for this user's eyes only."""
+    draft = folder / f"{FILE}.{os.getpid()}"
+    draft.unlink(missing_ok=True)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(msgspec.json.format(msgspec.json.encode(address), indent=2))
+    draft.replace(folder / FILE)
+
+
+def read(folder: Path) -> Address:
+    """The address of the engine of a data folder; raises LinkError in words when there is none."""
+    path = folder / FILE
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Address)
+    except (FileNotFoundError, NotADirectoryError):
+        raise LinkError(not_running(folder)) from None
+    except PermissionError:
+        raise LinkError(
+            f"{path} may not be read: the engine runs as another user. Run this as that user, or with sudo"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise LinkError(
+            f"{path} cannot be used ({error}). Stop the engine if it runs, delete the file and start the engine again"
+        ) from None
+
+
+def remove(folder: Path, token: str) -> None:
+    """Take the address away, unless a later engine has already put its own there."""
+    try:
+        if read(folder).token == token:
+            (folder / FILE).unlink(missing_ok=True)
+    except LinkError:
+        return
+
+
+def not_running(folder: Path) -> str:
+    """What to tell someone who looks for an engine where none runs."""
+    return f"the engine is not running (data folder {folder}). Start it with hmi engine PLANT --data {folder}"
+
+
+def loopback(host: str) -> str:
+    """The host if it is this machine itself, else LinkError: the link is not encrypted."""
+    try:
+        inside = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        inside = False
+    if not inside:
+        raise LinkError(
+            f"{host} is not this machine: the link is not encrypted and stays on the loopback (127.0.0.1). "
+            f"To attach from elsewhere, tunnel it: ssh -L PORT:127.0.0.1:PORT user@{host or 'HOST'}"
+        )
+    return host

@@ -1,0 +1,152 @@
+"""What engine and client say to each other: msgpack structs, one version for all of them.
+
+Values travel as the bytes of `Batch` rows; the plant as the texts of its files; everything else in plain words.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+
+from hmi.core.batch import ROW, Batch
+
+VERSION: Final = 1
+
+
+class Message(msgspec.Struct, tag=True, frozen=True):
+    """Something said over the link."""
+
+
+class Hello(Message, frozen=True, tag=True):
+    """Client -> engine, first of all: who speaks, with the engine's token of this start."""
+
+    token: str
+    version: int = VERSION
+    program: str = ""  # "client", "hmi get", ...
+    user: str = ""
+    station: str = ""
+    stream: bool = True  # wants values and alarms as they change
+
+
+class Welcome(Message, frozen=True, tag=True):
+    """Engine -> client: the plant it runs, as the texts of its files."""
+
+    version: int
+    plant: dict[str, str]
+    library: dict[str, str]  # the shared symbols
+    digest: str
+    now_ns: int  # the engine's wall clock, so that ages are right on another machine
+    engine: str = ""  # program version
+
+
+class Refused(Message, frozen=True, tag=True):
+    """Engine -> client: no, and why; the connection is closed after it."""
+
+    why: str
+
+
+class Values(Message, frozen=True, tag=True):
+    """Engine -> client: newest values of changed tags; `snapshot` when it is all of them."""
+
+    rows: bytes
+    texts: tuple[str, ...]
+    now_ns: int
+    snapshot: bool = False
+
+    @classmethod
+    def of(cls, batch: Batch, now_ns: int, snapshot: bool = False) -> Values:
+        """A batch, packed."""
+        return cls(batch.rows.tobytes(), batch.texts, now_ns, snapshot)
+
+    def batch(self) -> Batch:
+        """The batch, unpacked; raises ValueError when the bytes are not whole rows."""
+        return Batch(np.frombuffer(self.rows, ROW), self.texts)
+
+
+class AlarmRow(msgspec.Struct, frozen=True):
+    """One alarm as it stands now."""
+
+    rule: int  # index in the plant's rules
+    state: str  # ISA-18.2: normal, unacknowledged, acknowledged, returned-unacknowledged, ...
+    occurrence: int = 0
+    raised_ns: int = 0
+    changed_ns: int = 0
+    value: float = 0.0
+    acked_by: str = ""
+    cannot_evaluate: bool = False  # its tag is bad: the state is held
+
+
+class Alarms(Message, frozen=True, tag=True):
+    """Engine -> client: alarms that changed; `snapshot` when it is every alarm that is not normal."""
+
+    rows: tuple[AlarmRow, ...]
+    snapshot: bool = False
+
+
+class ConnectionRow(msgspec.Struct, frozen=True):
+    """One connection as it stands now."""
+
+    id: str
+    driver: str
+    address: str
+    state: str
+    reason: str
+    live: int  # tags whose value is current
+    missing: int
+    age_s: float  # since anything was heard; -1 never
+    values_per_s: float
+    reconnects: int
+    request_ms: float
+
+
+class Health(Message, frozen=True, tag=True):
+    """Engine -> client, twice a second: sign of life, connections, stores."""
+
+    now_ns: int
+    connections: tuple[ConnectionRow, ...] = ()
+    clients: int = 0
+    samples_stored: int = 0
+    samples_waiting: int = 0
+    samples_lost: int = 0
+    store_fault: str = ""  # "" or what is wrong with the disk, in words
+    disk_free_mb: float = 0.0
+    started_ns: int = 0
+
+
+class Request(Message, frozen=True, tag=True):
+    """Client -> engine: `verb` with arguments, answered by a `Reply` with the same number.
+
+    Verbs: write {tag, value, why}, ack {alarms: [id...], comment}, history {tags, from_ns, to_ns, points | raw: true},
+    journal {from_ns, to_ns, limit, kinds}, status {}, values {tags}, alarms {}.
+    """
+
+    number: int
+    verb: str
+    args: dict[str, Any]
+
+
+class Reply(Message, frozen=True, tag=True):
+    """Engine -> client: the answer to one request."""
+
+    number: int
+    ok: bool
+    text: str = ""  # for a person: what happened and, if not ok, what to do
+    body: Any = None
+
+
+AnyMessage = Hello | Welcome | Refused | Values | Alarms | Health | Request | Reply
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder: msgspec.msgpack.Decoder[AnyMessage] = msgspec.msgpack.Decoder(AnyMessage)
+
+
+def encode(message: AnyMessage) -> bytes:
+    """A message as msgpack bytes."""
+    return _encoder.encode(message)
+
+
+def decode(data: bytes | memoryview) -> AnyMessage:
+    """Bytes as a message; raises msgspec.DecodeError (a ValueError) for anything else."""
+    return _decoder.decode(data)

@@ -1,0 +1,1 @@
+"""Floor 2: reads plant folders; hands their texts to core.plant."""

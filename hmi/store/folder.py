@@ -1,0 +1,133 @@
+"""A data folder: who holds it, whether it is fit for a database, and what its files are called."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from hmi.core.errors import StoreError
+
+DAY_NS: Final = 86_400_000_000_000
+JOURNAL: Final = "journal.db"
+_NETWORK: Final = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs", "fuse.sshfs", "lustre"}
+_LOCKED_BYTE: Final = 1 << 30  # far behind the process number, which others must be able to read on Windows too
+
+
+class FolderLock:
+    """The right to write to a data folder; the system takes it back when the process ends, however it ends."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises StoreError, naming the process, when another engine holds the folder."""
+        self._file = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            _lock(self._file)
+        except OSError:
+            holder = os.read(self._file, 20).decode("ascii", "replace").strip()
+            os.close(self._file)
+            raise StoreError(
+                f"another engine (process {holder or 'unknown'}) already uses data folder {folder}. "
+                "Stop it, or give this one another folder with --data"
+            ) from None
+        os.ftruncate(self._file, 0)
+        os.write(self._file, f"{os.getpid()}\n".encode())
+
+    def release(self) -> None:
+        """Let the next one have it."""
+        os.close(self._file)
+
+
+def _lock(file: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        os.lseek(file, _LOCKED_BYTE, os.SEEK_SET)
+        try:
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        finally:
+            os.lseek(file, 0, os.SEEK_SET)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def refuse_network(folder: Path, mounts: str | None = None) -> None:
+    """Raise StoreError for a network drive: SQLite's locks and its log do not work there. `mounts`: mountinfo text."""
+    kind = _file_system(folder.resolve(), mounts)
+    if kind in _NETWORK or str(folder).startswith(("\\\\", "//")):
+        raise StoreError(
+            f"data folder {folder} is on a network drive ({kind or 'share'}), where a database is not safe. "
+            "Choose a folder on a disk of this computer with --data"
+        )
+
+
+def _file_system(folder: Path, mounts: str | None) -> str:
+    table = Path("/proc/self/mountinfo")
+    if mounts is None:
+        mounts = table.read_text("utf-8", "replace") if table.exists() else ""
+    best, kind = -1, ""
+    for line in mounts.splitlines():
+        place, _, rest = line.partition(" - ")
+        point = place.split(" ")[4].encode().decode("unicode_escape")
+        if folder.is_relative_to(point) and len(point) >= best:
+            best, kind = len(point), rest.split(" ")[0]
+    return kind
+
+
+def day_of(now_ns: int) -> int:
+    """Number of the UTC day, from 1970."""
+    return now_ns // DAY_NS
+
+
+def day_path(folder: Path, day: int) -> Path:
+    """The file of a UTC day: samples/2026-11-22.db."""
+    return folder / "samples" / f"{np.datetime64(day, 'D')}.db"
+
+
+def day_files(folder: Path) -> dict[int, Path]:
+    """Every day file there is, by the number of its day, oldest first."""
+    found = {}
+    for path in (folder / "samples").glob("*.db"):
+        try:
+            found[int(np.datetime64(path.stem, "D").astype(np.int64))] = path
+        except ValueError:
+            continue  # somebody else's file
+    return dict(sorted(found.items()))
+
+
+def set_aside(path: Path, now_ns: int) -> Path:
+    """Move a damaged file and its log out of the way, for whoever wants to save what can be saved."""
+    away = path.with_name(f"{path.name}.damaged-{now_ns}")
+    for tail in ("-wal", "-shm", ""):
+        part = path.with_name(path.name + tail)
+        if part.exists():
+            part.replace(path.with_name(away.name + tail))
+    return away
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether a file itself is broken, as opposed to a disk that is full or may not be written."""
+    return str(getattr(error, "sqlite_errorname", "")).startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+
+
+def words(error: sqlite3.Error | OSError) -> str:
+    """A fault of the disk in words for an operator."""
+    name = str(getattr(error, "sqlite_errorname", ""))
+    known = {
+        "SQLITE_FULL": "the disk is full",
+        "SQLITE_READONLY": "the data folder may not be written",
+        "SQLITE_CANTOPEN": "the file cannot be opened",
+        "SQLITE_IOERR": "the disk reports an error",
+        "SQLITE_CORRUPT": "the file is damaged",
+        "SQLITE_NOTADB": "the file is damaged",
+        "SQLITE_BUSY": "another program holds the file",
+    }
+    for start, text in known.items():
+        if name.startswith(start):
+            return text
+    return str(error)

@@ -1,0 +1,118 @@
+"""The journal's file as its one writer sees it: records that are never changed, chained so that a change shows."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from hmi.core.journal import Record
+from hmi.store.schema import close_for_good, open_journal
+
+_INSERT: Final = (
+    "INSERT INTO record(id, time_ns, category, event, subject, occurrence, source_ns, value, old, "
+    '"limit", quality, priority, user, station, way, why, result, config, hash) '
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+FIELDS: Final = Record.__struct_fields__
+SELECT: Final = (
+    "SELECT id, time_ns, category, event, subject, occurrence, source_ns, value, old, "
+    '"limit", quality, priority, user, station, way, why, result, config, hash FROM record '
+)
+FIRST_HASH: Final = bytes(32)
+_NUMBERS: Final = ("value", "old", "limit")
+_NAN: Final = b"NaN"  # SQLite would keep NULL, which is "no value"
+_CHECKPOINT_AT: Final = 1024 * 1024  # bytes of log
+
+
+class JournalFile:
+    """journal.db, open for writing; lives on the writer thread. Raises sqlite3.Error."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection = open_journal(path)
+        self._id, self._hash = self._last()
+
+    def write(self, records: Sequence[Record]) -> list[int]:
+        """Append records in one transaction; on return they are on the disk. Gives their numbers."""
+        rows, number, chain = [], self._id, self._hash
+        for record in records:
+            number += 1
+            columns = columns_of(record)
+            chain = link_of(chain, number, columns)
+            rows.append((number, *columns, chain))
+        self._transact(_INSERT, rows)
+        first, self._id, self._hash = self._id + 1, number, chain
+        self._checkpoint()
+        return list(range(first, number + 1))
+
+    def declare_gap(self, from_ns: int, to_ns: int, connection: str, reason: str) -> None:
+        """Say that nothing was recorded in a stretch of time; "" as connection means of none."""
+        insert = "INSERT INTO gap(from_ns, to_ns, connection, reason) VALUES (?, ?, ?, ?)"
+        self._transact(insert, [(from_ns, to_ns, connection, reason)])
+
+    def last_run(self) -> tuple[int, int | None] | None:
+        """When the run before began and ended (None: it was killed); None when there was none."""
+        row = self._connection.execute("SELECT started_ns, ended_ns FROM run ORDER BY id DESC LIMIT 1").fetchone()
+        return None if row is None else (row[0], row[1])
+
+    def begin_run(self, now_ns: int, pid: int) -> None:
+        """Note that an engine runs now."""
+        self._transact("INSERT INTO run(started_ns, pid) VALUES (?, ?)", [(now_ns, pid)])
+
+    def end_run(self, now_ns: int) -> None:
+        """Note that it was stopped in good order."""
+        self._transact("UPDATE run SET ended_ns = ? WHERE id = (SELECT max(id) FROM run)", [(now_ns,)])
+
+    def close(self) -> None:
+        """Close the file; everything written is already safe."""
+        close_for_good(self._connection)
+
+    def _last(self) -> tuple[int, bytes]:
+        row = self._connection.execute("SELECT id, hash FROM record ORDER BY id DESC LIMIT 1").fetchone()
+        return (0, FIRST_HASH) if row is None else (row[0], row[1])
+
+    def _transact(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            self._connection.executemany(statement, rows)
+            self._connection.execute("COMMIT")
+        except sqlite3.Error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+
+    def _checkpoint(self) -> None:
+        log = self._path.with_name(self._path.name + "-wal")
+        if log.exists() and log.stat().st_size > _CHECKPOINT_AT:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+
+def columns_of(record: Record) -> tuple[Any, ...]:
+    """A record's fields as they are stored: numbers as floats, NaN as its name, text that UTF-8 can hold."""
+    return tuple(_stored(name, getattr(record, name)) for name in FIELDS)
+
+
+def record_of(columns: Sequence[Any]) -> Record:
+    """A record out of its stored fields."""
+    pairs = zip(FIELDS, columns, strict=True)
+    fields: dict[str, Any] = {name: float("nan") if value == _NAN else value for name, value in pairs}
+    return Record(**fields)
+
+
+def link_of(before: bytes, number: int, columns: Sequence[Any]) -> bytes:
+    """The hash that chains a stored record to the one before it."""
+    return hashlib.blake2b(before + msgspec.msgpack.encode((number, *columns)), digest_size=32).digest()
+
+
+def _stored(name: str, value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if name not in _NUMBERS or value is None:
+        return value
+    number = float(value)
+    return _NAN if number != number else number

@@ -1,0 +1,318 @@
+"""The store as the engine sees it: hand over and go on; one thread of its own does the writing."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, Final
+
+from hmi.clock import Clock
+from hmi.core.batch import Batch
+from hmi.core.errors import StoreError
+from hmi.core.journal import Record
+from hmi.core.plant.model import History
+from hmi.core.tags import Tag
+from hmi.store.folder import FolderLock, refuse_network
+from hmi.store.writer import ENCODED, Writer
+
+log = logging.getLogger(__name__)
+
+BUFFER_ROWS: Final = 1_000_000  # values kept in memory while the disk takes none: 48 MB
+BUFFER_RECORDS: Final = 50_000
+RESERVE_MB: Final = 50.0  # of disk that samples leave to the journal
+_COMMIT_S: Final = 1.0
+_CHECKPOINT_S: Final = 10.0
+_RETAIN_S: Final = 3600.0
+_PASSING: Final = ("the disk is full", "another program holds the file")  # the plant can be watched meanwhile
+
+
+class Store:
+    """History and journal of one data folder; its methods may be called from any thread and never wait."""
+
+    def __init__(
+        self,
+        folder: Path,
+        tags: Sequence[Tag],
+        clock: Clock,
+        history: History | None = None,
+        *,
+        reserve_mb: float = RESERVE_MB,
+        buffer_rows: int = BUFFER_ROWS,
+    ) -> None:
+        """Takes the folder, or raises StoreError: another engine has it, it is a network drive, it cannot be used."""
+        self.folder = folder
+        self.lost = 0  # values that were dropped because the disk took none for too long
+        self.disk_free_mb = 0.0
+        self._clock = clock
+        self._buffer_rows = buffer_rows
+        self._lock = _taken(folder)
+        self._writer = Writer(folder, tags, history or History(), reserve_mb)
+        self._wake = threading.Condition()
+        self._batches: deque[Batch] = deque()
+        self._buffered = 0
+        self._records: deque[tuple[Record, Future[int]]] = deque()
+        self._jobs: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
+        self._gaps: deque[tuple[int, int, str, str]] = deque()
+        self._unwritten: deque[Record] = deque()
+        self._lost_span: tuple[int, int] | None = None
+        self._closing = False
+        self._sample_trouble = ""
+        self._journal_trouble = ""
+        self._due = {"commit": 0.0, "checkpoint": clock.monotonic() + _CHECKPOINT_S, "retain": 0.0}
+        self._opened: Future[None] = Future()
+        self._thread = threading.Thread(target=self._run, name="hmi-store-writer", daemon=True)
+        self._thread.start()
+        try:
+            self._opened.result()
+        except StoreError:
+            self._thread.join()
+            self._lock.release()
+            raise
+
+    # ------------------------------------------------------------------------------- any thread, never waits
+
+    def append(self, batch: Batch) -> None:
+        """Keep values; what does not fit while the disk takes none drops the oldest, counted and declared."""
+        with self._wake:
+            self._batches.append(batch)
+            self._buffered += len(batch)
+            while self._buffered > self._buffer_rows and self._batches:
+                self._drop(self._batches.popleft())
+
+    def record(self, record: Record) -> Future[int]:
+        """Journal something; the result is its number and comes when it is on the disk.
+
+        StoreError when the disk does not take it now: it is kept and written as soon as it can be.
+        """
+        future: Future[int] = Future()
+        with self._wake:
+            self._records.append((record, future))
+            self._wake.notify()
+        return future
+
+    def declare_gap(self, from_ns: int, to_ns: int, connection: str, reason: str) -> None:
+        """Say that nothing was recorded in a stretch of time; "" as connection means of none."""
+        with self._wake:
+            self._gaps.append((from_ns, to_ns, connection, reason))
+
+    def flush(self) -> Future[None]:
+        """Done when everything appended so far is on the disk; StoreError when the disk does not take it."""
+        return self._post(self._flush)
+
+    def retain(self, now_ns: int) -> Future[list[Path]]:
+        """Drop what is too old or too much; done by itself at start and every hour. Gives the files dropped."""
+        return self._post(lambda: self._writer.retain(now_ns))
+
+    @property
+    def stored(self) -> int:
+        """Values put on the disk since start."""
+        return self._writer.stored
+
+    @property
+    def waiting(self) -> int:
+        """Values in memory that are not on the disk yet."""
+        return self._buffered
+
+    @property
+    def fault(self) -> str:
+        """What is wrong with the disk, in words for an operator; "" when all is well."""
+        parts = []
+        if self._sample_trouble:
+            lost = f", {self.lost} were lost" if self.lost else ""
+            parts.append(
+                f"history: {self._sample_trouble}: values are kept in memory "
+                f"({self._buffered} of at most {self._buffer_rows}{lost}). Make room or mend the disk of {self.folder}"
+            )
+        if self._journal_trouble:
+            parts.append(
+                f"journal: {self._journal_trouble}: {len(self._unwritten)} records are kept in memory only. "
+                f"Make room or mend the disk of {self.folder}"
+            )
+        return "; ".join(parts)
+
+    def close(self, timeout_s: float = 10.0) -> None:
+        """Write everything out and give the folder back; waits, at most `timeout_s`."""
+        with self._wake:
+            if self._closing:
+                return
+            self._closing = True
+            self._wake.notify()
+        self._thread.join(timeout_s)
+        if self._thread.is_alive():
+            log.error("the disk did not take the last values within %g s: they may be lost", timeout_s)
+            return
+        self._lock.release()
+
+    def _post(self, job: Callable[[], Any]) -> Future[Any]:
+        future: Future[Any] = Future()
+        with self._wake:
+            self._jobs.append((job, future))
+            self._wake.notify()
+        return future
+
+    def _drop(self, batch: Batch) -> None:
+        """Under the lock: forget the oldest values, but not that there were any."""
+        self._buffered -= len(batch)
+        self.lost += len(batch)
+        if len(batch):
+            first, last = int(batch.rows["received"].min()), int(batch.rows["received"].max())
+            known = self._lost_span
+            self._lost_span = (first, last) if known is None else (min(first, known[0]), max(last, known[1]))
+
+    # ------------------------------------------------------------------------------------- the writer thread
+
+    def _run(self) -> None:
+        try:
+            self._writer.open(self._clock.now_ns())
+        except StoreError as error:
+            if str(error) not in _PASSING:
+                self._writer.close(self._clock.now_ns())
+                self._opened.set_exception(_cannot_use(self.folder, error))
+                return
+            self._trouble(str(error), str(error))
+        self._opened.set_result(None)
+        while not self._closing:
+            self._turn(self._is_due())
+        self._turn(True)
+        if self._buffered or self._unwritten:
+            log.error("%d values and %d records could not be stored and are lost", self._buffered, len(self._unwritten))
+        self._writer.close(self._clock.now_ns())
+
+    def _is_due(self) -> bool:
+        """Wait until there is something to do; True when it is time for the samples' transaction."""
+        with self._wake:
+            left = self._due["commit"] - self._clock.monotonic()
+            called = self._wake.wait_for(self._is_called, max(0.0, min(left, _COMMIT_S)))
+        return not called or self._past("commit", _COMMIT_S)
+
+    def _is_called(self) -> bool:
+        return bool(self._records or self._jobs or self._closing)
+
+    def _past(self, what: str, period_s: float) -> bool:
+        now = self._clock.monotonic()
+        if now < self._due[what]:
+            return False
+        self._due[what] = now + period_s
+        return True
+
+    def _turn(self, due: bool) -> None:
+        try:
+            self._write_records(due)
+            if due:
+                self._due["commit"] = self._clock.monotonic() + _COMMIT_S
+                self._keep_house()
+            while self._jobs:
+                _done(*self._jobs.popleft())
+        except Exception:
+            log.exception("our fault in the store's writer: it goes on with what comes next")
+
+    def _write_records(self, due: bool) -> None:
+        with self._wake:
+            taken = [self._records.popleft() for _ in range(len(self._records))]
+        if not taken and not (due and self._unwritten):
+            return
+        records = [record for record, _ in taken]
+        waiting = [future for _, future in taken if future.set_running_or_notify_cancel()]
+        try:
+            self._writer.open(self._clock.now_ns())
+            numbers = self._writer.write_records([*self._unwritten, *records])
+        except StoreError as error:
+            self._journal_failed(records, str(error))
+            for future in waiting:
+                future.set_exception(StoreError(f"the journal cannot be written: {error}. See hmi status"))
+            return
+        fresh = zip(taken, numbers[len(self._unwritten) :], strict=True)
+        for (_, future), number in fresh:
+            if future in waiting:
+                future.set_result(number)
+        self._unwritten.clear()
+        self._trouble(self._sample_trouble, "")
+
+    def _journal_failed(self, records: list[Record], why: str) -> None:
+        self._unwritten.extend(records)
+        while len(self._unwritten) > BUFFER_RECORDS:
+            self._unwritten.popleft()
+        self._trouble(self._sample_trouble, why)
+
+    def _keep_house(self) -> None:
+        self.disk_free_mb = self._writer.disk_free_mb()
+        try:
+            self._writer.open(self._clock.now_ns())
+            self._write_samples()
+            if self._past("checkpoint", _CHECKPOINT_S):
+                self._writer.checkpoint()
+            if self._past("retain", _RETAIN_S):
+                self._writer.retain(self._clock.now_ns())
+        except StoreError as error:
+            self._trouble(str(error), self._journal_trouble)
+        else:
+            self._trouble("", self._journal_trouble)
+
+    def _flush(self) -> None:
+        self._writer.open(self._clock.now_ns())
+        self._write_samples()
+
+    def _write_samples(self) -> None:
+        while True:
+            self._take_over()
+            try:
+                self._writer.write_samples(self._clock.now_ns())
+            finally:
+                with self._wake:
+                    self._buffered = sum(map(len, self._batches)) + self._writer.pending
+            if not self._batches:
+                break
+        self._write_gaps()
+
+    def _take_over(self) -> None:
+        while self._writer.pending < ENCODED:
+            with self._wake:
+                if not self._batches:
+                    return
+                batch = self._batches.popleft()
+            self._writer.take(batch)
+
+    def _write_gaps(self) -> None:
+        with self._wake:
+            if self._lost_span is not None:
+                self._gaps.append((*self._lost_span, "", "the disk took no values for too long: some were lost"))
+                self._lost_span = None
+        while self._gaps:
+            self._writer.declare_gap(*self._gaps[0])
+            self._gaps.popleft()
+
+    def _trouble(self, samples: str, journal: str) -> None:
+        """One line in the log when a trouble starts, one when it ends."""
+        before, self._sample_trouble, self._journal_trouble = self.fault, samples, journal
+        if bool(before) != bool(self.fault):
+            log.error("%s", self.fault) if self.fault else log.info("the disk takes values and records again")
+
+
+def _taken(folder: Path) -> FolderLock:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        refuse_network(folder)
+        return FolderLock(folder)
+    except OSError as error:
+        raise _cannot_use(folder, error) from None
+
+
+def _cannot_use(folder: Path, error: Exception) -> StoreError:
+    why = getattr(error, "strerror", None) or error
+    return StoreError(
+        f"data folder {folder} cannot be used ({why}): nothing could be recorded. "
+        "Mend that, or choose another folder with --data"
+    )
+
+
+def _done(job: Callable[[], Any], future: Future[Any]) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        future.set_result(job())
+    except Exception as error:  # noqa: BLE001 - whoever asked for it is told
+        future.set_exception(error)

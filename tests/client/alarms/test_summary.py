@@ -1,0 +1,61 @@
+"""What the banner and the navigation make of the alarms."""
+
+import pytest
+
+from hmi.client.alarms.summary import Rollup, calls, in_order, stands, waits
+from hmi.link.messages import AlarmRow
+
+
+@pytest.mark.parametrize(
+    ("state", "waiting", "calling", "standing"),
+    [
+        ("unacknowledged", True, True, True),
+        ("acknowledged", False, False, True),
+        ("returned-unacknowledged", True, False, False),
+        ("latched-unacknowledged", True, True, True),
+        ("latched-acknowledged", False, False, True),
+        ("shelved", False, False, True),
+    ],
+)
+def test_what_a_state_asks_of_the_operator(state, waiting, calling, standing):
+    row = AlarmRow(0, state)
+    assert (waits(row), calls(row), stands(row)) == (waiting, calling, standing)
+
+
+def test_unacknowledged_first_then_priority_then_newest(engine):
+    rows = [
+        AlarmRow(0, "acknowledged", raised_ns=9),
+        AlarmRow(3, "unacknowledged", raised_ns=8),
+        AlarmRow(1, "unacknowledged", raised_ns=1),
+        AlarmRow(2, "returned-unacknowledged", raised_ns=7),
+    ]
+    assert [engine.plant.rules[0].priority, engine.plant.rules[1].priority] == [1, 2]
+    assert [row.rule for row in in_order(engine.plant, rows)] == [1, 2, 3, 0]
+
+
+def test_newer_first_within_a_priority(engine):
+    rows = [AlarmRow(0, "unacknowledged", raised_ns=1), AlarmRow(0, "unacknowledged", raised_ns=5)]
+    assert [row.raised_ns for row in in_order(engine.plant, rows)] == [5, 1]
+
+
+def test_counts_by_priority_and_the_top_one(engine):
+    rows = [AlarmRow(0, "acknowledged"), AlarmRow(1, "unacknowledged"), AlarmRow(2, "unacknowledged")]
+    summary = Rollup(engine.plant).summary({row.rule: row for row in rows})
+    assert {priority: tally.count for priority, tally in summary.by_priority.items()} == {1: 1, 2: 1, 3: 1}
+    assert summary.top.rule == 1
+    assert (summary.total.count, summary.total.waiting, summary.total.priority) == (3, 2, 1)
+    assert not summary.total.calling  # the highest one was answered: its symbol is steady
+
+
+def test_alarms_belong_to_their_screen_and_those_above_it(engine):
+    rollup = Rollup(engine.plant)
+    assert rollup.home == ["tank", "tank", "tank", "overview"]
+    summary = rollup.summary({0: AlarmRow(0, "returned-unacknowledged")})
+    assert {screen: tally.count for screen, tally in summary.by_screen.items()} == {"tank": 1, "overview": 1}
+    assert not summary.by_screen["tank"].standing
+
+
+def test_nothing_stands(engine):
+    summary = Rollup(engine.plant).summary({})
+    assert summary.top is None
+    assert summary.total.count == 0

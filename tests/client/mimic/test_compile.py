@@ -1,0 +1,108 @@
+"""A screen as columns."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hmi.client.mimic.compile import Compiled, Reading, Scale, compile_screen, default_decimals
+from hmi.core import quality as q
+from hmi.core.plant import Plant, load
+from hmi.core.tags import Tag, TagTable
+from tests.client.mimic.conftest import ROOT
+
+
+def by_symbol(compiled: Compiled, symbol: str) -> int:
+    return next(i for i, drawn in enumerate(compiled.drawn) if drawn.element.symbol == symbol)
+
+
+def test_every_watched_tag_knows_the_elements_it_changes(detail: Compiled) -> None:
+    assert detail.tags.tolist() == sorted({tag for drawn in detail.drawn for tag in drawn.tags})
+    for position, tag in enumerate(detail.tags):
+        assert detail.owners[position] == [i for i, drawn in enumerate(detail.drawn) if tag in drawn.tags]
+
+
+def test_series_and_expressions_are_watched_too(detail: Compiled) -> None:
+    assert detail.drawn[by_symbol(detail, "heads")].series == (5, 6)
+    assert detail.drawn[by_symbol(detail, "pipe")].tags == (0,)
+
+
+def test_a_scale_takes_range_and_limits_from_tag_and_alarms(detail: Compiled) -> None:
+    scale = detail.drawn[by_symbol(detail, "analog")].scale
+    assert (scale.low, scale.high) == (0.0, 100.0)
+    assert set(scale.limits) == {("level_hh", 90.0), ("level_h", 80.0)}
+    assert scale.normal == (0.0, 80.0)
+    assert [scale.fraction(value) for value in (-5, 25, 500)] == [0.0, 0.25, 1.0]
+    assert Scale(5, 5).fraction(5) == 0.0
+
+
+def test_an_element_without_bindings_is_backdrop(detail: Compiled) -> None:
+    group = detail.drawn[by_symbol(detail, "group")]
+    assert not group.live
+    assert group.ground == group.symbol.shapes
+    assert group.moving == ()
+
+
+def test_still_shapes_of_a_lonely_element_lie_in_the_backdrop(detail: Compiled) -> None:
+    for drawn in detail.drawn:
+        assert drawn.ground + drawn.moving == drawn.symbol.shapes
+
+
+def test_a_navigation_button_gathers_the_alarms_of_its_screen(small_plant: Plant) -> None:
+    compiled = compile_screen(small_plant.screens["overview"], small_plant)
+    assert compiled.drawn[0].gathers
+    assert set(compiled.drawn[0].rules) == {0, 1}
+    assert compiled.by_rule == {0: [0], 1: [0]}
+
+
+def test_the_set_point_does_not_decide_how_a_value_is_marked(detail: Compiled) -> None:
+    analog = detail.drawn[by_symbol(detail, "analog")]
+    assert analog.tags == (0, 1)
+    assert analog.marked == (0,)
+
+
+def test_neighbours_are_in_drawing_order_and_mutual(detail: Compiled) -> None:
+    for number, others in enumerate(detail.neighbours):
+        assert others == sorted(others)
+        if detail.drawn[number].live:
+            assert number in others
+            assert all(number in detail.neighbours[other] for other in others)
+
+
+def test_a_reading_that_cannot_be_calculated_is_bad(small_plant: Plant) -> None:
+    value, quality = Reading((0,), None).value(TagTable(small_plant.tags))
+    assert np.isnan(value)
+    assert quality == q.BAD_CONFIGURATION
+
+
+@pytest.mark.parametrize(
+    ("type_", "low", "high", "decimals"),
+    [
+        ("float64", 0, 27000, 0),
+        ("float64", 0, 100, 1),
+        ("float64", 0, 6, 2),
+        ("int32", 0, 17, 0),
+        ("bool", None, None, 0),
+    ],
+)
+def test_decimals_follow_the_range(type_: str, low: float | None, high: float | None, decimals: int) -> None:
+    tag = Tag(0, "a.b", "line", "x", type_, low=low, high=high)
+    assert default_decimals(tag, Scale(low or 0, high or 100)) == decimals
+
+
+def test_what_is_drawn_along_points_stands_where_they_lead(detail: Compiled) -> None:
+    x, y, width, height = detail.drawn[by_symbol(detail, "pipe")].box
+    assert (x, y, width, height) == (592.0, 62.0, 166.0, 206.0)
+
+
+def test_every_alarm_of_the_demo_plant_shows_on_the_screen_that_it_names() -> None:
+    folder = ROOT / "resources" / "plants" / "bottling"
+    files = [path for path in folder.rglob("*") if path.suffix in (".toml", ".csv")]
+    texts = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}
+    library = {f"symbols/{path.name}": path.read_text(encoding="utf-8") for path in ROOT.glob("screens/symbols/*.toml")}
+    plant = load(texts, library)
+    shown = {
+        name: {rule for drawn in compile_screen(screen, plant).drawn if not drawn.gathers for rule in drawn.rules}
+        for name, screen in plant.screens.items()
+    }
+    assert [rule.id for rule in plant.rules if rule.screen and rule.index not in shown[rule.screen]] == []

@@ -1,0 +1,198 @@
+"""The trend page: history of the engine and live values of the mirror, on real widgets and real messages."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from hmi.client.trends.page import first_pens
+from hmi.core.history import Window
+from hmi.link.messages import Reply
+
+S = 1_000_000_000
+
+
+@pytest.fixture
+def page(window):
+    window.shell.go(":trends")
+    window.frame.beat()
+    return window.shell.page
+
+
+def asked(engine):
+    return [request.args for request in engine.requests if request.verb == "history"]
+
+
+def test_it_opens_with_sensible_pens_and_their_history(page, engine):
+    assert [pen.tag.name for pen in page.pens] == ["tank.level", "tank.temperature", "pump.speed"]
+    assert page.ready()
+    first = asked(engine)[0]
+    assert first["tags"] == ["tank.level", "tank.temperature", "pump.speed"]
+    assert first["to_ns"] - first["from_ns"] >= 580 * S
+    assert isinstance(page.pens[0].series.window, Window)
+
+
+def test_first_pens_are_analog_and_kept_in_history(engine):
+    names = [engine.plant.tags[tag].name for tag in first_pens(engine.plant)]
+    assert names == ["tank.level", "tank.temperature", "pump.speed"]
+
+
+def test_history_goes_over_into_live_values(page, engine, window, clock):
+    start = clock.now_ns()
+    for second in range(1, 6):
+        clock.advance(1.0)
+        engine.set({"tank.level": 40.0 + second})
+        window.frame.beat()
+    window.shell.pulse(True)
+    strokes = page.pens[0].strokes
+    before = strokes.at(start - 30 * S)
+    assert before[0] == pytest.approx((start // S - 30) % 6000 / 60, abs=0.05)  # the engine's ramp
+    assert strokes.at(start + 3 * S + S // 2)[0] == 43.0
+    assert (strokes.start[1:] > strokes.start[:-1]).all()
+
+
+def test_it_draws_at_most_four_times_a_second(page, engine, window, clock):
+    clock.advance(1.0)
+    window.frame.beat()
+    drawn = page._drawn_at
+    for number in range(4):
+        clock.advance(0.05)
+        engine.set({"tank.level": float(number)})
+        window.frame.beat()
+    assert page._drawn_at == drawn
+    clock.advance(0.1)
+    engine.set({"tank.level": 50.0})
+    window.frame.beat()
+    assert page._drawn_at > drawn
+
+
+def test_presets_ask_for_their_time(qtbot, page, engine, window):
+    qtbot.mouseClick(page.toolbar.presets.button(3), Qt.MouseButton.LeftButton)
+    window.frame.beat()
+    last = asked(engine)[-1]
+    assert last["to_ns"] - last["from_ns"] >= 7 * 3600 * S
+    start, stop = page.plot.span_ns
+    assert (stop - start) / S == pytest.approx(8 * 3600, rel=0.01)
+
+
+def test_going_back_stops_live_and_asks_once_it_is_still(qtbot, page, engine, window):
+    before = len(asked(engine))
+    shown = page.pens[0].strokes
+    page.move_by(-0.5, 1.0)
+    page.move_by(-0.5, 1.0)
+    assert not page.live
+    assert page.toolbar.live_button.text() == "Paused"
+    assert page.pens[0].strokes is not shown
+    assert page.pens[0].series.window is not None  # the picture before stays until the next is complete
+    qtbot.waitUntil(lambda: len(asked(engine)) > before, timeout=3000)
+    window.frame.beat()
+    last = asked(engine)[-1]
+    assert last["from_ns"] <= page.plot.span_ns[0]
+    page.toolbar.live_button.click()
+    assert page.live
+
+
+def test_zooming_changes_the_span(qtbot, page, engine):
+    before = page.span_s
+    page.move_by(0.0, 0.5)
+    assert page.span_s == pytest.approx(before / 2, rel=0.01)
+    page.move_by(0.0, 2.0)
+    page.move_by(0.5, 1.0)
+    assert page.span_s == pytest.approx(before, rel=0.01)
+    before = len(asked(engine))
+    qtbot.waitUntil(lambda: len(asked(engine)) > before, timeout=3000)
+
+
+def test_the_space_bar_stops_and_follows(qtbot, page):
+    page.setFocus()
+    qtbot.keyClick(page, Qt.Key.Key_Space)
+    assert not page.live
+    qtbot.keyClick(page, Qt.Key.Key_Space)
+    assert page.live
+
+
+def test_pens_are_chosen_and_those_that_stay_keep_their_history(page, engine, window):
+    kept = page.pens[1]
+    page._choose((1, 4))
+    window.frame.beat()
+    assert [pen.tag.name for pen in page.pens] == ["tank.temperature", "door.open"]
+    assert page.pens[0] is kept
+    assert list(page.tags()) == [1, 4]
+    assert len(page.plot.curves) == 2
+
+
+def test_only_one_question_is_under_way(qtbot, page, engine, window):
+    engine.answers["history"] = lambda request: None
+    before = len(asked(engine))
+    page.ask()
+    page.ask()
+    page.ask()
+    assert len(asked(engine)) == before + 1
+    assert not page.ready()
+    engine.answers["history"] = engine.history
+    engine.say(engine.history(engine.requests[-1]))
+    window.frame.beat()
+    qtbot.waitUntil(lambda: len(asked(engine)) == before + 2, timeout=3000)  # what was wanted meanwhile
+
+
+def test_an_engine_without_history_is_quoted_and_garbage_is_refused(page, engine, window):
+    engine.answers["history"] = lambda request: Reply(request.number, False, "the disk cannot be read")
+    page.ask()
+    window.frame.beat()
+    assert page.toolbar.told.whole == "No history: the disk cannot be read"
+    engine.answers["history"] = lambda request: Reply(request.number, True, "", [{"tag": "x"}])
+    page.ask()
+    window.frame.beat()
+    assert "cannot be read" in page.toolbar.told.whole
+
+
+def test_the_cursor_reads_every_pen(page, clock):
+    page._pointed(clock.now_ns() - 60 * S)
+    assert page.toolbar.moment.text().startswith("2026-02-25 07:12:20")
+    assert page.model.data(page.model.index(0, 3)) != "–"
+    page._pointed(None)
+    assert page.toolbar.moment.text() == ""
+
+
+def test_the_chosen_pen_gives_the_scale(page, window):
+    page.table.selectRow(1)
+    assert (page.plot.values.high, page.plot.values.unit) == (120.0, "°C")
+    page.toolbar.fit_button.click()
+    assert page.plot.values.high < 120.0
+
+
+def test_now_and_then_history_is_asked_again_so_that_nothing_is_missed(page, engine, window, clock):
+    before = len(asked(engine))
+    clock.advance(3.5)
+    engine.health()
+    window.frame.beat()
+    assert len(asked(engine)) == before + 1
+
+
+def test_coming_back_to_it_fills_what_was_missed(page, engine, window, clock):
+    window.shell.go("tank")
+    clock.advance(30)
+    engine.set({"tank.level": 77.0})
+    window.frame.beat()
+    before = len(asked(engine))
+    window.shell.go(":trends")
+    window.frame.beat()
+    assert len(asked(engine)) == before + 1
+    assert page.pens[0].series._live["value"][0] == 77.0
+
+
+def test_a_lost_link_is_seen_in_the_line(page, engine, window, clock):
+    engine.set({"tank.level": 50.0})
+    window.frame.beat()
+    engine.hang_up()
+    window.frame.beat()
+    clock.advance(10)
+    page.draw()
+    value, quality = page.pens[0].strokes.at(clock.now_ns() - S)
+    assert value == 50.0
+    assert quality != 0
+
+
+def test_the_theme_reaches_the_pens(page, window):
+    before = page.plot.curves[0].colour.name()
+    window.change_theme()
+    assert page.plot.curves[0].colour.name() != before
+    window.change_theme()

@@ -1,0 +1,83 @@
+import io
+import json
+
+import pytest
+
+from hmi import cli
+from hmi.clock import HandClock
+from hmi.commands import records
+from hmi.core.batch import Batch
+from hmi.core.journal import Record
+from hmi.core.plant import History
+from hmi.store.store import Store
+from tests.engine.toy import TAGS
+
+START = HandClock().now_ns()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    clock = HandClock()
+    store = Store(tmp_path, TAGS, clock, History())
+    for number in range(10):
+        now = clock.now_ns()
+        store.append(Batch.of([0], [float(number)], now, now))
+        clock.advance(1)
+    store.record(Record(time_ns=START, category="write", event="confirmed", subject="a.speed", value=3.0)).result(10)
+    store.close()
+    return tmp_path
+
+
+def run(capsys, *words):
+    code = cli.main([*words, "--from", "2026-02-25T00:00:00", "--to", "2026-02-26T00:00:00"])
+    return code, capsys.readouterr()
+
+
+def test_raw_samples_as_csv(folder, capsys):
+    code, out = run(capsys, "history", "a.level", "--raw", "--data", str(folder))
+    lines = out.out.splitlines()
+    assert code == 0
+    assert lines[0].startswith("tag,time,")
+    assert len(lines) == 11
+
+
+def test_intervals_as_json_in_a_file(folder, capsys, tmp_path):
+    out = tmp_path / "out.json"
+    words = (
+        "history",
+        "a.level",
+        "--points",
+        "4",
+        "--format",
+        "json",
+        "--out",
+        str(out),
+        "--data",
+        str(folder),
+    )
+    assert run(capsys, *words)[0] == 0
+    rows = json.loads(out.read_text())["rows"]
+    assert min(row["min"] for row in rows if row["min"] is not None) == 0.0
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_tag_that_was_never_stored_and_a_window_turned_round(folder, capsys):
+    assert cli.main(["history", "a.level", "--from", "now", "--to", "-1h", "--data", str(folder)]) == 1
+    assert "--from" in capsys.readouterr().err
+
+
+def test_parquet_is_not_built_yet(folder, capsys):
+    assert cli.main(["history", "a.level", "--format", "parquet", "--data", str(folder)]) == 2
+    assert "not built yet" in capsys.readouterr().err
+
+
+def test_the_journal_is_listed_and_verified(folder, capsys):
+    assert cli.main(["journal", "--data", str(folder)]) == 0
+    assert "a.speed" in capsys.readouterr().out
+    assert cli.main(["journal", "verify", "--data", str(folder)]) == 0
+
+
+def test_text_that_a_spreadsheet_would_run_is_made_plain():
+    file = io.StringIO()
+    records._write(iter([{"tag": "a", "text": "=1+2"}]), "csv", file)
+    assert "'=1+2" in file.getvalue()

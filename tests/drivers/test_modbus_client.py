@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import asyncio
+import struct
+
+import numpy as np
+import pytest
+
+from hmi.clock import MachineClock
+from hmi.core import quality as q
+from hmi.core.errors import DeviceError
+from hmi.drivers.modbus_client import Lost, ModbusLine, NoAnswer, Nonsense, Refusal, check_address
+from hmi.drivers.supervise import Misconfigured
+from tests.drivers.devices import Device, free_port
+
+
+def line_to(address: str, answered: list[float] | None = None) -> ModbusLine:
+    return ModbusLine(address, 1, MachineClock(), ([] if answered is None else answered).append)
+
+
+async def test_all_four_areas_are_read(shared_modbus: Device):
+    answered: list[float] = []
+    line = line_to(shared_modbus.address, answered)
+    await line.open()
+    try:
+        assert (await line.read("coil", 0, 4)).tolist() == [True, False, True, True]
+        assert (await line.read("discrete", 0, 2)).tolist() == [False, True]
+        assert (await line.read("input", 0, 3)).tolist() == [11, 22, 33]
+        words = await line.read("holding", 0, 2)
+        assert words.dtype == np.uint16
+        assert struct.unpack(">f", words.astype(">u2").tobytes()) == (12.5,)
+        assert len(answered) == line.answers == 4
+        with pytest.raises(Refusal, match="does not know this address") as refused:
+            await line.read("holding", 59, 3)
+        assert refused.value.quality == q.BAD_NODE_ID_UNKNOWN
+        assert line.answers == 5  # a refusal is a sign of life
+    finally:
+        line.close()
+
+
+class Peer:
+    """A device that answers each request with what the test says: bytes to send, or None for silence."""
+
+    def __init__(self, *answers: bytes | None) -> None:
+        self.requests: list[bytes] = []
+        self._answers = list(answers)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Talk to one client until it goes or the answers are used up."""
+        while head := await reader.read(6):
+            request = head + await reader.readexactly(int.from_bytes(head[4:6], "big"))
+            self.requests.append(request)
+            if not self._answers:
+                break
+            answer = self._answers.pop(0)
+            if answer is not None:
+                body = request[6:7] + answer
+                writer.write(request[:4] + struct.pack(">H", len(body)) + body)
+        writer.close()
+
+
+async def read_from(peer: Peer, count: int = 2, times: int = 1):
+    async with await asyncio.start_server(peer.serve, "127.0.0.1", 0) as server:
+        line = line_to(f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        await line.open()
+        try:
+            for _ in range(times):
+                found = await line.read("holding", 0, count)
+            return found
+        finally:
+            line.close()
+
+
+async def test_an_answer_of_another_length_is_never_taken_for_values():
+    with pytest.raises(DeviceError) as error:
+        await read_from(Peer(b"\x03\x02\x00\x01"))
+    assert isinstance(error.value, Nonsense | NoAnswer)
+    with pytest.raises(DeviceError):
+        await read_from(Peer(b"\x03\x06\x00\x01\x00\x02\x00\x03"))
+
+
+async def test_an_answer_to_another_function_is_never_taken_for_values():
+    with pytest.raises(DeviceError):
+        await read_from(Peer(b"\x04\x04\x00\x01\x00\x02"))
+
+
+@pytest.mark.parametrize(
+    ("code", "quality"),
+    [
+        (4, q.BAD_DEVICE_FAILURE),
+        (6, q.BAD_WAITING),
+        (10, q.BAD_NO_COMMUNICATION),
+        (11, q.BAD_NO_COMMUNICATION),
+        (99, q.BAD),
+    ],
+)
+async def test_the_device_s_refusals_have_their_quality(code: int, quality: int):
+    with pytest.raises(Refusal) as refused:
+        await read_from(Peer(bytes([0x83, code])))
+    assert (refused.value.code, refused.value.quality) == (code, quality)
+
+
+async def test_silence_is_no_answer_and_nothing_is_sent_again():
+    peer = Peer(None)
+    with pytest.raises(NoAnswer, match="no answer from"):
+        await read_from(peer)
+    assert len(peer.requests) == 1
+
+
+async def test_a_connection_that_the_device_closes_is_lost():
+    with pytest.raises(Lost, match=r"connection to .* lost"):
+        await read_from(Peer(), times=2)
+
+
+async def test_a_refused_connection_says_so():
+    line = line_to(f"tcp://127.0.0.1:{free_port()}")
+    with pytest.raises(DeviceError, match="connection refused by"):
+        await line.open()
+    with pytest.raises(Lost):
+        await line.read("holding", 0, 1)
+    line.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("tls://plc:802", "not built yet"),
+        ("rtu:///dev/ttyUSB0?baud=19200", "not built yet"),
+        ("plc:502", "not a Modbus address"),
+        ("tcp://", "names no host"),
+    ],
+)
+def test_addresses_that_cannot_be_used(address: str, reason: str):
+    with pytest.raises(Misconfigured, match=reason):
+        check_address(address)
+    check_address("tcp://plc")

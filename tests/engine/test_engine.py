@@ -1,0 +1,64 @@
+import asyncio
+
+import pytest
+
+from hmi.clock import MachineClock
+from hmi.core.plant import Connection, Plant
+from hmi.engine.engine import Engine
+from hmi.link.local import pair
+from hmi.link.messages import Hello, Reply, Values, Welcome
+from hmi.link.socket import connect
+from hmi.store.query import Reader
+from tests.engine.toy import RULE, TAGS
+
+pytestmark = pytest.mark.expect_log("connection refused")  # its controller is away on purpose
+
+ABSENT = "opc.tcp://127.0.0.1:1"
+
+
+@pytest.fixture
+def engine(tmp_path):
+    plant = Plant("toy", "Toy plant", "UTC", (Connection("plc", "opcua", ABSENT),), TAGS, (RULE,), {}, {})
+    return Engine(plant, {}, tmp_path, MachineClock(), ready_s=0.2)
+
+
+async def started(engine, group):
+    """The engine's task and its ready line."""
+    said = asyncio.Queue()
+    task = group.create_task(engine.run(said.put_nowait))
+    return task, await said.get()
+
+
+async def test_it_is_ready_without_its_controller_and_says_what_is_missing(engine):
+    async with asyncio.TaskGroup() as group:
+        task, line = await started(engine, group)
+        assert line == "ready live=0 missing=6 connections=0/1"
+        task.cancel()
+
+
+async def test_a_client_in_the_same_process_is_welcomed_and_answered(engine):
+    async with asyncio.TaskGroup() as group:
+        task, _ = await started(engine, group)
+        client = pair(engine, Hello("token", program="test"))
+        assert [type(message) for message in client.receive()[:2]] == [Welcome, Values]
+        client.request("write", tag="a.speed", value=5, why="x")
+        replies = []
+        while not replies:
+            await asyncio.sleep(0)
+            replies = [message for message in client.receive() if isinstance(message, Reply)]
+        assert not replies[0].ok and "nothing was sent" in replies[0].text
+        client.close()
+        task.cancel()
+
+
+async def test_start_and_stop_are_in_the_journal_and_the_door_is_closed(engine, tmp_path):
+    async with asyncio.TaskGroup() as group:
+        task, _ = await started(engine, group)
+        task.cancel()
+    records = [record for _, record in Reader(tmp_path).journal()]
+    assert [(record.category, record.event) for record in records] == [
+        ("system", "stopped"),
+        ("system", "started"),
+    ]
+    with pytest.raises(Exception, match="not running"):
+        connect(tmp_path, program="test", clock=MachineClock())

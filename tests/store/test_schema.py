@@ -1,0 +1,58 @@
+"""The files are opened as they must be: one writer that checkpoints, readers that cannot write."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from hmi.store.schema import close_for_good, open_day, open_journal, open_to_read
+
+
+def setting(file: sqlite3.Connection, name: str) -> object:
+    pragmas = {"synchronous": "PRAGMA synchronous", "mode": "PRAGMA journal_mode", "auto": "PRAGMA wal_autocheckpoint"}
+    return file.execute(pragmas[name]).fetchone()[0]
+
+
+def test_the_journal_is_safe_at_every_commit_the_samples_at_every_checkpoint(tmp_path: Path) -> None:
+    with closing(open_journal(tmp_path / "j.db")) as journal, closing(open_day(tmp_path / "d.db")) as day:
+        assert [setting(file, "synchronous") for file in (journal, day)] == [2, 1]  # FULL, NORMAL
+        assert {setting(file, "mode") for file in (journal, day)} == {"wal"}
+        assert {setting(file, "auto") for file in (journal, day)} == {0}
+
+
+@pytest.mark.parametrize("opened", [open_journal, open_day])
+def test_opening_again_changes_nothing(tmp_path: Path, opened: object) -> None:
+    assert callable(opened)
+    path = tmp_path / "x.db"
+    with closing(opened(path)) as file:
+        before = file.execute("SELECT sql FROM sqlite_master").fetchall()
+    with closing(opened(path)) as file:
+        assert file.execute("SELECT sql FROM sqlite_master").fetchall() == before
+
+
+def test_closed_for_good_is_one_file_and_open_readers_are_respected(tmp_path: Path) -> None:
+    path = tmp_path / "d.db"
+    close_for_good(open_day(path))
+    assert [found.name for found in tmp_path.iterdir()] == ["d.db"]
+    writer = open_day(path)
+    with closing(open_to_read(path)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM tag").fetchall()
+        close_for_good(writer)
+        assert reader.execute("SELECT count(*) FROM tag").fetchone() == (0,)
+
+
+def test_a_missing_file_is_not_made_by_reading(tmp_path: Path) -> None:
+    with pytest.raises(sqlite3.OperationalError):
+        open_to_read(tmp_path / "no.db")
+    assert not any(tmp_path.iterdir())
+
+
+def test_odd_characters_in_a_path_are_no_options(tmp_path: Path) -> None:
+    path = tmp_path / "a?mode=rwc#x%20.db"
+    close_for_good(open_day(path))
+    with closing(open_to_read(path)) as file, pytest.raises(sqlite3.OperationalError):
+        file.execute("DELETE FROM tag")

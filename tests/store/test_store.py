@@ -1,0 +1,333 @@
+"""The store as the engine uses it: handed over is kept, said to be on the disk is on the disk, trouble is told."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hmi.clock import HandClock, MachineClock
+from hmi.core.batch import Batch
+from hmi.core.errors import StoreError
+from hmi.core.journal import Record
+from hmi.core.plant.model import History
+from hmi.core.tags import Tag
+from hmi.store.query import Reader
+from hmi.store.store import Store
+
+TAGS = [Tag(0, "a.level", "filler", "x", "float64", unit="%"), Tag(1, "a.speed", "palletiser", "y", "uint16")]
+SECOND = 1_000_000_000
+DAY = 86_400 * SECOND
+
+
+def until(state: Callable[[], object]) -> None:
+    """Wait for a state with a generous deadline."""
+    deadline = time.monotonic() + 30
+    while not state():
+        assert time.monotonic() < deadline, "the state never came"
+        time.sleep(0.005)
+
+
+def batch(now: int, *values: float, tag: int = 0) -> Batch:
+    """Values a millisecond apart."""
+    times = now + np.arange(len(values)) * 1_000_000
+    return Batch.of([tag] * len(values), values, times, now)
+
+
+def event(clock: HandClock | MachineClock, subject: str = "a.level.hh", **more: object) -> Record:
+    return Record(time_ns=clock.now_ns(), category="alarm", event="raised", subject=subject, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: HandClock) -> Iterator[Store]:
+    store = Store(tmp_path, TAGS, clock)
+    yield store
+    store.close()
+
+
+def test_what_is_handed_over_is_on_the_disk_within_about_a_second(tmp_path: Path) -> None:
+    clock = MachineClock()
+    store = Store(tmp_path, TAGS, clock)
+    now = clock.now_ns()
+    store.append(batch(now, 1.0, 2.0, 3.0))
+    until(lambda: store.stored == 3)
+    assert store.waiting == 0
+    [samples] = Reader(tmp_path).samples(["a.level"], 0, now + SECOND)
+    assert samples.value.tolist() == [1.0, 2.0, 3.0]
+    store.close()
+
+
+def test_flush_does_not_wait_for_the_second(store: Store, clock: HandClock, tmp_path: Path) -> None:
+    store.append(batch(clock.now_ns(), 1.0))
+    store.flush().result(20)
+    assert (store.stored, store.waiting, store.lost, store.fault) == (1, 0, 0, "")
+    assert store.disk_free_mb > 0
+    assert len(Reader(tmp_path).samples(["a.level"], 0, clock.now_ns())[0]) == 1
+
+
+def test_a_record_has_its_number_when_it_is_on_the_disk(store: Store, clock: HandClock, tmp_path: Path) -> None:
+    first, second = store.record(event(clock)), store.record(event(clock, "a.speed.l"))
+    assert (first.result(20), second.result(20)) == (1, 2)
+    assert [number for number, _ in Reader(tmp_path).journal()] == [2, 1]
+
+
+def test_one_thread_more_and_none_after(tmp_path: Path, clock: HandClock) -> None:
+    before = set(threading.enumerate())
+    store = Store(tmp_path, TAGS, clock)
+    assert [thread.name for thread in set(threading.enumerate()) - before] == ["hmi-store-writer"]
+    store.close()
+    store.close()
+    assert set(threading.enumerate()) == before
+
+
+def test_closing_keeps_everything_and_leaves_single_files(tmp_path: Path, clock: HandClock) -> None:
+    store = Store(tmp_path, TAGS, clock)
+    store.append(batch(clock.now_ns(), 1.0, 2.0))
+    store.record(event(clock))
+    store.close()
+    reader = Reader(tmp_path)
+    assert len(reader.samples(["a.level"], 0, clock.now_ns() + DAY)[0]) == 2
+    assert len(reader.journal()) == 1
+    names = sorted(path.name for path in tmp_path.rglob("*"))
+    assert names == ["2026-02-25.db", "journal.db", "lock", "samples"]
+
+
+def test_a_second_engine_is_refused_in_one_line(store: Store, tmp_path: Path, clock: HandClock) -> None:
+    with pytest.raises(StoreError, match=rf"another engine \(process {os.getpid()}\)[^\n]*--data$"):
+        Store(tmp_path, TAGS, clock)
+
+
+def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path, clock: HandClock) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match=r"cannot be used.*--data"):
+        Store(tmp_path / "file", TAGS, clock)
+    (tmp_path / "d" / "journal.db").mkdir(parents=True)
+    with pytest.raises(StoreError, match=r"cannot be used.*--data"):
+        Store(tmp_path / "d", TAGS, clock)
+    assert not [thread for thread in threading.enumerate() if thread.name == "hmi-store-writer"]
+
+
+def test_the_time_without_an_engine_is_a_gap(tmp_path: Path, clock: HandClock) -> None:
+    Store(tmp_path, TAGS, clock).close()
+    stopped = clock.now_ns()
+    clock.advance(60)
+    Store(tmp_path, TAGS, clock).close()
+    [gap] = Reader(tmp_path).gaps(0, clock.now_ns() + 1)
+    assert gap == (stopped, clock.now_ns(), "the engine was not running (it was stopped)")
+
+
+def test_declared_gaps_are_found_by_connection(store: Store, tmp_path: Path) -> None:
+    store.declare_gap(10, 20, "filler", "no communication")
+    store.declare_gap(30, 40, "", "all of it")
+    store.flush().result(20)
+    reader = Reader(tmp_path)
+    assert [gap.reason for gap in reader.gaps(0, 100)] == ["no communication", "all of it"]
+    assert [gap.reason for gap in reader.gaps(0, 100, "palletiser")] == ["all of it"]
+    assert reader.gaps(20, 30) == []
+
+
+def test_values_follow_their_names_through_a_plant_edit(tmp_path: Path, clock: HandClock) -> None:
+    store = Store(tmp_path, TAGS, clock)
+    store.append(batch(clock.now_ns(), 1.0))
+    store.close()
+    clock.advance(10)
+    edited = [Tag(0, "new", "filler", "x", "bool"), Tag(1, "a.level", "filler", "x", "float64")]
+    store = Store(tmp_path, edited, clock)
+    store.append(batch(clock.now_ns(), 2.0, tag=1))
+    store.append(batch(clock.now_ns(), 0.0, tag=0))
+    store.close()
+    new, level = Reader(tmp_path).samples(["new", "a.level"], 0, clock.now_ns() + 1)
+    assert (new.value.tolist(), level.value.tolist()) == ([0.0], [1.0, 2.0])
+
+
+def test_a_value_told_again_after_a_restart_is_kept_once(tmp_path: Path, clock: HandClock) -> None:
+    told = batch(clock.now_ns(), 1.0)
+    for _ in range(2):
+        store = Store(tmp_path, TAGS, clock)
+        store.append(told)
+        store.close()
+        clock.advance(DAY / SECOND)
+    assert len(Reader(tmp_path).samples(["a.level"], 0, clock.now_ns())[0]) == 1
+
+
+def test_old_days_are_dropped_at_start(tmp_path: Path, clock: HandClock) -> None:
+    for _ in range(3):
+        store = Store(tmp_path, TAGS, clock)
+        store.append(batch(clock.now_ns(), 1.0))
+        store.close()
+        clock.advance(DAY / SECOND)
+    store = Store(tmp_path, TAGS, clock, History(keep_days=1))
+    until(lambda: len(list((tmp_path / "samples").glob("*.db"))) == 2)
+    assert store.retain(clock.now_ns()).result(20) == []
+    store.close()
+    assert len(Reader(tmp_path).samples(["a.level"], 0, clock.now_ns())[0]) == 1
+
+
+@pytest.mark.expect_log("nearly full", "could not be stored")
+def test_a_buffer_that_runs_over_drops_the_oldest_and_says_so(tmp_path: Path, clock: HandClock) -> None:
+    store = Store(tmp_path, TAGS, clock, reserve_mb=1e12, buffer_rows=10)  # no disk has that much: it takes none
+    for number in range(20):
+        clock.advance(0.001)
+        store.append(batch(clock.now_ns(), float(number)))
+    with pytest.raises(StoreError, match="nearly full"):
+        store.flush().result(20)
+    assert (store.waiting, store.lost, store.stored) == (10, 10, 0)
+    until(lambda: "10 of at most 10, 10 were lost" in store.fault)
+    assert store.record(event(clock)).result(20) == 1  # the reserve is the journal's
+    store.close()
+
+
+# --------------------------------------------------------------------------------------------- a full disk
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Two megabytes of disk."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        pytest.skip("mounting a small disk needs root on Linux")
+    place = tmp_path / "small"
+    place.mkdir()
+    mount = [shutil.which("mount") or "mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)]
+    done = subprocess.run(mount, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"no small disk can be mounted here: {done.stderr.strip()}")
+    yield place
+    subprocess.run([shutil.which("umount") or "umount", str(place)], check=True)
+
+
+@pytest.mark.expect_log("the disk is full")
+def test_a_full_disk_is_told_survived_and_recovered_from(small_disk: Path, clock: HandClock) -> None:
+    with closing(Store(small_disk, TAGS, clock, reserve_mb=0)) as store:
+        _fill_and_free(store, small_disk, clock)
+    assert Reader(small_disk).verify_journal()[:2] == (True, 3)
+
+
+def _fill_and_free(store: Store, small_disk: Path, clock: HandClock) -> None:
+    ballast = small_disk / "ballast"
+    assert store.record(event(clock)).result(20) == 1
+    sent = 0
+    with ballast.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space"):
+        while True:
+            file.write(bytes(4096))
+    while not store.fault:
+        clock.advance(0.5)
+        store.append(batch(clock.now_ns(), *[float(sent + n) for n in range(200)]))
+        sent += 200
+        try:
+            store.flush().result(20)
+        except StoreError as error:
+            assert "the disk is full" in str(error)
+            until(lambda: store.fault)
+    assert "values are kept in memory" in store.fault
+    assert store.waiting + store.stored == sent
+    refused = store.record(event(clock, "while.full", result="x" * 10_000))
+    with pytest.raises(StoreError, match="journal cannot be written"):
+        refused.result(20)
+    assert "records are kept in memory only" in store.fault
+    ballast.unlink()
+    until(lambda: not store.fault and store.stored == sent)
+    until(lambda: len(Reader(small_disk).journal()) == 2)
+    assert store.record(event(clock)).result(20) == 3
+    [samples] = Reader(small_disk).samples(["a.level"], 0, clock.now_ns() + SECOND)
+    assert samples.value.tolist() == [float(n) for n in range(sent)]
+    assert store.lost == 0
+
+
+@pytest.mark.expect_log("the disk is full")
+def test_what_was_lost_to_a_full_disk_is_a_declared_gap(small_disk: Path, clock: HandClock) -> None:
+    with closing(Store(small_disk, TAGS, clock, reserve_mb=0, buffer_rows=30_000)) as store:
+        ballast = small_disk / "ballast"
+        with ballast.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space"):
+            while True:
+                file.write(bytes(4096))
+        until(lambda: store.fault or not store.flush().exception(20))
+        sent = []
+        for _ in range(60):
+            clock.advance(0.5)
+            sent.append(clock.now_ns())
+            store.append(batch(sent[-1], *np.arange(1000.0)))
+        assert store.waiting <= 30_000
+        assert store.lost + store.waiting + store.stored == 60_000
+        ballast.unlink()
+        until(lambda: store.waiting == 0 and not store.fault)
+        store.flush().result(20)
+        assert store.lost > 0
+        assert store.lost + store.stored == 60_000
+        [gap] = Reader(small_disk).gaps(0, clock.now_ns() + SECOND)
+        assert "some were lost" in gap.reason
+        [samples] = Reader(small_disk).samples(["a.level"], 0, clock.now_ns() + SECOND)
+        assert len(samples) == store.stored
+        missing = {now for now in sent if now not in set(samples.time.tolist())}
+        assert missing
+        assert all(gap.from_ns <= now <= gap.to_ns for now in missing)
+
+
+# ------------------------------------------------------------------------------------------------ kill -9
+
+_VICTIM = """
+import sys
+from pathlib import Path
+from hmi.clock import MachineClock
+from hmi.core.batch import Batch
+from hmi.core.journal import Record
+from hmi.core.tags import Tag
+from hmi.store.store import Store
+clock = MachineClock()
+store = Store(Path(sys.argv[1]), [Tag(0, "a.level", "filler", "x", "float64")], clock)
+number = 0
+while True:
+    number += 1
+    now = clock.now_ns()
+    store.append(Batch.of([0], [number], now, now))
+    record = Record(time_ns=now, category="alarm", event="raised", subject="a", value=float(number))
+    print(store.record(record).result(), store.stored, now, flush=True)
+"""
+
+
+@pytest.mark.parametrize("after", [1, 60, 400])
+def test_nothing_acknowledged_is_lost_by_kill_9(tmp_path: Path, after: int) -> None:
+    victim = subprocess.Popen(
+        [sys.executable, "-c", _VICTIM, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
+    )
+    assert victim.stdout is not None
+    acknowledged = [line for _, line in zip(range(after), victim.stdout, strict=False)]
+    victim.send_signal(signal.SIGKILL)
+    acknowledged += [line for line in victim.stdout if line.endswith("\n")]
+    victim.wait()
+    killed = MachineClock().now_ns()
+    victim.stdout.close()
+    numbers = [tuple(int(word) for word in line.split()) for line in acknowledged]
+    clock = MachineClock()
+    store = Store(tmp_path, TAGS, clock)
+    reader = Reader(tmp_path)
+    found = dict(reader.journal(limit=1_000_000))
+    assert all(found[number].value == number for number, _, _ in numbers)
+    assert reader.verify_journal()[0]
+    [samples] = reader.samples(["a.level"], 0, clock.now_ns())
+    assert len(samples) >= max(stored for _, stored, _ in numbers)
+    assert samples.value.tolist() == [float(n + 1) for n in range(len(samples))]
+    assert not len(samples) or numbers[-1][2] - int(samples.time[-1]) < 5 * SECOND
+    [gap] = reader.gaps(0, clock.now_ns())
+    assert gap.reason == "the engine was not running (it failed or the computer went down)"
+    assert gap.from_ns <= killed <= gap.to_ns
+    store.close()
+    for path in tmp_path.rglob("*.db"):
+        with sqlite3.connect(path) as file:
+            assert file.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        file.close()

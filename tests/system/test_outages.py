@@ -1,0 +1,87 @@
+"""What an operator sees when something dies, and what is on disk afterwards. In this order on one stand."""
+
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from hmi.commands.children import hmi_command
+from hmi.store.query import Reader
+
+MOVING = "line1.filler.tank.level"
+
+
+@pytest.fixture
+def watcher(stand):
+    made = stand.watcher()
+    yield made
+    made.close()
+
+
+def live(watcher):
+    return lambda: watcher.share("good") > 0.97
+
+
+def test_everything_is_live_at_the_start(watcher):
+    watcher.until(live(watcher), 20)
+
+
+def test_simulator_killed_values_are_stale_in_three_seconds_and_live_five_after_its_return(stand, watcher):
+    watcher.until(live(watcher), 20)
+    stand.kill(stand.sim)
+    watcher.until(lambda: watcher.share("good") < 0.03, 3)
+    stand.start_sim()
+    watcher.until(live(watcher), 5)
+    events = [(r["subject"], r["event"]) for r in stand.json("journal", "--category", "connection")["records"]]
+    assert set(events) >= {(connection.id, "live") for connection in stand.plant.connections}
+    assert "the connection was silent" in [gap.reason for gap in Reader(stand.folder).gaps(0, time.time_ns())]
+
+
+def test_server_frozen_for_eight_seconds(stand, watcher):
+    watcher.until(live(watcher), 20)
+    os.kill(stand.sim.process.pid, signal.SIGSTOP)
+    try:
+        watcher.until(lambda: watcher.share("good") < 0.03, 3)
+        time.sleep(5)
+    finally:
+        os.kill(stand.sim.process.pid, signal.SIGCONT)
+    watcher.until(live(watcher), 5)
+
+
+def test_client_killed_history_has_no_gap(stand, watcher):
+    watcher.until(live(watcher), 20)
+    start = time.time_ns()
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    client = subprocess.Popen(hmi_command("run", "--data", str(stand.folder)), env=environment, stderr=subprocess.PIPE)
+    try:
+        deadline = time.monotonic() + 20
+        while stand.json("status")["clients"] < 2:
+            assert time.monotonic() < deadline, "the window never connected"
+    finally:
+        client.kill()
+        client.communicate()
+    time.sleep(2.5)  # two commits of the historian later
+    samples = Reader(stand.folder).samples([MOVING], start, time.time_ns())[0]
+    assert len(samples.time) >= 4
+    assert not Reader(stand.folder).gaps(start, time.time_ns())
+
+
+def test_engine_killed_what_was_committed_is_there_after_its_restart(stand, watcher):
+    watcher.until(live(watcher), 20)
+    stand.hmi("put", MOVING, "1", "--why", "leaves a record")
+    reader = Reader(stand.folder)
+    before = reader.journal(limit=1)[0]
+    stored = reader.samples([MOVING], 0, time.time_ns())[0]
+    stand.kill(stand.engine)
+    assert stand.hmi("get", MOVING).returncode == 1
+    stand.start_engine()
+    after = dict(reader.journal(limit=10_000))
+    assert after[before[0]] == before[1]
+    assert reader.verify_journal()[0]
+    again = reader.samples([MOVING], 0, int(stored.time[-1]))[0]
+    assert again.time.tolist()[: len(stored.time)] == stored.time.tolist()
+    assert again.value.tolist()[: len(stored.time)] == stored.value.tolist()
+    gaps = reader.gaps(0, time.time_ns())
+    assert any("not running" in gap[-1] for gap in gaps), gaps

@@ -1,0 +1,42 @@
+import pytest
+
+import hmi
+from hmi import cli
+
+
+def test_every_verb_leads_to_a_function_that_exists():
+    import importlib
+
+    actions = cli.parser()._subparsers._group_actions[0].choices
+    for name, verb in actions.items():
+        module, _, function = verb.get_default("run").partition(":")
+        assert callable(getattr(importlib.import_module(f"hmi.commands.{module}"), function)), name
+
+
+@pytest.mark.parametrize("verb", cli.NOT_BUILT)
+def test_what_is_not_built_yet_says_so(verb, capsys):
+    assert cli.main([verb, "anything"]) == 2
+    assert "not built yet" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [[], ["fly"], ["put", "a"], ["bench", "speed"]])
+def test_wrong_use_exits_2(words, capsys):
+    assert cli.main(words) == 2
+    assert capsys.readouterr().err
+
+
+def test_version(capsys):
+    assert cli.main(["--version"]) == 0
+    assert hmi.__version__ in capsys.readouterr().out
+
+
+def test_a_known_error_is_one_line(capsys, tmp_path):
+    assert cli.main(["get", "--data", str(tmp_path)]) == 1
+    error = capsys.readouterr().err
+    assert len(error.strip().splitlines()) == 1
+    assert "Traceback" not in error
+
+
+def test_a_plant_that_is_not_there(capsys, tmp_path):
+    assert cli.main(["check", str(tmp_path / "nowhere")]) == 1
+    assert "nowhere" in capsys.readouterr().err
