@@ -39,6 +39,18 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+SHARING = ("drivers", "sim", "system")  # rooms whose tests share servers in other processes, slow to start
+
+
+@pytest.hookimpl(tryfirst=True)  # before the distribution over workers is decided
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share servers run in one worker, one after the other."""
+    for item in items:
+        for room in SHARING:
+            if f"tests/{room}/" in item.path.as_posix():
+                item.add_marker(pytest.mark.xdist_group(room))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """Remember a failure: its traceback keeps widgets and tasks alive, and one report is enough."""

@@ -33,6 +33,7 @@ class Mirror:
         self.health: Health | None = None
         self.health_version = 0
         self.pending: set[int] = set()
+        self._heard_of: dict[str, float] = {}  # connection -> s since the engine heard it, when it last said so
         self.link_down = True
         self._clock = clock or MachineClock()
         self._heard = self._clock.monotonic()
@@ -52,9 +53,18 @@ class Mirror:
         return self._engine_now_ns + round((self._clock.monotonic() - self._heard) * 1e9)
 
     def age_s(self, tag: int) -> float:
-        """Seconds since the engine received a tag's value; infinite when it never did."""
+        """Seconds since a tag's value was last known to be true; infinite when it never was.
+
+        The engine tells changes only: while a controller is heard, what it did not change is as old as its last
+        sign of life, not as the change.
+        """
         received = int(self.table.received[tag])
-        return max(0.0, (self.now_ns() - received) / 1e9) if received else math.inf
+        if not received:
+            return math.inf
+        age_s = max(0.0, (self.now_ns() - received) / 1e9)
+        if self.link_down or int(self.table.flags[tag]) & FLAG_NOT_LIVE:
+            return age_s
+        return min(age_s, self._heard_of.get(self.plant.tags[tag].connection, math.inf) + self.silent_s())
 
     def silent_s(self) -> float:
         """Seconds since the engine was last heard."""
@@ -73,6 +83,7 @@ class Mirror:
                 self._hear(message.now_ns)
                 self.health = message
                 self.health_version += 1
+                self._heard_of = {row.id: row.age_s for row in message.connections if row.age_s >= 0}
 
     def watch(self) -> bool:
         """Mark everything stale once the engine has been silent for 2 s; returns whether it happened just now."""

@@ -7,12 +7,12 @@ import pytest
 from hmi.client.mirror import SILENT_AFTER_S, Mirror
 from hmi.core import quality as q
 from hmi.core.batch import FLAG_NOT_LIVE, Batch
-from hmi.link.messages import AlarmRow, Alarms, Health, Reply, Values
+from hmi.link.messages import AlarmRow, Alarms, ConnectionRow, Health, Reply, Values
 
 
-def values(clock, tags, numbers, snapshot=False, quality=q.GOOD):
+def values(clock, tags, numbers, snapshot=False, quality=q.GOOD, flags=0):
     now = clock.now_ns()
-    return Values.of(Batch.of(tags, numbers, now, now, quality), now, snapshot)
+    return Values.of(Batch.of(tags, numbers, now, now, quality, flags), now, snapshot)
 
 
 @pytest.fixture
@@ -36,6 +36,18 @@ def test_ages_go_on_with_our_own_monotonic_clock(mirror, clock):
     clock.step_wall(-3600)
     assert mirror.age_s(0) == pytest.approx(1.5)
     assert math.isinf(mirror.age_s(5))
+
+
+def test_what_does_not_change_is_as_old_as_the_last_sign_of_life_of_its_controller(mirror, clock):
+    clock.advance(60)
+    name = mirror.plant.tags[0].connection
+    row = ConnectionRow(name, "opcua", "", "live", "", 1, 0, 0.4, 0.0, 0, 0.0)
+    mirror.take(Health(clock.now_ns(), (row,)))
+    clock.advance(0.2)
+    assert mirror.age_s(0) == pytest.approx(0.6)
+    mirror.take(values(clock, [0], [1.0], flags=FLAG_NOT_LIVE))
+    mirror.table.received[0] = clock.now_ns() - 5 * 10**9
+    assert mirror.age_s(0) == pytest.approx(5.0)
 
 
 def test_silence_marks_everything_stale_after_two_seconds_and_not_before(mirror, clock):

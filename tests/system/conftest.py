@@ -4,9 +4,9 @@ from hmi.commands.children import free_ports
 from tests.system.stand import Stand
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stand(tmp_path_factory):
-    """The demo plant running: simulator and engine."""
+    """The demo plant running: simulator and engine; each test leaves it as it found it."""
     made = Stand(tmp_path_factory.mktemp("data"), free_ports(4))
     try:
         made.start_sim()

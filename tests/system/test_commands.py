@@ -5,6 +5,7 @@ import json
 import pytest
 
 READ_ONLY = "line1.filler.speed"
+MOVING = "line1.filler.tank.level"
 
 
 def writable(stand):
@@ -75,10 +76,10 @@ def test_put_refused_out_of_range_read_only_and_while_the_plc_is_gone(stand):
 
 
 def test_history_of_a_tag_in_csv_and_json(stand):
-    csv = stand.hmi("history", READ_ONLY, "--from", "-5m", "--raw").stdout.splitlines()
+    csv = stand.hmi("history", MOVING, "--from", "-5m", "--raw").stdout.splitlines()
     assert csv[0].startswith("tag,time")
     assert len(csv) > 3
-    rows = json.loads(stand.hmi("history", READ_ONLY, "--from", "-5m", "--points", "10", "--format", "json").stdout)
+    rows = json.loads(stand.hmi("history", MOVING, "--from", "-5m", "--points", "10", "--format", "json").stdout)
     assert 0 < len(rows["rows"]) <= 10
 
 

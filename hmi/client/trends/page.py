@@ -43,6 +43,13 @@ def first_pens(plant: Plant) -> tuple[int, ...]:
     return tuple(sorted(analog, key=lambda tag: (tag not in limited, tag))[:_FIRST_PENS])
 
 
+def first_span_s(desk: Desk) -> float:
+    """What an unasked trend reaches back: ten minutes, or two while the engine has just started."""
+    health = desk.mirror.health
+    young = health is not None and desk.mirror.now_ns() - health.started_ns < 300 * 10**9
+    return 120.0 if young else 600.0
+
+
 class TrendsPage(Page):
     """History asked of the engine, live values from the mirror; the picture stays until the next one is complete."""
 
@@ -53,7 +60,7 @@ class TrendsPage(Page):
         super().__init__(desk)
         self.pens: list[Pen] = []
         self.live = True
-        self.span_s = 600.0
+        self.span_s = first_span_s(desk)
         self.plot = Plot(desk.theme, desk.zone, desk.mirror.now_ns())
         self.model = PenTable(desk)
         self.table = Table(desk, self.model, WIDTHS, "No pens: choose tags to draw", SPARE)
