@@ -19,14 +19,6 @@ from contextlib import contextmanager
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
 
 import pytest
-import structlog
-
-# Our own log goes the way of everybody's, so that one listener hears all.
-structlog.configure(
-    processors=[structlog.stdlib.render_to_log_kwargs],
-    wrapper_class=structlog.stdlib.BoundLogger,
-    logger_factory=structlog.stdlib.LoggerFactory(),
-)
 
 GRACE_S = 2.0  # a thread that was told to end may still be on its way out
 HAS_FAILED = pytest.StashKey[bool]()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import partial
 from typing import Final
 
@@ -21,7 +20,8 @@ from PySide6.QtWidgets import (
 
 from hmi.client import words
 from hmi.client.page import Desk, Words, button
-from hmi.core.tags import INTEGER_TYPES, Tag
+from hmi.core.setting import Unacceptable, acceptable
+from hmi.core.tags import Tag
 from hmi.link.messages import Reply
 
 _HEADLINES: Final = {
@@ -30,30 +30,6 @@ _HEADLINES: Final = {
     "unknown": "Unknown: check the plant",
 }
 _WRITE_S: Final = 10.0
-
-
-class Wish(ValueError):
-    """What was typed cannot be sent; says why in words."""
-
-
-def wished(tag: Tag, text: str) -> float | str:
-    """What an operator typed, as a value of the tag; raises Wish."""
-    if tag.is_text:
-        if tag.length and len(text.encode()) > tag.length:
-            raise Wish(f"The text is longer than the {tag.length} bytes the controller has room for.")
-        return text
-    try:
-        value = float(text.strip().replace(",", "."))
-    except ValueError:
-        raise Wish("Type a number.") from None
-    if not math.isfinite(value):
-        raise Wish("Type a number.")
-    if tag.type in INTEGER_TYPES and tag.scale == 1.0 and value != round(value):
-        raise Wish("Type a whole number.")
-    low, high = tag.low, tag.high
-    if (low is not None and value < low) or (high is not None and value > high):
-        raise Wish(f"Outside the allowed range: {range_text(tag)}.")
-    return value
 
 
 def range_text(tag: Tag) -> str:
@@ -145,9 +121,9 @@ class CommandDialog(QDialog):
         try:
             self._value = self._wished()
             if not self.why.text().strip():
-                raise Wish("Say why: the journal keeps the reason with the command.")
-        except Wish as wish:
-            self.complaint.say(str(wish))
+                raise Unacceptable("Say why: the journal keeps the reason with the command")
+        except Unacceptable as why:
+            self.complaint.say(words.sentence(str(why)))
             return
         self.complaint.say("")
         self.reason.say(f"Why: {self.why.text().strip()}")
@@ -170,9 +146,9 @@ class CommandDialog(QDialog):
 
     def _wished(self) -> float | str:
         if self.tag.type != "bool":
-            return wished(self.tag, self.entry.text())
+            return acceptable(self.tag, self.entry.text())
         if self.choices.checkedId() < 0:
-            raise Wish("Choose on or off.")
+            raise Unacceptable("Choose on or off")
         return float(self.choices.checkedId())
 
     def _old(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -15,7 +14,8 @@ from hmi.core import quality as q
 from hmi.core.errors import StoreError
 from hmi.core.journal import Record
 from hmi.core.plant import Plant
-from hmi.core.tags import INTEGER_TYPES, Tag, TagTable
+from hmi.core.setting import Unacceptable, acceptable
+from hmi.core.tags import Tag, TagTable
 from hmi.drivers.driver import WriteResult
 from hmi.engine.poller import Poller
 
@@ -90,10 +90,10 @@ class Gate:
             )
         if not wish.why.strip():
             return wish.value, "A reason is needed: nothing was sent. Say why the value is set"
-        value, wrong = parse(tag, wish.value)
-        if wrong:
-            return wish.value, wrong
-        return value, self._away(tag)
+        try:
+            return acceptable(tag, wish.value), self._away(tag)
+        except Unacceptable as why:
+            return wish.value, f"{why}: nothing was sent"
 
     def _away(self, tag: Tag) -> str:
         line = self._poller.line(tag.connection)
@@ -131,37 +131,3 @@ class Gate:
 
 def _old(table: TagTable, index: int) -> float | str:
     return table.text.get(index, "") if table.tags[index].is_text else float(table.value[index])
-
-
-def parse(tag: Tag, wanted: Any) -> tuple[Any, str]:
-    """What was asked for as a value of this tag, and what is wrong with it ("" if nothing is)."""
-    if tag.is_text:
-        text = str(wanted)
-        if tag.length and len(text.encode()) > tag.length:
-            return (
-                text,
-                f"{tag.name} holds {tag.length} bytes, the text has {len(text.encode())}: nothing was sent",
-            )
-        return text, ""
-    words = {"true": 1.0, "on": 1.0, "false": 0.0, "off": 0.0}
-    try:
-        number = words[wanted.lower()] if isinstance(wanted, str) and wanted.lower() in words else float(wanted)
-    except (TypeError, ValueError):
-        return wanted, f"{wanted!r} is not a number and {tag.name} is {tag.type}: nothing was sent"
-    return number, _out_of_range(tag, number)
-
-
-def _out_of_range(tag: Tag, number: float) -> str:
-    if not math.isfinite(number):
-        return f"{number} cannot be written to {tag.name}: nothing was sent"
-    if tag.type == "bool" and number not in (0.0, 1.0):
-        return f"{tag.name} is on or off, not {number:g}: nothing was sent"
-    if tag.type in INTEGER_TYPES and tag.scale == 1.0 and number != int(number):
-        return f"{tag.name} takes whole numbers, not {number:g}: nothing was sent"
-    low = -math.inf if tag.low is None else tag.low
-    high = math.inf if tag.high is None else tag.high
-    if tag.type != "bool" and not low <= number <= high:
-        return (
-            f"{number:g} {tag.unit} is out of range for {tag.name} ({low:g} to {high:g} {tag.unit}): nothing was sent"
-        )
-    return ""

@@ -104,7 +104,7 @@ class Publisher:
                 occurrence=int(alarms.occurrence[rule]),
                 raised_ns=int(alarms.raised_ns[rule]),
                 changed_ns=int(alarms.changed_ns[rule]),
-                value=float(alarms.value[rule]),
+                value=float(alarms.raised_value[rule]),
                 acked_by=alarms.acked_by.get(int(rule), ""),
                 cannot_evaluate=bool(alarms.held[rule] and alarms.state[rule] != NORMAL),
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -70,7 +71,9 @@ class Tick:
             record = last.get(rule.id)
             if record is not None:
                 acked = record.user if record.event == "acknowledged" else ""
-                machine.restore(self.alarms, rule.index, record.result, record.occurrence, record.source_ns, acked)
+                value = record.value if isinstance(record.value, int | float) else math.nan
+                raised = (record.source_ns, float(value))
+                machine.restore(self.alarms, rule.index, record.result, record.occurrence, raised, acked)
         return len(self.alarms.standing())
 
     def _judge(self, rows: Any, changed: Any) -> None:

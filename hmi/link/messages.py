@@ -73,7 +73,7 @@ class AlarmRow(msgspec.Struct, frozen=True):
     occurrence: int = 0
     raised_ns: int = 0
     changed_ns: int = 0
-    value: float = 0.0
+    value: float = 0.0  # that raised it
     acked_by: str = ""
     cannot_evaluate: bool = False  # its tag is bad: the state is held
 

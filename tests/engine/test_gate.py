@@ -2,8 +2,8 @@ import pytest
 
 from hmi.core import quality as q
 from hmi.drivers.driver import WriteResult
-from hmi.engine.gate import Gate, Wish, parse
-from tests.engine.toy import TAGS, ToyStation
+from hmi.engine.gate import Gate, Wish
+from tests.engine.toy import ToyStation
 
 
 def made():
@@ -78,8 +78,3 @@ async def test_an_unknown_outcome_stays_unknown_and_is_not_repeated():
     assert (await gate.write(wish())).outcome == "unknown"
     assert len(station.driver.written) == 1
     assert station.records[-1].event == "unknown"
-
-
-@pytest.mark.parametrize(("text", "value"), [("on", 1.0), ("False", 0.0), (True, 1.0), ("1", 1.0)])
-def test_switches_may_be_said_in_words(text, value):
-    assert parse(TAGS[2], text) == (value, "")

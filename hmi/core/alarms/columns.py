@@ -84,6 +84,7 @@ class AlarmColumns:
         self.suppressed = np.zeros(count, bool)  # by design
         self.occurrence = np.zeros(count, np.int64)
         self.raised_ns = np.zeros(count, np.int64)  # source time of the value that raised it
+        self.raised_value = np.full(count, np.nan)  # the value that raised it
         self.changed_ns = np.zeros(count, np.int64)
         self.value = np.full(count, np.nan)  # the newest value seen by the rule
         self.value_ns = np.zeros(count, np.int64)

@@ -77,15 +77,21 @@ def suppress(alarms: AlarmColumns, rule: int, wanted: bool, now_ns: int) -> Even
     return _move(alarms, rule, state, "suppressed" if wanted else "unsuppressed", now_ns)
 
 
-def restore(alarms: AlarmColumns, rule: int, state: str, occurrence: int, raised_ns: int, acked_by: str) -> None:
-    """Put an alarm back where the journal last saw it; the next value of its tag decides how it goes on."""
+def restore(
+    alarms: AlarmColumns, rule: int, state: str, occurrence: int, raised: tuple[int, float], acked_by: str
+) -> None:
+    """Put an alarm back where the journal last saw it; the next value of its tag decides how it goes on.
+
+    `raised` is the source time and the value that raised it.
+    """
     alarms.occurrence[rule] = occurrence
     code = c.STATES.index(state) if state in c.STATES else c.NORMAL
     if code == c.NORMAL:
         return
     alarms.state[rule] = code
     alarms.active[rule] = alarms.raw[rule] = code in (c.UNACKNOWLEDGED, c.ACKNOWLEDGED)
-    alarms.raised_ns[rule] = alarms.changed_ns[rule] = raised_ns
+    alarms.raised_ns[rule], alarms.raised_value[rule] = raised
+    alarms.changed_ns[rule] = raised[0]
     if acked_by:
         alarms.acked_by[rule] = acked_by
     alarms.touch(rule)
@@ -183,6 +189,7 @@ def _settle(
     if alarms.active[rule]:
         alarms.occurrence[rule] += 1
         alarms.raised_ns[rule] = alarms.value_ns[rule]
+        alarms.raised_value[rule] = alarms.value[rule]
         alarms.acked_by.pop(rule, None)
         events.append(_move(alarms, rule, c.UNACKNOWLEDGED, "raised", now_ns))
         return
@@ -195,16 +202,18 @@ def _settle(
 
 
 def _move(alarms: AlarmColumns, rule: int, state: int, kind: str, now_ns: int, user: str = "") -> Event:
+    """A transition: raised and returned carry the value that did it, all others the value that had raised it."""
     alarms.state[rule] = state
     alarms.changed_ns[rule] = now_ns
     alarms.touch(rule)
+    by_value = kind in ("raised", "returned")
     return Event(
         rule,
         kind,
         c.STATES[state],
         int(alarms.occurrence[rule]),
-        int(alarms.value_ns[rule]),
-        float(alarms.value[rule]),
+        int((alarms.value_ns if by_value else alarms.raised_ns)[rule]),
+        float((alarms.value if by_value else alarms.raised_value)[rule]),
         int(alarms.quality[rule]),
         user,
     )

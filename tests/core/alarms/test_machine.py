@@ -33,6 +33,15 @@ def test_returned_before_anybody_saw_it_still_asks_to_be_seen():
     assert story.ack() == "normal"
 
 
+def test_an_acknowledgement_is_about_the_value_that_raised_it():
+    story = Story(rule())
+    story.values(95.0)
+    story.values(97.0)
+    event = machine.acknowledge(story.rules, story.alarms, 0, "eve", NOW_NS)
+    assert (event.value, event.source_ns) == (95.0, NOW_NS)
+    assert story.alarms.raised_value[0] == 95.0
+
+
 def test_a_pulse_shorter_than_a_tick_raises_its_alarm():
     story = Story(rule())
     assert story.values(50.0, 95.0, 50.0) == ["raised", "returned"]
@@ -148,12 +157,12 @@ def test_suppression_hides_it_and_its_end_annunciates_anew():
 
 def test_after_a_restart_the_next_value_decides():
     story = Story(rule())
-    machine.restore(story.alarms, 0, "acknowledged", 7, NOW_NS, "eve")
+    machine.restore(story.alarms, 0, "acknowledged", 7, (NOW_NS, 95.0), "eve")
     assert story.values(95.0) == []
     assert story.shown() == "acknowledged"
     assert story.values(50.0) == ["returned"]
     again = Story(rule())
-    machine.restore(again.alarms, 0, "normal", 7, NOW_NS, "")
+    machine.restore(again.alarms, 0, "normal", 7, (NOW_NS, 95.0), "")
     again.values(95.0)
     assert again.alarms.occurrence[0] == 8
 
