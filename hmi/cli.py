@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -53,6 +54,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         return WELL
     except KeyboardInterrupt:
         return WELL
+    except Exception as fault:  # noqa: BLE001 - top of the program: a person gets one line, not a stack
+        if os.environ.get("HMI_DEBUG"):
+            raise
+        print(
+            f"hmi: a fault in the program ({type(fault).__name__}: {fault}): nothing more was done. "
+            "Please report it, with what HMI_DEBUG=1 shows",
+            file=sys.stderr,
+        )
+        return NO
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 65_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 1 to 65000")
+    return int(text)
 
 
 def _times_joined(words: Sequence[str]) -> list[str]:
@@ -132,7 +148,7 @@ def _services(verbs: argparse._SubParsersAction) -> None:
     engine.add_argument("--listen", metavar="HOST:PORT", help="also let windows attach over TCP (loopback only)")
     sim = _verb(verbs, "sim", "service:sim", "the simulated servers of a plant, alone")
     sim.add_argument("plant")
-    sim.add_argument("--port-base", type=int, help="ports N, N+1, … instead of those in plant.toml")
+    sim.add_argument("--port-base", type=_port, help="ports N, N+1, … instead of those in plant.toml")
     sim.add_argument("--fault", action="append", default=[], help="inject a fault, NAME[@SECONDS]; `list` lists them")
     check = _verb(verbs, "check", "check:check", "every mistake and lint finding in a plant's files")
     check.add_argument("plant")

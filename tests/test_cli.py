@@ -19,10 +19,20 @@ def test_what_is_not_built_yet_says_so(verb, capsys):
     assert "not built yet" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("words", [[], ["fly"], ["put", "a"], ["bench", "speed"]])
+@pytest.mark.parametrize("words", [[], ["fly"], ["put", "a"], ["bench", "speed"], ["sim", "x", "--port-base", "99999"]])
 def test_wrong_use_exits_2(words, capsys):
     assert cli.main(words) == 2
     assert capsys.readouterr().err
+
+
+def test_a_fault_of_ours_is_one_line_too_unless_it_is_to_be_seen(capsys, monkeypatch):
+    monkeypatch.setattr("hmi.commands.check.check", lambda options: 1 / 0)
+    assert cli.main(["check", "bottling"]) == 1
+    error = capsys.readouterr().err
+    assert "fault in the program (ZeroDivisionError" in error and len(error.strip().splitlines()) == 1
+    monkeypatch.setenv("HMI_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        cli.main(["check", "bottling"])
 
 
 def test_version(capsys):

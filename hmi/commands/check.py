@@ -29,10 +29,14 @@ def check(options: argparse.Namespace) -> int:
 
 def _summary(plant: Plant | None, mistakes: list[Mistake]) -> str:
     errors = sum(mistake.severity == "error" for mistake in mistakes)
-    found = f"{errors or 'no'} mistakes, {len(mistakes) - errors or 'no'} warnings"
+    found = f"{_counted(errors, 'mistake')}, {_counted(len(mistakes) - errors, 'warning')}"
     if plant is None:
         return f"{found}: the plant cannot be run."
     return (
         f"{plant.name}: {len(plant.tags)} tags, {len(plant.rules)} alarms, {len(plant.screens)} screens, "
         f"{len(plant.connections)} connections; {found}."
     )
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count or 'no'} {what}{'' if count == 1 else 's'}"

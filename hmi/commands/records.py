@@ -30,13 +30,19 @@ def history(options: argparse.Namespace) -> int:
     if start >= stop:
         raise HmiError("--from is not before --to")
     reader = Reader(data_folder(options))
+    found: list[Samples] | list[Window]
     if options.raw:
-        rows = _sample_rows(reader.samples(options.tags, start, stop))
+        found = reader.samples(options.tags, start, stop)
+        rows = _sample_rows(found)
     else:
-        rows = _window_rows(reader.window(options.tags, start, stop, max(1, options.points)))
+        found = reader.window(options.tags, start, stop, max(1, options.points))
+        rows = _window_rows(found)
     with _out(options.out) as file:
         _write(rows, options.format, file)
-    return 0
+    empty = [one.tag for one in found if not len(one)]
+    for tag in empty:
+        print(f"hmi: no values of {tag} are stored between {iso(start)} and {iso(stop)}", file=sys.stderr)
+    return 1 if empty else 0
 
 
 def _sample_rows(found: list[Samples]) -> Iterator[dict[str, Any]]:

@@ -81,3 +81,9 @@ def test_text_that_a_spreadsheet_would_run_is_made_plain():
     file = io.StringIO()
     records._write(iter([{"tag": "a", "text": "=1+2"}]), "csv", file)
     assert "'=1+2" in file.getvalue()
+
+
+def test_a_tag_without_values_is_said_to_have_none(folder, capsys):
+    code, out = run(capsys, "history", "a.nothing", "--data", str(folder))
+    assert code == 1
+    assert "no values of a.nothing are stored between 2026-02-25T00:00:00" in out.err
