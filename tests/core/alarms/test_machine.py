@@ -125,6 +125,15 @@ def test_bad_quality_can_be_an_alarm_of_its_own():
     assert story.values(1.0) == ["returned"]
 
 
+def test_a_silent_controller_neither_raises_nor_clears_a_bad_measurement():
+    story = Story(rule(kind="bad", limit=0))
+    assert story.values(1.0, quality=q.BAD_NO_COMMUNICATION, flags=FLAG_NOT_LIVE) == []
+    story.values(1.0, quality=q.BAD_SENSOR_FAILURE)
+    assert story.values(1.0, quality=q.UNCERTAIN_LAST_USABLE, flags=FLAG_NOT_LIVE) == []
+    assert story.shown() == "unacknowledged"
+    assert story.values(1.0) == ["returned"]
+
+
 def test_latched_until_acknowledged_and_reset():
     story = Story(rule(latching=True))
     story.values(95.0)
