@@ -101,6 +101,7 @@ def _stay(application: QApplication, window: Window, options: RunOptions, clock:
         tour.finished.connect(window.close)
     signals = {number: signal.signal(number, lambda *_: window.close()) for number in _signals()}
     if options.full_screen:
+        window.setGeometry(window.screen().geometry())  # where no window manager does it
         window.showFullScreen()
     else:
         window.show()

@@ -136,6 +136,8 @@ class Mirror:
     def _mark_stale(self) -> None:
         batch = self.table.rows(self._everything)
         rows = batch.rows
+        current = ((rows["flags"] & FLAG_NOT_LIVE) == 0) & (rows["received"] > 0)  # true until the engine fell silent
+        rows["received"][current] = np.maximum(rows["received"][current], self._engine_now_ns)
         rows["quality"][~q.is_bad(rows["quality"])] = q.UNCERTAIN_LAST_USABLE  # a bad value has no last usable one
         rows["flags"] |= FLAG_NOT_LIVE
         self.table.apply(batch)

@@ -110,7 +110,10 @@ class Poller:
             self._changed(line.connection.id, "silent", reason, line.silent_ns)
         usable = line.tags[~self._known_bad(line)]
         quality = q.UNCERTAIN_LAST_USABLE if state == STALE else q.BAD_NO_COMMUNICATION
-        self._deliver(self._table.mark(usable, quality, self._clock.now_ns(), FLAG_NOT_LIVE))
+        marked = self._table.mark(usable, quality, self._clock.now_ns(), FLAG_NOT_LIVE)
+        ever = marked.rows["received"] > 0  # what did not change was true until the last sign of life
+        marked.rows["received"][ever] = np.maximum(marked.rows["received"][ever], line.silent_ns)
+        self._deliver(marked)
 
     def _known_bad(self, line: _Line) -> NDArray[np.bool_]:
         """Tags that are bad for a reason of their own keep it: it says more than silence does."""

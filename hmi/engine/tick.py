@@ -14,7 +14,7 @@ from hmi.core import quality as q
 from hmi.core.alarms import columns as c
 from hmi.core.alarms import machine
 from hmi.core.alarms.machine import Event
-from hmi.core.batch import Batch, join
+from hmi.core.batch import FLAG_BACKFILLED, Batch, join
 from hmi.core.derived import Derived
 from hmi.core.journal import Record
 from hmi.core.plant import Plant
@@ -39,6 +39,7 @@ class Tick:
 
     def deliver(self, batch: Batch) -> None:
         """Take a driver's batch: every row is judged for alarms, the newest goes to the table, news to history."""
+        batch = self._store_backfilled(batch)
         if not len(batch):
             return
         news = self.table.news(batch)
@@ -48,6 +49,14 @@ class Tick:
             changed = np.concatenate((changed, self.table.apply(self.table.news(derived))))
         self._judge(join((batch, derived)).rows, changed)
         self._append(join((news, derived)))
+
+    def _store_backfilled(self, batch: Batch) -> Batch:
+        """What a device recorded in the past goes to history alone: it is no news, and raises no alarm now."""
+        late = (batch.rows["flags"] & FLAG_BACKFILLED) != 0
+        if not late.any():
+            return batch
+        self._append(Batch(batch.rows[late], batch.texts))
+        return Batch(batch.rows[~late], batch.texts)
 
     def wake(self) -> None:
         """Let alarm delays that have run out take effect."""
@@ -80,8 +89,9 @@ class Tick:
         now, now_ns = self._clock.monotonic(), self._clock.now_ns()
         for event in machine.step(self.rules, self.alarms, rows, now, now_ns):
             self._journal(event)
+        moved = set(changed.tolist()) if self._suppressions else set()
         for rule, expression, inputs in self._suppressions:
-            if not inputs.isdisjoint(changed.tolist()):
+            if not inputs.isdisjoint(moved):
                 value, quality = expression.value(self.table.value, self.table.quality)
                 wanted = not q.is_bad(quality) and bool(value)
                 change = machine.suppress(self.alarms, rule, wanted, now_ns)

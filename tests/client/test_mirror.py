@@ -50,6 +50,14 @@ def test_what_does_not_change_is_as_old_as_the_last_sign_of_life_of_its_controll
     assert mirror.age_s(0) == pytest.approx(5.0)
 
 
+def test_the_age_of_what_the_engine_no_longer_tells_counts_from_when_it_was_last_heard(mirror, clock):
+    clock.advance(60)
+    mirror.take(Health(clock.now_ns()))
+    clock.advance(2.5)
+    assert mirror.watch()
+    assert mirror.age_s(0) == pytest.approx(2.5)
+
+
 def test_silence_marks_everything_stale_after_two_seconds_and_not_before(mirror, clock):
     mirror.take(values(clock, [4], [1.0], quality=q.BAD_SENSOR_FAILURE))
     clock.advance(SILENT_AFTER_S - 0.01)

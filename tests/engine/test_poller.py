@@ -37,6 +37,18 @@ def test_a_silent_controller_goes_stale_then_bad_and_keeps_its_last_values():
     assert station.tick.table.value[0] == 7.0
 
 
+def test_the_age_of_a_stale_value_counts_from_the_last_sign_of_life():
+    station = ToyStation()
+    station.values(0, 7.0)
+    station.clock.advance(60.0)
+    station.driver.health.last_life = station.clock.monotonic()
+    heard_ns = station.clock.now_ns()
+    station.clock.advance(1.2)
+    station.poller.judge()
+    assert station.tick.table.received[0] == pytest.approx(heard_ns, abs=1000)
+    assert station.tick.table.received[1] == 0  # never had
+
+
 def test_heard_again_on_the_same_connection_what_did_not_change_is_good_again():
     station = ToyStation()
     for tag in range(5):

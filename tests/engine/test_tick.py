@@ -1,4 +1,4 @@
-from hmi.core.batch import join
+from hmi.core.batch import FLAG_BACKFILLED, Batch, join
 from hmi.core.journal import Record
 from tests.engine.toy import RULE, ToyStation
 
@@ -62,3 +62,15 @@ def test_a_rule_that_the_plant_no_longer_has_is_forgotten():
     station = ToyStation(RULE)
     gone = Record(time_ns=1, category="alarm", event="raised", subject="gone", result="unacknowledged")
     assert station.tick.restore({"gone": gone}) == 0
+
+
+def test_backfilled_values_go_to_history_alone():
+    station = ToyStation(RULE)
+    station.values(2, 1.0)
+    station.values(0, 50.0)
+    now = station.clock.now_ns()
+    station.tick.deliver(Batch.of([0, 0, 0], [95.0, 96.0, 51.0], now, now, flags=[FLAG_BACKFILLED] * 2 + [0]))
+    assert station.tick.table.value[0] == 51.0
+    assert station.tick.alarms.shown(0) == "normal"
+    stored = join(station.stored).rows
+    assert stored["value"][stored["tag"] == 0].tolist() == [50.0, 95.0, 96.0, 51.0]
