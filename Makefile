@@ -5,13 +5,17 @@ BOOTSTRAP = $(PYTHON) packaging/bootstrap.py
 HMI = .venv/bin/hmi
 PLANT = resources/plants/bottling
 
-.PHONY: demo test setup pictures bench lock clean
+.PHONY: demo test interop setup pictures bench lock clean
 
 demo:  ## the demo plant in a window; without a display, pictures of it in demo-shots/
 	@$(BOOTSTRAP) demo
 
 test:  ## every check and every test
 	@$(BOOTSTRAP) test
+
+interop:  ## our drivers against servers that others wrote: node-opcua, libmodbus
+	-@$(PYTHON) packaging/interop.py
+	@HMI_INTEROP=whole $(BOOTSTRAP) test tests/interop -v
 
 setup:
 	@$(BOOTSTRAP) setup

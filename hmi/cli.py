@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return WELL
     except KeyboardInterrupt:
         return WELL
-    except Exception as fault:  # noqa: BLE001 - top of the program: a person gets one line, not a stack
+    except Exception as fault:
         if os.environ.get("HMI_DEBUG"):
             raise
         print(
@@ -91,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
     _services(verbs)
     _questions(verbs)
     _records(verbs)
+    _trust(verbs)
     return top
 
 
@@ -154,7 +155,9 @@ def _services(verbs: argparse._SubParsersAction) -> None:
     check.add_argument("plant")
     _json(check)
     bench = _verb(verbs, "bench", "bench:bench", "measure, with peers beside in the same run")
-    bench.add_argument("name", choices=("acquisition", "history", "screens", "trends", "alarms", "uplink", "all"))
+    bench.add_argument(
+        "name", choices=("acquisition", "modbus", "history", "screens", "trends", "alarms", "uplink", "all")
+    )
     bench.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file")
 
 
@@ -195,3 +198,23 @@ def _records(verbs: argparse._SubParsersAction) -> None:
         times = "ISO 8601 (UTC unless it says otherwise), or back from now: -10m, -8h, -2d"
         verb.add_argument("--from", dest="start", default="-1h" if verb is history else None, help=times)
         verb.add_argument("--to", dest="stop", help=f"{times}; now if left out")
+
+
+def _trust(verbs: argparse._SubParsersAction) -> None:
+    trust = _verb(verbs, "trust", "trust:trust", "whom this station believes to be a server; its own certificate")
+    actions = trust.add_subparsers(dest="action", required=True, metavar="ACTION")
+    texts = {
+        "list": "the certificates that are trusted, and those that servers showed and nobody decided on",
+        "show": "all that a certificate says",
+        "accept": "trust a certificate, once its whole fingerprint was compared with the server's own",
+        "remove": "trust a certificate no longer, or forget one that was rejected",
+        "own": "this station's certificate, for the servers to trust",
+    }
+    for name, text in texts.items():
+        action = actions.add_parser(name, help=text, description=text)
+        if name in ("show", "accept", "remove"):
+            action.add_argument("fingerprint", metavar="FINGERPRINT")
+        if name == "own":
+            action.add_argument("--out", type=Path, metavar="FILE.der", help="write the certificate to a file")
+        _data(action)
+        _json(action)

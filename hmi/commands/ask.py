@@ -82,7 +82,8 @@ def status(options: argparse.Namespace) -> int:
         age = "never heard" if row["age_s"] < 0 else f"heard {row['age_s']:.1f} s ago"
         print(
             f"  {row['id']:14} {row['driver']:7} {row['state']:11} {row['live']:5} live  {row['missing']} missing  "
-            f"{row['values_per_s']:7.1f}/s  {age}  {row['reconnects']} reconnects  {row['address']}  {row['reason']}"
+            f"{row['values_per_s']:7.1f}/s  {age}  {row['reconnects']} reconnects  {row['address']}  "
+            f"{row['reason'] or row['note']}"
         )
     print(
         f"  history        {body['samples_stored']} stored, {body['samples_waiting']} waiting, "

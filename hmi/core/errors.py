@@ -36,6 +36,14 @@ class PlantError(HmiError):
         super().__init__(first + more)
 
 
+class AddressError(ValueError):
+    """An address, of a controller or of a value in it, that cannot be used: what is wrong, and how to mend it."""
+
+    def __init__(self, what: str, mend: str) -> None:
+        self.what, self.mend = what, mend
+        super().__init__(f"{what}: {mend[:1].lower()}{mend[1:]}")
+
+
 class DeviceError(HmiError):
     """A controller or gateway is away, refuses or misbehaves."""
 

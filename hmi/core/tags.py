@@ -75,12 +75,13 @@ class TagTable:
         `received` of every row's tag is refreshed whether it is news or not: hearing the same is a sign of life.
         """
         rows = batch.rows
-        tags = rows["tag"]
+        tags = np.ascontiguousarray(rows["tag"])
         self.received[tags] = rows["received"]
         old, new = self.value[tags], rows["value"]
         same = (new == old) & (rows["raw"] == self.raw[tags]) | (np.isnan(new) & np.isnan(old))
-        same |= np.abs(new - old) < self._deadband[tags]
-        for position in np.flatnonzero((rows["flags"] & FLAG_TEXT) != 0):
+        with np.errstate(invalid="ignore", over="ignore"):  # between infinities there is no distance
+            same |= np.abs(new - old) < self._deadband[tags]
+        for position in np.flatnonzero((rows["flags"] & FLAG_TEXT) != 0) if batch.texts else ():
             same[position] = batch.texts[int(rows["raw"][position])] == self.text.get(int(tags[position]))
         keep = ~same | (rows["quality"] != self.quality[tags]) | _repeated(tags)
         return batch if keep.all() else Batch(rows[keep], batch.texts)
@@ -90,7 +91,7 @@ class TagTable:
         rows = batch.rows
         if not len(rows):
             return np.empty(0, np.uint32)
-        tags = rows["tag"]
+        tags = np.ascontiguousarray(rows["tag"])
         self.counter += 1
         for column in ("value", "raw", "quality", "time", "received", "flags"):
             getattr(self, column)[tags] = rows[column]
@@ -98,7 +99,7 @@ class TagTable:
         if batch.texts:
             for row in rows[(rows["flags"] & FLAG_TEXT) != 0]:
                 self.text[int(row["tag"])] = batch.texts[int(row["raw"])]
-        return np.unique(tags)
+        return tags if _rising(tags) else np.flatnonzero(self.version == self.counter).astype(np.uint32)
 
     def changed_since(self, counter: int) -> NDArray[np.intp]:
         """Indexes of the tags that changed after the counter stood at `counter`."""
@@ -127,8 +128,15 @@ class TagTable:
         return batch
 
 
+def _rising(tags: NDArray[np.uint32]) -> bool:
+    """Whether every tag is beyond the one before, as in most publish responses: then none occurs twice."""
+    return bool((tags[1:] > tags[:-1]).all())
+
+
 def _repeated(tags: NDArray[np.uint32]) -> NDArray[np.bool_]:
     """Where a tag occurs more than once in a batch: what is between its first and last row is not judged here."""
+    if _rising(tags):
+        return np.zeros(len(tags), bool)
     ordered = np.sort(tags)
     twice = ordered[1:][ordered[1:] == ordered[:-1]]
     return np.isin(tags, twice) if len(twice) else np.zeros(len(tags), bool)

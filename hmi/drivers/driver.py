@@ -10,6 +10,7 @@ from hmi.core.batch import Batch
 from hmi.core.tags import Tag
 
 Deliver = Callable[[Batch], None]
+OnGap = Callable[[int, int, str], None]  # from and to in ns UTC, and why nothing can be had of that time
 
 
 @dataclass(slots=True)
@@ -18,10 +19,12 @@ class Health:
 
     state: str = "connecting"  # connecting | live | silent | down
     reason: str = ""  # in words for an operator, when not live
+    note: str = ""  # in words for an engineer, also when live: what is not as the plant's files want it
     last_life: float = 0.0  # monotonic seconds of the last data or keep-alive; 0 never
     connected_since: float = 0.0
     reconnects: int = 0
     values: int = 0  # delivered since start
+    gaps: int = 0  # times that values were lost on the way, as far as the protocol tells
     requests: int = 0
     request_ms: float = 0.0  # of the last request
     missing: dict[int, str] = field(default_factory=dict)  # tag index -> why it cannot be had

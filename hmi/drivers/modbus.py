@@ -1,4 +1,4 @@
-"""Modbus TCP: blocks polled in turn, each scan of a rate class one batch; writes go ahead of polling.
+"""Modbus: blocks polled in turn, each scan of a rate class one batch; writes go ahead of polling.
 
 One connection and one request at a time. A device that stays silent for two requests is dropped and connected
 anew: a frozen one would look connected for minutes.
@@ -6,46 +6,72 @@ anew: a frozen one would look connected for minutes.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from hmi.clock import Clock
 from hmi.core import quality as q
 from hmi.core.batch import Batch
-from hmi.core.errors import DeviceError
+from hmi.core.errors import AddressError, DeviceError
+from hmi.core.plant.modbus_addresses import places_of
+from hmi.core.plant.modbus_toml import unreadable
 from hmi.core.plant.model import Connection
 from hmi.core.tags import Tag
 from hmi.drivers.driver import Deliver, Health, WriteResult
-from hmi.drivers.modbus_client import ModbusLine, check_address
+from hmi.drivers.modbus_client import ModbusLine, endpoint_of
 from hmi.drivers.modbus_plan import Order, Point, point_of
 from hmi.drivers.modbus_poll import Poller
+from hmi.drivers.modbus_signature import SignatureCheck
 from hmi.drivers.modbus_write import write_and_read_back
 from hmi.drivers.rows import bad_rows
 from hmi.drivers.supervise import Life, Misconfigured, keep_connected
+
+log = logging.getLogger("hmi.drivers")
 
 
 class ModbusDriver:
     """One Modbus device (or its standby) and the tags it gives. Belongs to one event loop."""
 
-    def __init__(self, connection: Connection, tags: Sequence[Tag], deliver: Deliver, clock: Clock) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        tags: Sequence[Tag],
+        deliver: Deliver,
+        clock: Clock,
+        folder: Path | None = None,
+    ) -> None:
+        """`folder` is the engine's data folder, where the files of a tls:// address are looked for."""
         self.health = Health()
         self._connection = connection
         self._tags = {tag.index: tag for tag in tags}
         self._deliver = deliver
         self._clock = clock
+        self._folder = folder
         self._order = Order(connection.byte_order, connection.word_order)
+        signature = connection.modbus.signature
+        self._signature = SignatureCheck(signature, self._order) if signature else None
         self._life = Life(connection.id, self.health, clock)
         self._line: ModbusLine | None = None
         self._points: dict[int, Point] = {}
         self._unreadable: dict[int, str] = {}
         for tag in tags:
             try:
-                self._points[tag.index] = point_of(tag)
-            except ValueError as error:
+                self._points[tag.index] = self._readable(tag)
+            except AddressError as error:
                 self._unreadable[tag.index] = str(error)
+
+    def _readable(self, tag: Tag) -> Point:
+        """Where a tag lives, if this device may be asked there; raises AddressError."""
+        if complaint := unreadable(places_of(tag.address, tag.type, tag.length), self._connection.modbus):
+            raise AddressError(*complaint)
+        return point_of(tag)
 
     async def run(self) -> None:
         """Deliver values until cancelled; never raises for a fault of the world."""
+        modbus = self._connection.modbus
         fastest_s = min(map(self._period_ms, self._tags.values()), default=self._connection.scan_ms) / 1000
+        fastest_s = max(fastest_s, 1 / modbus.max_requests_per_s if modbus.max_requests_per_s else 0.0)
         self.health.silent_after_s = max(1.0, 2 * fastest_s)
         self.health.bad_after_s = max(2.5, 5 * fastest_s)
         self.miss(self._unreadable, q.BAD_CONFIGURATION)
@@ -57,7 +83,7 @@ class ModbusDriver:
 
     def _check(self) -> None:
         for address in (self._connection.address, *self._connection.backup):
-            check_address(address)
+            endpoint_of(address)
 
     def _period_ms(self, tag: Tag) -> int:
         return tag.period_ms or self._connection.scan_ms
@@ -67,7 +93,10 @@ class ModbusDriver:
         self._line = line = await self._open()
         try:
             self.present(self._points)
-            await Poller(line, self._points.values(), self._period_ms, self._order, self, self._clock).run()
+            modbus = self._connection.modbus
+            poller = Poller(line, self._points.values(), self._period_ms, self._order, self, self._clock, modbus)
+            self.health.note = over_budget(poller.requests_per_s, modbus.max_requests_per_s)
+            await poller.run()
         finally:
             self._line = None
             line.close()
@@ -76,7 +105,13 @@ class ModbusDriver:
         """The first of the connection's addresses that answers."""
         reasons = []
         for address in (self._connection.address, *self._connection.backup):
-            line = ModbusLine(address, self._connection.unit, self._clock, self._answered)
+            try:
+                line = self._line_to(address)
+            except Misconfigured:
+                raise
+            except DeviceError as error:
+                reasons.append(str(error))
+                continue
             try:
                 await line.open()
             except DeviceError as error:
@@ -88,6 +123,10 @@ class ModbusDriver:
             else:
                 return line
         raise DeviceError("; ".join(reasons))
+
+    def _line_to(self, address: str) -> ModbusLine:
+        connection = self._connection
+        return ModbusLine(address, connection.unit, self._clock, self._answered, connection.modbus, self._folder)
 
     def _answered(self, seconds: float) -> None:
         self.health.requests += 1
@@ -120,6 +159,15 @@ class ModbusDriver:
         for index in tags:
             self.health.missing.pop(index, None)
 
+    def program(self, complaint: str) -> None:
+        """The device runs another program than the plant's files are for, or the right one again."""
+        name = self._connection.id
+        if complaint:
+            log.warning("%s: %s", name, complaint)
+        else:
+            log.info("%s: its signature is right again, its values are live", name)
+        self.health.note = complaint
+
     async def write(self, tag: Tag, value: float | str) -> WriteResult:
         """Write one value in engineering units, once, and read it back; refused while not connected."""
         line = self._line
@@ -129,4 +177,14 @@ class ModbusDriver:
         if point is None or tag.index in self.health.missing:
             reason = self.health.missing.get(tag.index, "it does not belong to this connection")
             return WriteResult("refused", f"{tag.name} cannot be had ({reason}): nothing was sent")
-        return await write_and_read_back(line, point, value, self._order)
+        return await write_and_read_back(line, point, value, self._order, self._signature)
+
+
+def over_budget(wanted_per_s: float, allowed_per_s: float) -> str:
+    """What it means that the tags' periods ask for more than the device may be asked; "" if they do not."""
+    if not allowed_per_s or wanted_per_s <= allowed_per_s:
+        return ""
+    return (
+        f"its tags' periods ask for {wanted_per_s:.3g} requests a second where {allowed_per_s:g} are allowed: "
+        f"values come {wanted_per_s / allowed_per_s:.2g} times slower than asked"
+    )

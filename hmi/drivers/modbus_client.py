@@ -1,4 +1,4 @@
-"""One Modbus TCP connection to one unit, one request at a time: the only file that touches pymodbus' client.
+"""Requests to one Modbus unit, one at a time: what pymodbus' client gives, and every way in which it fails.
 
 The library reports failure in three shapes (raised, returned, ValueError); they leave here as kinds of
 DeviceError: `NoAnswer`, `Refusal`, `Nonsense`, `Lost`. No request is ever repeated or cut short from outside: its
@@ -8,41 +8,54 @@ late answer could be taken for the answer to the next.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.exceptions import ConnectionException, ModbusException
 from pymodbus.pdu import ModbusPDU
 
 from hmi.clock import Clock
 from hmi.core import quality as q
-from hmi.core.errors import DeviceError
-from hmi.drivers.addresses import BIT_AREAS, host_and_port
-from hmi.drivers.supervise import Misconfigured, end_if_cancelled, why_unreachable
-
-TIMEOUT_S: Final = 1.0
+from hmi.core.errors import AddressError, DeviceError
+from hmi.core.plant.addresses import SERIAL, Endpoint, endpoint
+from hmi.core.plant.modbus_addresses import BIT_AREAS
+from hmi.core.plant.model import Modbus
+from hmi.drivers.modbus_turn import Budget, Hold
+from hmi.drivers.modbus_wire import wire_to
+from hmi.drivers.supervise import Misconfigured, end_if_cancelled
 
 ILLEGAL_FUNCTION: Final = 1
 ILLEGAL_ADDRESS: Final = 2
 ILLEGAL_VALUE: Final = 3
+NOT_FINISHED: Final = 5
+GATEWAY_TIMEOUT: Final = 11
+_READS: Final = {  # area -> function code, and what the library calls it
+    "coil": (1, "read_coils"),
+    "discrete": (2, "read_discrete_inputs"),
+    "holding": (3, "read_holding_registers"),
+    "input": (4, "read_input_registers"),
+}
 _REFUSALS: Final[dict[int, tuple[str, int]]] = {
     ILLEGAL_FUNCTION: ("the device does not know this kind of request", q.BAD_NOT_SUPPORTED),
     ILLEGAL_ADDRESS: ("the device does not know this address", q.BAD_NODE_ID_UNKNOWN),
     ILLEGAL_VALUE: ("the device does not allow this value or length", q.BAD_OUT_OF_RANGE),
-    4: ("the device reports a failure of its own", q.BAD_DEVICE_FAILURE),
-    5: ("the device has taken the request but is still busy with it", q.BAD_WAITING),
-    6: ("the device is busy", q.BAD_WAITING),
-    8: ("the device reports a memory fault", q.BAD_DEVICE_FAILURE),
-    10: ("the gateway has no way to the device", q.BAD_NO_COMMUNICATION),
-    11: ("the gateway gets no answer from the device", q.BAD_NO_COMMUNICATION),
+    4: ("the device reports a failure of its own: look at its display", q.BAD_DEVICE_FAILURE),
+    NOT_FINISHED: ("the device has taken the request but is still busy with it", q.BAD_WAITING),
+    6: ("the device is busy with another task", q.BAD_WAITING),
+    7: ("the device cannot do this in its present state", q.BAD_OUT_OF_SERVICE),
+    8: ("the device reports a memory fault: have it checked", q.BAD_DEVICE_FAILURE),
+    9: ("the device refuses with code 9, which Modbus does not define: see its manual", q.BAD),
+    10: ("the gateway has no way to the device: check the gateway's settings", q.BAD_NO_COMMUNICATION),
+    GATEWAY_TIMEOUT: (
+        "the gateway gets no answer from the device: is it on, and the unit right?",
+        q.BAD_NO_COMMUNICATION,
+    ),
 }
 
-# Every failure it logs is also raised or returned, and ends up in our own one line.
-logging.getLogger("pymodbus").setLevel(logging.CRITICAL + 1)
+Call = tuple[int, Callable[[], Awaitable[ModbusPDU]]]  # a function code and the request
 
 
 class NoAnswer(DeviceError):
@@ -62,82 +75,108 @@ class Refusal(DeviceError):
 
     def __init__(self, code: int) -> None:
         self.code = code
-        words, self.quality = _REFUSALS.get(code, (f"the device refuses with code {code}", q.BAD))
+        words, self.quality = _REFUSALS.get(code, (f"the device refuses with code {code}: see its manual", q.BAD))
         super().__init__(words)
 
 
 class ModbusLine:
-    """A connection to one unit. Belongs to the driver's event loop; hold `turn` around every request.
+    """The way to one unit. Belongs to the driver's event loop; hold `polling()` or `writing()` around every request."""
 
-    `turn` is first come, first served: a write waits for the one request under way, not for the whole scan.
-    """
-
-    def __init__(self, address: str, unit: int, clock: Clock, answered: Callable[[float], None]) -> None:
-        self.turn = asyncio.Lock()
+    def __init__(
+        self,
+        address: str,
+        unit: int,
+        clock: Clock,
+        answered: Callable[[float], None],
+        modbus: Modbus | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        """`folder` is where the files of a tls:// address are looked for. Raises DeviceError if they are no use."""
+        modbus = modbus or Modbus()
         self.timeouts = 0  # in a row
         self.answers = 0
+        self.budget = Budget(modbus.max_requests_per_s, clock)
         self._clock = clock
         self._answered = answered
-        self.host, self.port = host_and_port(address, 502)
-        self.where = f"{self.host}:{self.port}"
         self._unit = unit
-        self._client = AsyncModbusTcpClient(
-            self.host, port=self.port, timeout=TIMEOUT_S, retries=0, reconnect_delay=0, name="hmi"
-        )
+        self._wire = wire_to(endpoint_of(address), modbus, folder)
+        self._client = self._wire.client
+        self._only_several: set[int] = set()  # functions for one place that this device does not know
+        self.where = self._wire.endpoint.where
+        if self._wire.endpoint.scheme == SERIAL:
+            self.where += f" unit {unit}"
+
+    def polling(self) -> Hold:
+        """The line, for a request that can wait."""
+        return self._wire.turn.polling()
+
+    def writing(self) -> Hold:
+        """The line, ahead of all polling."""
+        return self._wire.turn.writing()
 
     async def open(self) -> None:
         """Connect; raises DeviceError with the reason."""
-        if not await self._client.connect():
-            raise DeviceError(await why_unreachable(self.host, self.port, TIMEOUT_S))
+        await self._wire.open()
 
     def close(self) -> None:
         """Drop the connection."""
-        self._client.close()
+        self._wire.close()
 
     async def read(self, area: str, start: int, count: int) -> NDArray[Any]:
-        """So many registers (uint16) or bits (bool) of an area; raises NoAnswer, Refusal, Lost."""
-        calls: dict[str, tuple[int, Callable[..., Awaitable[ModbusPDU]]]] = {
-            "coil": (1, self._client.read_coils),
-            "discrete": (2, self._client.read_discrete_inputs),
-            "holding": (3, self._client.read_holding_registers),
-            "input": (4, self._client.read_input_registers),
-        }
-        function, call = calls[area]
-        response = await self._ask(function, lambda: call(start, count=count, device_id=self._unit))
-        found = response.bits[:count] if area in BIT_AREAS else response.registers
-        if len(found) != count:
-            raise Nonsense(f"{self.where} answered {len(found)} places instead of {count}")
-        return np.array(found, bool if area in BIT_AREAS else np.uint16)
+        """So many registers (uint16) or bits (bool) of an area; raises NoAnswer, Refusal, Nonsense, Lost."""
+        in_bits = area in BIT_AREAS
+        answer: Any = await self._ask(_READS[area][0], lambda: self._request(area, start, count))
+        found: Sequence[int] | NDArray[Any] = answer.bits if in_bits else answer.words
+        if len(found) != (-(-count // 8) * 8 if in_bits else count):
+            raise Nonsense(f"{self.where} answered {len(found)} places instead of {count}: is it a Modbus device?")
+        return np.array(found[:count], bool) if in_bits else answer.words
+
+    def _request(self, area: str, start: int, count: int) -> Awaitable[ModbusPDU]:
+        ask: Callable[..., Awaitable[ModbusPDU]] = getattr(self._client, _READS[area][1])
+        return ask(start, count=count, device_id=self._unit)
 
     async def write_coil(self, number: int, on: bool) -> None:
-        """Switch one coil (function 5); raises NoAnswer, Refusal, Lost."""
-        await self._ask(5, lambda: self._client.write_coil(number, on, device_id=self._unit))
+        """Switch one coil (function 5, else 15); raises NoAnswer, Refusal, Nonsense, Lost."""
+        client = self._client
+        await self._one_or_several(
+            (5, lambda: client.write_coil(number, on, device_id=self._unit)),
+            (15, lambda: client.write_coils(number, [on], device_id=self._unit)),
+        )
 
     async def write_registers(self, start: int, words: Sequence[int]) -> None:
-        """Write one register (function 6) or several (function 16); raises NoAnswer, Refusal, Lost."""
-        if len(words) == 1:
-            await self._ask(6, lambda: self._client.write_register(start, words[0], device_id=self._unit))
+        """Write one register (function 6, else 16) or several (16); raises NoAnswer, Refusal, Nonsense, Lost."""
+        client = self._client
+        several = (16, lambda: client.write_registers(start, list(words), device_id=self._unit))
+        if len(words) > 1:
+            await self._ask(*several)
         else:
-            await self._ask(16, lambda: self._client.write_registers(start, list(words), device_id=self._unit))
+            await self._one_or_several(
+                (6, lambda: client.write_register(start, words[0], device_id=self._unit)), several
+            )
+
+    async def _one_or_several(self, one: Call, several: Call) -> None:
+        """Some devices know only the function for several places; a function it does not know has done nothing."""
+        if one[0] not in self._only_several:
+            try:
+                await self._ask(*one)
+                return
+            except Refusal as refusal:
+                if refusal.code != ILLEGAL_FUNCTION:
+                    raise
+            self._only_several.add(one[0])
+        await self._ask(*several)
 
     async def _ask(self, function: int, call: Callable[[], Awaitable[ModbusPDU]]) -> ModbusPDU:
+        await self.budget.spend()
+        if (quiet_s := self._wire.quiet_until - self._clock.monotonic()) > 0:
+            await asyncio.sleep(quiet_s)
         asked = self._clock.monotonic()
-        try:
-            response = await call()
-        except ConnectionException as error:
-            raise Lost(f"connection to {self.where} lost: is the device on and the cable in?") from error
-        except ModbusException as error:
-            if not self._client.connected:
-                raise Lost(f"connection to {self.where} lost: is the device on and the cable in?") from error
-            self.timeouts += 1
-            raise NoAnswer(f"no answer from {self.where} in {TIMEOUT_S:g} s: is the device running?") from error
-        except ValueError as error:
-            raise Nonsense(f"{self.where} answered nonsense ({error}): is it a Modbus device?") from error
-        except OSError as error:
-            raise Lost(f"connection to {self.where} lost ({error})") from error
+        response = await self._answer(call)
         end_if_cancelled()
         if response.function_code & 0x7F != function:
             raise Nonsense(f"{self.where} answered function {response.function_code} when asked for {function}")
+        if not response.transaction_id and not self._wire.without_number:
+            raise Nonsense(f"{self.where} answers without the request's number: its answers cannot be told apart")
         self.timeouts = 0
         self.answers += 1
         self._answered(self._clock.monotonic() - asked)
@@ -145,15 +184,47 @@ class ModbusLine:
             raise Refusal(response.exception_code)
         return response
 
+    async def _answer(self, call: Callable[[], Awaitable[ModbusPDU]]) -> ModbusPDU:
+        """What comes back, the library's ways to fail turned into ours."""
+        try:
+            return await call()
+        except asyncio.CancelledError:
+            self._distrust()
+            raise
+        except ConnectionException as error:
+            raise self._lost() from error
+        except ModbusException as error:
+            if not self._client.connected:
+                raise self._lost() from error
+            raise self._no_answer() from error
+        except ValueError as error:
+            raise Nonsense(f"{self.where} answered nonsense ({error}): is it a Modbus device?") from error
+        except OSError as error:
+            raise Lost(f"connection to {self.where} lost ({error})") from error
 
-def check_address(address: str) -> None:
-    """Raise Misconfigured for an address that this driver cannot use."""
-    scheme = address.partition("://")[0]
-    if scheme in ("tls", "rtu"):
-        raise Misconfigured(f"'{address}': Modbus over {scheme} is not built yet; use tcp://host:502 or a gateway")
-    if scheme != "tcp":
-        raise Misconfigured(f"'{address}' is not a Modbus address: write tcp://host:502")
+    def _lost(self) -> Lost:
+        ask = "is the device on and the cable in?"
+        if self._wire.endpoint.scheme == "tls" and not self.answers:
+            ask = "does it want a certificate of this station?"
+        return Lost(f"connection to {self.where} lost: {ask}")
+
+    def _no_answer(self) -> DeviceError:
+        self.timeouts += 1
+        self._distrust()
+        reason = f"no answer from {self.where} in {self._wire.timeout_s:.3g} s: is the device running?"
+        return NoAnswer(reason) if self._client.connected else Lost(reason)
+
+    def _distrust(self) -> None:
+        """Without a number in the frames, a late answer must not be taken for the answer to the next request."""
+        if self._wire.endpoint.scheme == SERIAL:  # others share the line: it is left alone instead of closed
+            self._wire.quiet_until = self._clock.monotonic() + self._wire.timeout_s
+        elif self._wire.without_number:
+            self._wire.cut()
+
+
+def endpoint_of(address: str) -> Endpoint:
+    """Where an address leads; raises Misconfigured for one that this driver cannot use."""
     try:
-        host_and_port(address, 502)
-    except ValueError as error:
-        raise Misconfigured(f"{error}: write tcp://host:502") from error
+        return endpoint("modbus", address)
+    except AddressError as error:
+        raise Misconfigured(str(error)) from error

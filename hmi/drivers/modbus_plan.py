@@ -16,24 +16,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hmi.core.batch import FLAG_NO_SOURCE_TIME, ROW, Batch
+from hmi.core.plant.modbus_addresses import BIT_AREAS, Span, place, places_of
+from hmi.core.plant.model import Modbus
 from hmi.core.tags import Tag
-from hmi.drivers.addresses import BIT_AREAS, modbus_address
 from hmi.drivers.rows import with_texts
 
-MAX_GAP: Final = 8  # reading over so many unwanted places is cheaper than another request
-MAX_REGISTERS: Final = 120
 MAX_BITS: Final = 1900
+_USUAL: Final = Modbus()
+_NO_GAPS: Final = Modbus(max_registers=125, max_gap=0)
 
 _DTYPES: Final[dict[str, str]] = {
-    "bool": ">u2",
-    "int16": ">i2",
-    "uint16": ">u2",
-    "int32": ">i4",
-    "uint32": ">u4",
-    "int64": ">i8",
-    "uint64": ">u8",
-    "float32": ">f4",
-    "float64": ">f8",
+    "bool": "<u2",
+    "int16": "<i2",
+    "uint16": "<u2",
+    "int32": "<i4",
+    "uint32": "<u4",
+    "int64": "<i8",
+    "uint64": "<u8",
+    "float32": "<f4",
+    "float64": "<f8",
 }
 
 
@@ -72,49 +73,47 @@ class Order:
 
 
 def point_of(tag: Tag) -> Point:
-    """Where a tag lives; raises ValueError with the reason its address cannot be read."""
-    address = modbus_address(tag.address)
-    one_bit = f"'{tag.address}' is one bit and cannot be a {tag.type}: make the tag a bool"
-    if address.area in BIT_AREAS:
-        if tag.type != "bool":
-            raise ValueError(one_bit)
-        return Point(tag, address.area, address.number, 1)
-    if address.bit is not None:
-        if tag.type != "bool":
-            raise ValueError(one_bit)
-        return Point(tag, address.area, address.number, 1, address.bit)
-    count = (tag.length + 1) // 2 if tag.is_text else np.dtype(_DTYPES[tag.type]).itemsize // 2
-    if not 1 <= count <= MAX_REGISTERS:
-        raise ValueError(f"'{tag.address}': a string is 1 to {2 * MAX_REGISTERS} bytes long: write string[n]")
-    if address.number + count > 65536:
-        raise ValueError(f"'{tag.address}': a {tag.type} there would reach beyond 65535")
-    return Point(tag, address.area, address.number, count)
+    """Where a tag lives; raises AddressError with the reason its address cannot be read."""
+    span = places_of(tag.address, tag.type, tag.length)
+    return Point(tag, span.area, span.start, span.count, place(tag.address).bit)
 
 
-def plan(points: Iterable[Point], max_gap: int = MAX_GAP) -> list[Block]:
-    """As few blocks as hold all points, none longer than one request may be."""
+def plan(points: Iterable[Point], modbus: Modbus = _USUAL) -> list[Block]:
+    """As few blocks as hold all points, none longer than one request may be and none over a forbidden place."""
     blocks: list[Block] = []
     for point in sorted(points, key=lambda p: (p.area, p.start, p.stop)):
         last = blocks[-1] if blocks else None
-        limit = MAX_BITS if point.area in BIT_AREAS else MAX_REGISTERS
-        if last is not None and last.area == point.area:
+        if last is not None and _fits(last, point, modbus):
             stop = max(last.start + last.count, point.stop)
-            if point.start - (last.start + last.count) <= max_gap and stop - last.start <= limit:
-                blocks[-1] = Block(last.area, last.start, stop - last.start, (*last.points, point))
-                continue
-        blocks.append(Block(point.area, point.start, point.count, (point,)))
+            blocks[-1] = Block(last.area, last.start, stop - last.start, (*last.points, point))
+        else:
+            blocks.append(Block(point.area, point.start, point.count, (point,)))
     return blocks
+
+
+def _fits(last: Block, point: Point, modbus: Modbus) -> bool:
+    """Whether a block may reach over the next point."""
+    if last.area != point.area:
+        return False
+    end = last.start + last.count
+    limit = min(MAX_BITS, 16 * modbus.max_registers) if point.area in BIT_AREAS else modbus.max_registers
+    gap = Span(point.area, end, point.start)
+    return (
+        gap.count <= modbus.max_gap
+        and max(end, point.stop) - last.start <= limit
+        and not (gap.count > 0 and any(gap.touches(span) for span in modbus.forbidden))
+    )
 
 
 def split(block: Block) -> list[Block]:
     """A block that the device refused, as smaller ones: first without its gaps, then halved."""
-    without_gaps = plan(block.points, max_gap=0)
+    without_gaps = plan(block.points, _NO_GAPS)
     if len(without_gaps) > 1:
         return without_gaps
     half = len(block.points) // 2
     if half == 0:
         return [block]
-    return [part for points in (block.points[:half], block.points[half:]) for part in plan(points, max_gap=0)]
+    return [part for points in (block.points[:half], block.points[half:]) for part in plan(points, _NO_GAPS)]
 
 
 class BlockDecoder:
@@ -124,9 +123,10 @@ class BlockDecoder:
         self.block = block
         self._order = order
         points = block.points
-        self._template = np.zeros(len(points), ROW)
-        self._template["tag"] = [point.tag.index for point in points]
-        self._template["flags"] = FLAG_NO_SOURCE_TIME
+        template = np.zeros(len(points), ROW)
+        template["tag"] = [point.tag.index for point in points]
+        template["flags"] = FLAG_NO_SOURCE_TIME
+        self._template = template.tobytes()  # numpy copies bytes ten times faster than rows
         self._scale = np.array([point.tag.scale for point in points])
         self._offset = np.array([point.tag.offset for point in points])
         self._scaled = bool((self._scale != 1.0).any() or self._offset.any())
@@ -135,7 +135,7 @@ class BlockDecoder:
 
     def decode(self, answer: NDArray[Any], received_ns: int) -> Batch:
         """The rows of a block; `answer` holds exactly the block's registers (uint16) or bits (bool)."""
-        rows = self._template.copy()
+        rows = np.frombuffer(bytearray(self._template), ROW)
         rows["time"] = rows["received"] = received_ns
         for sweep in self._sweeps:
             sweep.into(rows, answer)
@@ -164,11 +164,14 @@ class _Sweep:
         self._kind = kind
         self._order = order
         chosen = [(at, point) for at, point in enumerate(block.points) if _kind(point) == kind]
-        self._at = np.array([at for at, _ in chosen], np.intp)
+        at = [at for at, _ in chosen]
+        self._at = slice(at[0], at[-1] + 1) if at == list(range(at[0], at[-1] + 1)) else np.array(at, np.intp)
         self._bits = np.array([point.bit or 0 for _, point in chosen], np.uint16)
         starts = np.array([point.start - block.start for _, point in chosen], np.intp)
-        width = chosen[0][1].count
-        self._words = starts[:, None] + np.arange(width)
+        low_word_first = np.arange(chosen[0][1].count)
+        if order.word_order == "big":
+            low_word_first = low_word_first[::-1]
+        self._words = starts[:, None] + low_word_first
 
     def into(self, rows: NDArray[Any], answer: NDArray[Any]) -> None:
         """Write value and raw of these points."""
@@ -177,13 +180,21 @@ class _Sweep:
         if self._kind == "place":
             found: NDArray[Any] = answer[self._words[:, 0]].astype(np.int64)
         elif self._kind == "bit":
-            words = in_order(answer[self._words], self._order)[:, 0].astype(np.uint16)
-            found = ((words >> self._bits) & 1).astype(np.int64)
+            found = ((self._taken(answer)[:, 0] >> self._bits) & 1).astype(np.int64)
         else:
-            found = _numbers(answer[self._words], self._kind, self._order)
+            found = self._taken(answer).view(_DTYPES[self._kind])[:, 0]
+            if self._kind == "bool":
+                found = np.where(found != 0, 1, 0)
         rows["value"][self._at] = found
         if found.dtype.kind in "iu":
             rows["raw"][self._at] = found.astype(np.uint64).view(np.int64) if found.dtype.kind == "u" else found
+
+    def _taken(self, answer: NDArray[Any]) -> NDArray[Any]:
+        """The words of each point, lowest first and each low byte first: as the numbers of `_DTYPES` are laid."""
+        words: NDArray[Any] = answer[self._words]
+        if self._order.byte_order == "little":
+            words = words.byteswap()
+        return words.astype("<u2", copy=False)
 
 
 def in_order(words: NDArray[Any], order: Order) -> NDArray[Any]:
@@ -195,12 +206,6 @@ def in_order(words: NDArray[Any], order: Order) -> NDArray[Any]:
         words = words.byteswap()
     ordered: NDArray[Any] = np.ascontiguousarray(words, ">u2")
     return ordered
-
-
-def _numbers(words: NDArray[Any], kind: str, order: Order) -> NDArray[Any]:
-    numbers = in_order(words, order).view(_DTYPES[kind])[:, 0]
-    native: NDArray[Any] = numbers.astype(numbers.dtype.newbyteorder("="))
-    return np.where(native != 0, 1, 0) if kind == "bool" else native
 
 
 def string_of(words: NDArray[Any], length: int, order: Order) -> str:
@@ -233,7 +238,7 @@ def to_words(point: Point, value: float | str, order: Order) -> list[int]:
         raise ValueError(f"{value:g} does not fit the device's {tag.type}")
     if point.bit is not None or point.area in BIT_AREAS:
         return [int(raw)]
-    words = np.array([raw], dtype).view(">u2")[None, :]
+    words = np.array([raw], dtype.newbyteorder(">")).view(">u2")[None, :]
     return [int(word) for word in in_order(words, order)[0]]
 
 

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import math
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hmi.core.errors import DeviceError
-from hmi.drivers.addresses import BIT_AREAS
+from hmi.core.plant.modbus_addresses import BIT_AREAS
 from hmi.drivers.driver import WriteResult
-from hmi.drivers.modbus_client import ModbusLine, Refusal
+from hmi.drivers.modbus_client import GATEWAY_TIMEOUT, NOT_FINISHED, ModbusLine, Refusal
 from hmi.drivers.modbus_plan import Block, BlockDecoder, Order, Point, to_words, with_bit
+from hmi.drivers.modbus_signature import SignatureCheck
 
 READ_BACKS: Final = 10  # a controller may take a scan or two before its own value follows
 READ_BACK_PAUSE_S: Final = 0.1
 WRITABLE: Final = ("coil", "holding")
 UNKNOWN: Final = "outcome unknown: check the plant"
-_UNSURE: Final = (5, 11)  # taken but not finished; or the gateway waited in vain for the device's answer
+_UNSURE: Final = (NOT_FINISHED, GATEWAY_TIMEOUT)  # taken, and maybe done
 
 
-async def write_and_read_back(line: ModbusLine, point: Point, value: float | str, order: Order) -> WriteResult:
-    """Write one value in engineering units. A bit of a register is read, changed and written in one turn."""
+async def write_and_read_back(
+    line: ModbusLine, point: Point, value: float | str, order: Order, signature: SignatureCheck | None = None
+) -> WriteResult:
+    """Write one value in engineering units. A bit of a register is read, changed and written in one turn.
+
+    A device with a signature is asked for it in the same turn: another program's register is never written.
+    """
     name = point.tag.name
     if point.area not in WRITABLE:
         return WriteResult("refused", f"{name}: '{point.tag.address}' is an input and cannot be written")
@@ -31,8 +38,10 @@ async def write_and_read_back(line: ModbusLine, point: Point, value: float | str
         words = to_words(point, value, order)
     except ValueError as error:
         return WriteResult("refused", f"{name}: {error}; nothing was sent")
-    async with line.turn:
+    async with line.writing():
         try:
+            if signature and (complaint := await signature.complaint(line)):
+                return WriteResult("refused", f"{name}: {complaint[0]}; nothing was sent")
             register = await _register(line, point, words, order)
         except DeviceError as error:
             return WriteResult("refused", f"{name}: {error}; nothing was sent")
@@ -44,7 +53,16 @@ async def write_and_read_back(line: ModbusLine, point: Point, value: float | str
             return WriteResult("refused", f"{name}: refused by the device ({refusal}); nothing was changed")
         except DeviceError as error:
             return WriteResult("unknown", f"{name}: {UNKNOWN} ({error})")
-    return await _read_back(line, point, words, order)
+    result = await _read_back(line, point, words, order)
+    return result if point.bit is None else replace(result, text=f"{result.text}; {_whole_register(point)}")
+
+
+def _whole_register(point: Point) -> str:
+    """Modbus writes no single bit of a register: whoever reads the result must know what was really done."""
+    return (
+        f"the whole register {point.area}:{point.start} was read and written to change its bit {point.bit}, "
+        "so what another station or the PLC's program changed in it in between is undone"
+    )
 
 
 async def _register(line: ModbusLine, point: Point, words: list[int], order: Order) -> list[int]:
@@ -70,7 +88,7 @@ async def _read_back(line: ModbusLine, point: Point, words: list[int], order: Or
         if attempt:
             await asyncio.sleep(READ_BACK_PAUSE_S)
         try:
-            async with line.turn:
+            async with line.writing():
                 answer = await line.read(point.area, point.start, point.count)
         except DeviceError as error:
             return WriteResult(

@@ -12,11 +12,17 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypeVar
 
-from asyncua import Client, ua
+from asyncua import ua
 from asyncua.client.ua_client import UaClientState
 
+from hmi.clock import MachineClock
 from hmi.core.errors import DeviceError
-from hmi.drivers.addresses import BrowseStep, browse_path, host_and_port, split_namespace_uri
+from hmi.core.plant.addresses import host_and_port
+from hmi.core.plant.model import Connection
+from hmi.core.plant.opcua_addresses import BrowseStep, browse_path, split_namespace_uri
+from hmi.drivers.opcua_history import Services
+from hmi.drivers.opcua_publish import Receiver, place
+from hmi.drivers.opcua_security import Protection
 from hmi.drivers.supervise import Misconfigured, plain_reason
 
 REQUEST_LIMIT_S: Final = 4.0
@@ -52,9 +58,10 @@ OnPublish = Callable[[ua.PublishResult], None]
 class OpcUaSession:
     """A session with one server. Belongs to the driver's event loop; call `close` whatever happened."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, protection: Protection | None = None) -> None:
         self.where = "{}:{}".format(*host_and_port(address, 4840))
-        self._client = Client(_with_port(address), timeout=REQUEST_LIMIT_S, watchdog_intervall=WATCHDOG_S)
+        self._protection = protection or Protection(Connection("", "opcua", address), None, MachineClock())
+        self._client = self._protection.client(_with_port(address), REQUEST_LIMIT_S, WATCHDOG_S)
         self._client.session_timeout = SESSION_MS
         self._client.name = "HMI"
         self._client.description = "HMI"
@@ -68,14 +75,24 @@ class OpcUaSession:
         """Whether the socket is up; says nothing of whether values arrive."""
         return self._client.state is UaClientState.CONNECTED
 
+    @property
+    def services(self) -> Services:
+        """The session's service calls for history."""
+        services: Services = self._client.uaclient.session
+        return services
+
     async def open(self) -> None:
         """Connect, and learn the server's limits and namespaces; raises DeviceError."""
         try:
+            await self._protection.prepare(self._client, self.where)
             await self._client.connect()
             await self._learn()
         except (OSError, ua.UaError) as error:
-            raise DeviceError(reason_of(error, self.where)) from error
+            refusal = self._protection.refusal(error, self.where)
+            raise refusal or DeviceError(reason_of(error, self.where)) from error
         except Exception as error:  # what the library makes of bytes that are no OPC UA
+            if refusal := self._protection.refusal(error, self.where):
+                raise refusal from error
             raise DeviceError(f"{self.where} does not speak OPC UA ({error!r}): check the address") from error
 
     async def _learn(self) -> None:
@@ -84,6 +101,10 @@ class OpcUaSession:
         self._namespaces = list(spaces.Value.Value or []) if spaces.Value is not None else []
         read, items, paths = (_limit(data) for data in limits)
         self._read_limit, self._item_limit, self._path_limit = read, items, paths
+
+    def listen(self, receiver: Receiver) -> bool:
+        """Have notifications come undecoded, before subscribing; False: they come decoded, to `on_publish`."""
+        return place(self._client.uaclient.session, receiver)
 
     async def close(self) -> None:
         """Say goodbye if the server still listens, within a limit; leaves no task and no socket behind."""

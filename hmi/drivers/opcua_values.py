@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -15,9 +14,9 @@ import numpy as np
 from asyncua import ua
 
 from hmi.core import quality as q
-from hmi.core.batch import FLAG_NO_SOURCE_TIME, ROW, Batch, flag_times
+from hmi.core.batch import FLAG_NO_SOURCE_TIME, ROW, flag_times
 from hmi.core.tags import INTEGER_TYPES, Tag
-from hmi.drivers.rows import with_texts
+from hmi.drivers.rows import Decoded, with_texts
 
 _T = ua.VariantType
 _INTEGERS: Final = frozenset({_T.SByte, _T.Byte, _T.Int16, _T.UInt16, _T.Int32, _T.UInt32, _T.Int64, _T.UInt64})
@@ -51,14 +50,6 @@ _TAG_RANGE: Final[dict[str, tuple[int, int]]] = {
     "int64": INTEGER_RANGE[_T.Int64],
     "uint64": INTEGER_RANGE[_T.UInt64],
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """A batch made of OPC UA values, and what was wrong with the type of some: tag index -> reason."""
-
-    batch: Batch
-    mismatches: dict[int, str]
 
 
 def time_ns(stamp: datetime | None) -> int | None:

@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from hmi.clock import Clock
 from hmi.core.errors import DeviceError
 from hmi.core.plant.model import Connection
 from hmi.core.tags import Tag
-from hmi.drivers.driver import Deliver, Driver
+from hmi.drivers.driver import Deliver, Driver, OnGap
 
 DRIVERS = ("modbus", "opcua")
 
 
-def create(connection: Connection, tags: Sequence[Tag], deliver: Deliver, clock: Clock) -> Driver:
+def create(
+    connection: Connection,
+    tags: Sequence[Tag],
+    deliver: Deliver,
+    clock: Clock,
+    folder: Path | None = None,
+    on_gap: OnGap | None = None,
+) -> Driver:
     """The driver of one connection, not yet running; raises DeviceError for a protocol that is not built in.
 
     `deliver` is called on the event loop that runs the driver, once per publish response or scan.
+    `folder` is the engine's data folder, with the station's certificates and passwords. `on_gap` is told of values
+    that a device sent and that cannot be had any more.
     """
     if connection.driver == "opcua":
         from hmi.drivers.opcua import OpcUaDriver
 
-        return OpcUaDriver(connection, tags, deliver, clock)
+        driver = OpcUaDriver(connection, tags, deliver, clock, folder)
+        driver.on_gap = on_gap
+        return driver
     if connection.driver == "modbus":
         from hmi.drivers.modbus import ModbusDriver
 
-        return ModbusDriver(connection, tags, deliver, clock)
+        return ModbusDriver(connection, tags, deliver, clock, folder)
     raise DeviceError(
         f"connection {connection.id}: there is no driver '{connection.driver}', so its values cannot be had; "
         f"use one of {', '.join(DRIVERS)}"

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hmi.core.batch import FLAG_NO_SOURCE_TIME, FLAG_NOT_LIVE, FLAG_TEXT, ROW, Batch
 from hmi.core.tags import Tag
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A batch of what a device sent, and what was wrong with the type of some: tag index -> reason."""
+
+    batch: Batch
+    mismatches: dict[int, str]
 
 
 def bad_rows(tags: Sequence[Tag], quality: int | Mapping[int, int], now_ns: int) -> Batch:
@@ -42,31 +51,50 @@ class Echo:
 
     def __init__(self, tags: Sequence[Tag]) -> None:
         size = 1 + max((tag.index for tag in tags), default=-1)
-        self._last = np.zeros(size, ROW)
         self._known = np.zeros(size, bool)
+        self._time = np.zeros(size, np.int64)
+        # In columns: gathering and scattering whole rows costs ten times as much.
+        self._rest = {name: np.zeros(size, dtype) for name, dtype in _REST.items()}
 
     def forget(self) -> None:
         """After a loss everything is news again: the values were shown as stale meanwhile."""
         self._known[:] = False
 
+    def newest(self) -> NDArray[np.int64]:
+        """Source time of the last row of each tag, by tag index; 0 where there was none."""
+        return np.where(self._known, self._time, 0)
+
     def without(self, batch: Batch) -> Batch:
         """The batch without rows that repeat value, quality and source time of the tag's last row."""
-        rows = self._signatures(batch)
-        tags = rows["tag"]
-        last = self._last[tags]
-        same_value = rows["value"].view(np.int64) == last["value"].view(np.int64)
-        same = self._known[tags] & same_value
-        for column in ("time", "raw", "quality", "flags"):
-            same &= rows[column] == last[column]
-        self._last[tags] = rows
-        self._known[tags] = True
-        return batch if not same.any() else Batch(batch.rows[~same], batch.texts)
-
-    def _signatures(self, batch: Batch) -> NDArray[Any]:
         rows = batch.rows
-        if not batch.texts:
-            return np.ascontiguousarray(rows)
-        rows = rows.copy()
-        for position in np.flatnonzero((rows["flags"] & FLAG_TEXT) != 0):
-            rows["raw"][position] = hash(batch.texts[int(rows["raw"][position])])
-        return rows
+        tags = np.ascontiguousarray(rows["tag"])
+        columns = self._columns(batch)
+        same = self._known[tags] & (np.abs(rows["time"] - self._time[tags]) < _COARSE_NS)
+        if same.any():
+            same &= _same_time(rows["time"], self._time[tags])
+            for name, found in columns.items():
+                same &= found == self._rest[name][tags]
+        self._time[tags] = rows["time"]
+        self._known[tags] = True
+        for name, found in columns.items():
+            self._rest[name][tags] = found
+        return batch if not same.any() else Batch(rows[~same], batch.texts)
+
+    def _columns(self, batch: Batch) -> dict[str, NDArray[Any]]:
+        rows = batch.rows
+        columns = {name: rows[name].view(dtype) for name, dtype in _REST.items()}
+        if batch.texts:
+            columns["raw"] = columns["raw"].copy()
+            for position in np.flatnonzero((rows["flags"] & FLAG_TEXT) != 0):
+                columns["raw"][position] = hash(batch.texts[int(rows["raw"][position])])
+        return columns
+
+
+def _same_time(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Equal, or one is the other cut to whole microseconds, as what a protocol library has decoded is."""
+    return np.asarray((one == other) | (one == other - other % _COARSE_NS) | (other == one - one % _COARSE_NS))
+
+
+_COARSE_NS: Final = 1000
+# What must be equal beside the time; of values their bits, for which not-a-number is equal to itself.
+_REST: Final = {"value": np.dtype("<i8"), "raw": np.dtype("<i8"), "quality": np.dtype("<u4"), "flags": np.dtype("<u4")}

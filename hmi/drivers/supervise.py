@@ -29,6 +29,15 @@ class Misconfigured(DeviceError):
     """No attempt can succeed until the plant file is changed."""
 
 
+class Refused(DeviceError):
+    """An attempt was refused until a person does something; knocking on would do harm, such as lock an account."""
+
+    def __init__(self, text: str, retry_s: float) -> None:
+        """`retry_s`: how long to wait at least before the next attempt, which heals by itself what was mended."""
+        super().__init__(text)
+        self.retry_s = retry_s
+
+
 class Life:
     """What is known of one connection's life; keeps its `Health` true. Belongs to the driver's event loop."""
 
@@ -99,12 +108,15 @@ async def keep_connected(session: Callable[[], Awaitable[None]], life: Life, hea
     """Run sessions one after another until cancelled; a session ends by raising what went wrong."""
     failures = 0
     while True:
+        least_s = 0.0
         try:
             await session()
             reason = "the connection ended"
         except Misconfigured as error:
             life.down(str(error))
             await asyncio.Event().wait()
+        except Refused as error:
+            reason, least_s = str(error), error.retry_s
         except DeviceError as error:
             reason = str(error)
         except Exception as error:  # our own bug: it restarts the session, not the program
@@ -114,7 +126,7 @@ async def keep_connected(session: Callable[[], Awaitable[None]], life: Life, hea
         failures = 1 if life.lived_s > SETTLED_S else failures + 1
         life.down(reason)
         health.reconnects += 1
-        await asyncio.sleep(back_off_s(failures, life.dead_s))
+        await asyncio.sleep(max(least_s, back_off_s(failures, life.dead_s)))
 
 
 def end_if_cancelled() -> None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,7 @@ class Engine:
             try:
                 self.poller.judge()
                 self.tick.wake()
+                self._reporter.look()
                 self.publisher.beat()
             except Exception:  # noqa: BLE001 - top of a task: the alarms must go on
                 _log.exception("our fault in a beat of the engine: it goes on")
@@ -111,8 +113,12 @@ class Engine:
             if connection.id in addresses:
                 moved = replace(moved, backup=())
             tags = self.plant.tags_of(connection.id)
-            driver = create(moved, tags, self.tick.deliver, self._clock)
+            declare = partial(self._declare_gap, moved.id)
+            driver = create(moved, tags, self.tick.deliver, self._clock, self.store.folder, declare)
             self.poller.add(moved, driver, [tag.index for tag in tags])
+
+    def _declare_gap(self, connection: str, from_ns: int, to_ns: int, reason: str) -> None:
+        self.store.declare_gap(from_ns, to_ns, connection, reason)
 
     # The street: what the link's server calls, on this loop.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import numpy as np
@@ -16,6 +16,8 @@ from hmi.core.tags import TagTable
 from hmi.engine.poller import Poller
 from hmi.link.messages import ConnectionRow, Health
 from hmi.store.store import Store
+
+RATE_S: Final = 2.0  # over which values per second are counted
 
 
 class Reporter:
@@ -35,6 +37,15 @@ class Reporter:
         live = int(np.count_nonzero(self._table.quality < q.BAD))
         up = sum(driver.health.state == "live" for _, driver, _ in self._poller.lines())
         return live, len(self._table) - live, up
+
+    def look(self) -> None:
+        """Keep the rates up to date; called every beat."""
+        now = self._clock.monotonic()
+        for connection, driver, _ in self._poller.lines():
+            when, before, _ = self._rates.setdefault(connection.id, (now, driver.health.values, 0.0))
+            if now - when >= RATE_S:
+                rate = (driver.health.values - before) / (now - when)
+                self._rates[connection.id] = (now, driver.health.values, rate)
 
     def health(self, clients: int) -> Health:
         """The sign of life that every client gets twice a second."""
@@ -88,18 +99,10 @@ class Reporter:
                     live=current,
                     missing=len(health.missing),
                     age_s=now - health.last_life if health.last_life else -1.0,
-                    values_per_s=self._rate(connection.id, now, health.values),
+                    values_per_s=self._rates[connection.id][2] if connection.id in self._rates else 0.0,
                     reconnects=health.reconnects,
                     request_ms=health.request_ms,
+                    note=health.note,
                 )
             )
         return rows
-
-    def _rate(self, connection: str, now: float, values: int) -> float:
-        """Values per second over the last few seconds."""
-        when, before, rate = self._rates.get(connection, (now, values, 0.0))
-        if now - when >= 2.0:
-            rate = (values - before) / (now - when)
-            when, before = now, values
-        self._rates[connection] = (when, before, rate)
-        return rate

@@ -99,6 +99,7 @@ class ConnectionRow(msgspec.Struct, frozen=True):
     values_per_s: float
     reconnects: int
     request_ms: float
+    note: str = ""  # for an engineer, also when live: what is not as the plant's files want it
 
 
 class Health(Message, frozen=True, tag=True):

@@ -113,3 +113,21 @@ def test_exact_integers_survive_beside_the_number():
     rows["tag"], rows["raw"], rows["value"] = 1, -1, 2.0**64
     cells.apply(Batch(rows))
     assert int(cells.rows([1]).rows["raw"][0]) == -1
+
+
+def test_infinities_are_values_like_others():
+    cells = table(deadband=0.5)
+    steps = (np.inf, np.inf, -np.inf, 1e308, -1e308)
+    news = []
+    for value in steps:
+        batch = cells.news(Batch.of([0], [value], NOW, NOW, quality=q.GOOD))
+        cells.apply(batch)
+        news.append(len(batch))
+    assert news == [1, 0, 1, 1, 1]
+
+
+def test_tags_touched_are_named_once_and_in_order_whatever_order_they_came_in():
+    cells = table()
+    cells.apply(Batch.of([1], [1.0], NOW, NOW))
+    assert cells.apply(Batch.of([1, 0, 1], [1.0, 2.0, 3.0], NOW, NOW)).tolist() == [0, 1]
+    assert cells.apply(Batch.of([0, 1], [1.0, 2.0], NOW, NOW)).tolist() == [0, 1]

@@ -20,7 +20,13 @@ from hmi.drivers import create
 from hmi.drivers.driver import Driver
 
 SERVERS = Path(__file__).parent / "servers"
-SCHEME = {"opcua": "opc.tcp", "modbus": "tcp"}
+SCHEME = {
+    "opcua": "opc.tcp",
+    "history_opcua": "opc.tcp",
+    "modbus": "tcp",
+    "modbus_lines": "tcp",
+    "modbus_hostile": "tcp",
+}
 DEADLINE_S = 30.0
 
 
@@ -127,11 +133,11 @@ def tags_of(addresses: Sequence[tuple[str, str]], **columns) -> list[Tag]:
 
 
 @asynccontextmanager
-async def running(connection: Connection, tags: list[Tag]):
-    """A driver that runs as long as the block."""
+async def running(connection: Connection, tags: list[Tag], folder: Path | None = None):
+    """A driver that runs as long as the block; `folder` is its data folder."""
     clock = MachineClock()
     batches: list[Batch] = []
-    driver = create(connection, tags, batches.append, clock)
+    driver = create(connection, tags, batches.append, clock, folder)
     async with asyncio.TaskGroup() as group:
         task = group.create_task(driver.run())
         try:

@@ -9,7 +9,7 @@ import pytest
 from hmi.clock import MachineClock
 from hmi.core import quality as q
 from hmi.core.errors import DeviceError
-from hmi.drivers.modbus_client import Lost, ModbusLine, NoAnswer, Nonsense, Refusal, check_address
+from hmi.drivers.modbus_client import Lost, ModbusLine, NoAnswer, Nonsense, Refusal, endpoint_of
 from hmi.drivers.supervise import Misconfigured
 from tests.drivers.devices import Device, free_port
 
@@ -87,17 +87,28 @@ async def test_an_answer_to_another_function_is_never_taken_for_values():
 @pytest.mark.parametrize(
     ("code", "quality"),
     [
+        (1, q.BAD_NOT_SUPPORTED),
+        (2, q.BAD_NODE_ID_UNKNOWN),
+        (3, q.BAD_OUT_OF_RANGE),
         (4, q.BAD_DEVICE_FAILURE),
+        (5, q.BAD_WAITING),
         (6, q.BAD_WAITING),
+        (7, q.BAD_OUT_OF_SERVICE),
+        (8, q.BAD_DEVICE_FAILURE),
+        (9, q.BAD),
         (10, q.BAD_NO_COMMUNICATION),
         (11, q.BAD_NO_COMMUNICATION),
         (99, q.BAD),
     ],
 )
-async def test_the_device_s_refusals_have_their_quality(code: int, quality: int):
+async def test_the_device_s_refusals_have_their_quality_and_sentence(code: int, quality: int):
     with pytest.raises(Refusal) as refused:
         await read_from(Peer(bytes([0x83, code])))
     assert (refused.value.code, refused.value.quality) == (code, quality)
+    sentence = str(refused.value)
+    assert sentence.startswith(("the device ", "the gateway "))
+    others = {str(Refusal(other)) for other in range(12) if other != code}
+    assert sentence not in others  # no two codes read the same
 
 
 async def test_silence_is_no_answer_and_nothing_is_sent_again():
@@ -112,6 +123,37 @@ async def test_a_connection_that_the_device_closes_is_lost():
         await read_from(Peer(), times=2)
 
 
+async def written_to(peer: Peer, write) -> None:
+    async with await asyncio.start_server(peer.serve, "127.0.0.1", 0) as server:
+        line = line_to(f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        await line.open()
+        try:
+            await write(line)
+            await write(line)
+        finally:
+            line.close()
+
+
+@pytest.mark.parametrize("area", ["coil", "holding"])
+async def test_a_device_that_knows_only_the_function_for_several_places_is_written_to_with_that(area: str):
+    one, several = (5, 15) if area == "coil" else (6, 16)
+    echo = struct.pack(">BHH", several, 7, 1)
+    peer = Peer(bytes([one | 0x80, 1]), echo, echo)
+
+    async def write(line: ModbusLine) -> None:
+        await (line.write_coil(7, True) if area == "coil" else line.write_registers(7, [1]))
+
+    await written_to(peer, write)
+    assert [request[7] for request in peer.requests] == [one, several, several]  # it is not asked twice
+
+
+async def test_another_refusal_of_a_write_is_not_tried_in_another_way():
+    peer = Peer(b"\x86\x04")
+    with pytest.raises(Refusal, match="a failure of its own"):
+        await written_to(peer, lambda line: line.write_registers(7, [1]))
+    assert len(peer.requests) == 1
+
+
 async def test_a_refused_connection_says_so():
     line = line_to(f"tcp://127.0.0.1:{free_port()}")
     with pytest.raises(DeviceError, match="connection refused by"):
@@ -124,13 +166,13 @@ async def test_a_refused_connection_says_so():
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
-        ("tls://plc:802", "not built yet"),
-        ("rtu:///dev/ttyUSB0?baud=19200", "not built yet"),
-        ("plc:502", "not a Modbus address"),
+        ("rtu://?baud=19200", "names no serial port"),
+        ("udp://plc:502", "not how modbus is reached"),
+        ("plc:502", "is not an address for modbus"),
         ("tcp://", "names no host"),
     ],
 )
 def test_addresses_that_cannot_be_used(address: str, reason: str):
     with pytest.raises(Misconfigured, match=reason):
-        check_address(address)
-    check_address("tcp://plc")
+        endpoint_of(address)
+    assert endpoint_of("tcp://plc").where == "plc:502"

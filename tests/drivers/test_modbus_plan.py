@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hmi.core.plant.modbus_addresses import Span
+from hmi.core.plant.model import Modbus
 from hmi.core.tags import INTEGER_TYPES, Tag
 from hmi.drivers.modbus_plan import (
     MAX_BITS,
-    MAX_REGISTERS,
     Block,
     BlockDecoder,
     Order,
@@ -176,20 +177,42 @@ def points_at(chosen: list[tuple[str, int]]):
     ]
 
 
-@given(places)
-def test_a_plan_reads_every_point_once_within_the_limits(chosen: list[tuple[str, int]]):
-    points = points_at(chosen)
-    blocks = plan(points)
-    assert sorted(p.tag.index for b in blocks for p in b.points) == list(range(len(points)))
+devices = st.builds(
+    Modbus,
+    max_registers=st.integers(4, 125),
+    max_gap=st.integers(0, 40),
+    forbidden=st.lists(
+        st.builds(
+            lambda area, start, count: Span(area, start, start + count),
+            st.sampled_from(["coil", "discrete", "input", "holding"]),
+            st.integers(0, 4000),
+            st.integers(1, 100),
+        ),
+        max_size=5,
+    ).map(tuple),
+)
+
+
+@given(places, devices)
+def test_a_plan_reads_every_point_once_within_the_device_s_limits(chosen: list[tuple[str, int]], device: Modbus):
+    points = [
+        point
+        for point in points_at(chosen)
+        if not any(Span(point.area, point.start, point.stop).touches(span) for span in device.forbidden)
+    ]
+    blocks = plan(points, device)
+    assert sorted(p.tag.index for b in blocks for p in b.points) == sorted(p.tag.index for p in points)
     for block in blocks:
-        assert block.count <= (MAX_BITS if block.area in ("coil", "discrete") else MAX_REGISTERS)
+        in_bits = block.area in ("coil", "discrete")
+        assert block.count <= (min(MAX_BITS, 16 * device.max_registers) if in_bits else device.max_registers)
+        assert not any(Span(block.area, block.start, block.start + block.count).touches(s) for s in device.forbidden)
         assert all(
             p.area == block.area and block.start <= p.start and p.stop <= block.start + block.count
             for p in block.points
         )
         wanted = {n for p in block.points for n in range(p.start, p.stop)}
         gaps = "".join("." if n in wanted else "x" for n in range(block.start, block.start + block.count))
-        assert "x" * 9 not in gaps
+        assert "x" * (device.max_gap + 1) not in gaps
 
 
 def test_neighbours_share_a_request():
@@ -197,6 +220,12 @@ def test_neighbours_share_a_request():
     assert [(b.start, b.count) for b in plan(points)] == [(0, 118)]
     assert len(plan(points_at([("holding", 0), ("holding", 9)]))) == 1
     assert len(plan(points_at([("holding", 0), ("holding", 12)]))) == 2
+
+
+def test_a_forbidden_place_parts_a_block_that_would_reach_over_it():
+    points = points_at([("holding", 0), ("holding", 6)])
+    for forbidden, count in (("holding", 2), ("input", 1)):
+        assert len(plan(points, Modbus(forbidden=(Span(forbidden, 3, 4),)))) == count
 
 
 @given(places, st.integers(0, 59))

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import signal
+import struct
 
 import pytest
 
@@ -51,7 +53,7 @@ async def test_what_comes_back_is_polled_again(monkeypatch: pytest.MonkeyPatch):
         async with running(palletiser(device), tags) as run:
             await run.until(lambda: len(run.rows("holding:40")) > 3)
             assert run.driver.health.missing[0] == "the device does not know this address: holding:600"
-            assert run.driver.health.missing[1] == "the device is busy"
+            assert run.driver.health.missing[1] == "the device is busy with another task"
             assert [len(run.rows(f"holding:{n}")) for n in (600, 400)] == [1, 1]  # told once, not at every scan
             device.signal(signal.SIGUSR2)
             await run.until(lambda: not run.driver.health.missing)
@@ -61,3 +63,29 @@ async def test_what_comes_back_is_polled_again(monkeypatch: pytest.MonkeyPatch):
             assert run.driver.health.reconnects == 0
     finally:
         device.kill()
+
+
+async def test_a_block_that_falls_silent_is_bad_though_the_rest_of_the_device_answers():
+    """Else its last values would stand there as good for ever: the connection itself is alive."""
+    asked = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while head := await reader.read(12):
+            start, count = struct.unpack(">HH", head[8:12])
+            asked.append(start)
+            if start != 500 or asked.count(500) == 1:
+                writer.write(
+                    head[:4] + struct.pack(f">HBBB{count}H", 3 + 2 * count, head[6], 3, 2 * count, *[7] * count)
+                )
+        writer.close()
+
+    tags = tags_of([("holding:100", "uint16"), ("holding:500", "uint16")])
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        address = f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with running(Connection("device", "modbus", address, scan_ms=100), tags) as run:
+            await run.until(lambda: run.last("holding:500") is not None)
+            assert run.last("holding:500")["quality"] == q.GOOD
+            await run.until(lambda: run.last("holding:500")["quality"] == q.BAD_TIMEOUT)
+            assert "no answer" in run.driver.health.missing[1]
+            assert run.last("holding:100")["quality"] == q.GOOD
+            assert run.driver.health.reconnects == 0

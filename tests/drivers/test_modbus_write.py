@@ -53,6 +53,7 @@ async def test_one_bit_is_changed_and_its_neighbours_are_not(shared_modbus: Devi
     for bit, on in ((3, 1), (15, 0), (3, 1)):
         result = await written(shared_modbus, f"holding:204.{bit}", "bool", on, order)
         assert (result.outcome, result.read_back) == ("confirmed", on), result
+        assert f"the whole register holding:204 was read and written to change its bit {bit}" in result.text
 
     async def read(line: ModbusLine):
         return await line.read("holding", 204, 1)

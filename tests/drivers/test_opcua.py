@@ -58,6 +58,18 @@ async def test_no_value_is_told_twice_and_none_is_left_out(shared_opcua: Device)
         assert len(run.rows(tags[1].address)) == 1
 
 
+async def test_values_are_decoded_in_columns_and_only_what_does_not_fit_one_by_one(shared_opcua: Device):
+    nodes = ("Level", "float64"), ("Running", "bool"), ("Total", "int64"), ("Recipe", "string"), ("Label", "string")
+    async with running(Connection("device", "opcua", shared_opcua.address), filler(*nodes)) as run:
+        await run.until(lambda: len(run.rows(LEVEL)) >= 10)
+        columns = run.driver.columns
+        assert run.driver.undecoded
+        assert columns.fast >= 12
+        assert columns.slow == 1  # the localized text
+        assert columns.unknown == 0
+        assert (run.text("ns=2;s=Filler.Recipe"), run.text("ns=2;s=Filler.Label")) == ("Löwenbräu", "Füller")
+
+
 async def test_each_rate_has_its_own_subscription(shared_opcua: Device):
     fast, slow = filler(("Level", "float64"), period_ms=100), filler(("Total", "int64"), period_ms=5000)
     tags = [fast[0], tags_of([("", ""), (slow[0].address, "int64")], period_ms=5000)[1]]
@@ -108,8 +120,8 @@ async def test_a_mute_subscription_is_noticed_though_reading_works():
         device.kill()
 
 
-@pytest.mark.expect_log("security 'Basic256Sha256:Sign'")
-async def test_security_that_is_not_built_in_is_refused_not_ignored(shared_opcua: Device):
+@pytest.mark.expect_log("needs a data folder")
+async def test_security_that_cannot_be_had_is_refused_not_ignored(shared_opcua: Device):
     connection = Connection("device", "opcua", shared_opcua.address, security="Basic256Sha256:Sign")
     async with running(connection, filler(("Level", "float64"))) as run:
         await run.until(lambda: run.driver.health.state == "down")

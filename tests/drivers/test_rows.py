@@ -45,6 +45,18 @@ def test_zero_and_minus_zero_differ():
     assert len(echo.without(batch_of((0, -0.0, 10)))) == 1
 
 
+def test_a_time_cut_to_microseconds_is_the_same_time():
+    exact, cut = 1_772_366_400_123_456_700, 1_772_366_400_123_456_000
+    for first, second in ((exact, cut), (cut, exact)):
+        echo = Echo(TAGS)
+        echo.without(batch_of((0, 1.0, first)))
+        assert len(echo.without(batch_of((0, 1.0, second)))) == 0
+        assert len(echo.without(batch_of((0, 2.0, second)))) == 1
+    echo = Echo(TAGS)
+    echo.without(batch_of((0, 1.0, exact)))
+    assert len(echo.without(batch_of((0, 1.0, exact + 100)))) == 1
+
+
 def test_texts_are_compared_as_texts():
     echo = Echo(TAGS)
     assert len(echo.without(batch_of((1, 0, 10), text="Pils"))) == 1

@@ -14,6 +14,7 @@ from hmi.drivers.supervise import (
     MOST_TOLD,
     Life,
     Misconfigured,
+    Refused,
     RetryList,
     back_off_s,
     keep_connected,
@@ -108,6 +109,26 @@ async def test_sessions_follow_one_another(clock: HandClock, monkeypatch: pytest
     assert reasons[2] == "the connection ended"
     assert "KeyError" in reasons[3]
     assert (health.state, health.reason, health.reconnects) == ("down", "no such driver", 3)
+
+
+@pytest.mark.expect_log("plc: wrong password")
+async def test_what_was_refused_is_not_tried_again_at_once(clock: HandClock, monkeypatch: pytest.MonkeyPatch):
+    waits: list[float] = []
+
+    async def note(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            raise asyncio.CancelledError
+
+    async def session() -> None:
+        raise Refused("wrong password", 60.0 if len(waits) < 2 else 0.0)
+
+    monkeypatch.setattr(supervise.asyncio, "sleep", note)
+    with pytest.raises(asyncio.CancelledError):
+        await keep_connected(session, Life("plc", health := Health(), clock), health)
+    assert waits[:2] == [60.0, 60.0]
+    assert waits[2] < 5.0
+    assert health.reason == "wrong password"
 
 
 def test_missing_tags_are_asked_for_after_10_30_and_60_seconds(clock: HandClock):

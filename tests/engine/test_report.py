@@ -22,9 +22,10 @@ def test_counts_tell_current_values_from_those_that_cannot_be_had():
 def test_health_names_age_rate_and_disk():
     station, reporter = made()
     station.values(0, 1.0)
-    reporter.health(0)
+    reporter.look()
     station.driver.health.values += 100
     station.clock.advance(2.0)
+    reporter.look()
     health = reporter.health(3)
     row = health.connections[0]
     assert (row.id, row.state, row.values_per_s, row.age_s) == ("plc", "live", 50.0, 2.0)

@@ -18,7 +18,6 @@ from hmi.core.alarms import columns as c
 from hmi.core.alarms.columns import AlarmColumns, RuleColumns
 from hmi.core.batch import FLAG_NOT_LIVE
 
-
 _SILENT: Final = np.array([q.UNCERTAIN_LAST_USABLE, q.BAD_NO_COMMUNICATION], np.uint32)
 
 

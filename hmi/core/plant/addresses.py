@@ -1,126 +1,117 @@
-"""Addresses as the plant's files write them: of controllers, and of values inside a controller.
-
-Each check gives None for an address that can be used, else what is wrong and how to mend it.
-"""
+"""Addresses as the plant's files write them: of controllers, and of values inside a controller."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
+from urllib.parse import parse_qsl
+
+from hmi.core.errors import AddressError
+from hmi.core.plant import modbus_addresses, opcua_addresses
 
 Complaint = tuple[str, str]  # what is wrong, how to mend it
 
 DRIVERS: Final = ("opcua", "modbus")
 LATER_DRIVERS: Final = ("mqtt", "s7", "ethernetip", "rest", "sim")
-_SCHEMES: Final = {"opcua": ("opc.tcp",), "modbus": ("tcp",)}
-_LATER_SCHEMES: Final = {"opcua": (), "modbus": ("tls", "rtu")}
+SERIAL: Final = "rtu"
+_SCHEMES: Final = {"opcua": ("opc.tcp",), "modbus": ("tcp", "tls", "rtutcp", SERIAL)}
 _EXAMPLES: Final = {"opcua": "opc.tcp://192.168.0.10:4840", "modbus": "tcp://192.168.0.10:502"}
+_SERIAL_EXAMPLE: Final = "Write rtu:///dev/ttyUSB0?baud=19200&parity=N&stop=1"
+_DEFAULT_PORTS: Final = {"opc.tcp": 4840, "tcp": 502, "tls": 802, "rtutcp": 502}
 
 _URL: Final = re.compile(r"([A-Za-z][A-Za-z0-9.+-]*)://([^/?#\s]*)(/[^\s]*)?")
 _HOST: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?")
-_MODBUS: Final = re.compile(r"(\w+):([0-9]{1,9})(?:\.([0-9]{1,9}))?")
-_BIT_AREAS: Final = ("coil", "discrete")
-_READ_ONLY_AREAS: Final = ("discrete", "input")
-_AREAS: Final = (*_BIT_AREAS, "input", "holding")
-_REGISTERS: Final = {"int32": 2, "uint32": 2, "float32": 2, "int64": 4, "uint64": 4, "float64": 4}
-_LONGEST_TEXT: Final = 240  # bytes: 120 registers, what one request reads with room to spare
-_NAMESPACE: Final = re.compile(r"(?:ns=([0-9]{1,9});|nsu=([^;]+);)?([isgb])=(.+)", re.DOTALL)
-_GUID: Final = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_BASE64: Final = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
-_BROWSE_STEP: Final = re.compile(r"(?:([0-9]{1,5}):[^/]+|[^/:]+)")
-_NODE_EXAMPLE: Final = "Write ns=2;s=Filler.Tank.Level or /2:Filler/2:Tank/2:Level"
+_SERIAL_URL: Final = re.compile(r"rtu://(/[^?#\s:]+|COM[0-9]{1,3})(?:\?([^\s#]*))?")
+_BAUDS: Final = (300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
+_SERIAL_DEFAULTS: Final = {"baud": "19200", "parity": "N", "stop": "1"}
+_PARITIES: Final = ("N", "E", "O")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a controller is reached: a host and port, or a serial port and how fast it is."""
+
+    scheme: str
+    host: str = ""
+    port: int = 0
+    device: str = ""  # of a serial port: /dev/ttyUSB0, COM3
+    baud: int = 19200
+    parity: str = "N"
+    stop: int = 1
+
+    @property
+    def where(self) -> str:
+        """What a message calls it."""
+        return self.device or f"{self.host}:{self.port}"
+
+
+def endpoint(driver: str, address: str) -> Endpoint:
+    """Where an address leads a driver; raises AddressError with what is wrong and how to mend it."""
+    example = f"Write {_EXAMPLES[driver]}"
+    url = _URL.fullmatch(address)
+    scheme = address.partition("://")[0]
+    if scheme == SERIAL and SERIAL in _SCHEMES[driver]:
+        return _serial(address)
+    if url is None:
+        raise AddressError(f"{address!r} is not an address for {driver}", example)
+    if scheme not in _SCHEMES[driver]:
+        raise AddressError(f"{scheme}:// is not how {driver} is reached", example)
+    if "@" in url[2]:
+        what = "a user or password in an address is readable by everybody"
+        raise AddressError(what, f"Take it out: {example.removeprefix('Write ')}")
+    return Endpoint(scheme, *_host_and_port(address, url[2], _DEFAULT_PORTS[scheme], example))
+
+
+def host_and_port(address: str, default_port: int) -> tuple[str, int]:
+    """Host and port of `opc.tcp://host:port/path`, of whatever protocol; raises AddressError."""
+    url = _URL.fullmatch(address)
+    return _host_and_port(address, url[2].rpartition("@")[2] if url else "", default_port, "Write a host and a port")
+
+
+def _host_and_port(address: str, place: str, default_port: int, mend: str) -> tuple[str, int]:
+    host = _HOST.fullmatch(place)
+    if host is None:
+        raise AddressError(f"{address!r} names no host and port", mend)
+    port = default_port if host["port"] is None else int(host["port"])
+    if not 1 <= port <= 65535:
+        raise AddressError(f"port {host['port']} does not exist", "Write a port from 1 to 65535")
+    return host["host"].strip("[]"), port
+
+
+def _serial(address: str) -> Endpoint:
+    match = _SERIAL_URL.fullmatch(address)
+    if match is None:
+        raise AddressError(f"{address!r} names no serial port", _SERIAL_EXAMPLE)
+    settings = dict(parse_qsl(match[2] or "", keep_blank_values=True))
+    if strange := [name for name in settings if name not in ("baud", "parity", "stop")]:
+        raise AddressError(f"{strange[0]!r} is not a setting of a serial port", _SERIAL_EXAMPLE)
+    baud, parity, stop = (settings.get(name, default) for name, default in _SERIAL_DEFAULTS.items())
+    if baud not in map(str, _BAUDS):
+        raise AddressError(f"baud {baud!r} is not a speed of Modbus", f"Write one of {', '.join(map(str, _BAUDS))}")
+    if parity not in _PARITIES:
+        raise AddressError(f"parity {parity!r} does not exist", "Write N (none), E (even) or O (odd)")
+    if stop not in ("1", "2"):
+        raise AddressError(f"stop {stop!r} is no number of stop bits", "Write stop=1 or stop=2")
+    return Endpoint(SERIAL, device=match[1], baud=int(baud), parity=parity, stop=int(stop))
 
 
 def of_controller(driver: str, address: str) -> Complaint | None:
-    """Whether a driver can be pointed at this address."""
-    example = f"Write {_EXAMPLES[driver]}"
-    url = _URL.fullmatch(address)
-    if url is None:
-        return f"{address!r} is not an address for {driver}", example
-    scheme, place = url.group(1), url.group(2)
-    if scheme in _LATER_SCHEMES[driver]:
-        return f"{scheme}:// is not built yet for {driver}", example
-    if scheme not in _SCHEMES[driver]:
-        return f"{scheme}:// is not how {driver} is reached", example
-    if "@" in place:
-        return "a user or password in an address is readable by everybody", f"Take it out: {example[6:]}"
-    host = _HOST.fullmatch(place)
-    if host is None:
-        return f"{address!r} names no host and port", example
-    if host.group("port") is not None and not 1 <= int(host.group("port")) <= 65535:
-        return f"port {host.group('port')} does not exist", "Write a port from 1 to 65535"
+    """What is wrong with the address that a driver is pointed at, and how to mend it; None if nothing is."""
+    try:
+        endpoint(driver, address)
+    except AddressError as error:
+        return error.what, error.mend
     return None
 
 
 def of_value(driver: str, address: str, type_: str, length: int, access: str) -> Complaint | None:
-    """Whether a driver finds a value of this type at this address of a controller."""
-    if driver == "modbus":
-        return _modbus(address, type_, length, access)
-    return _browse_path(address) if address.startswith("/") else _node_id(address)
-
-
-def _modbus(address: str, type_: str, length: int, access: str) -> Complaint | None:
-    match = _MODBUS.fullmatch(address)
-    if match is None or match.group(1) not in _AREAS:
-        mend = "Write coil:3, discrete:3, input:100, holding:100 or holding:111.4"
-        return f"{address!r} is not a Modbus address", mend
-    area, number = match.group(1), int(match.group(2))
-    bit = None if match.group(3) is None else int(match.group(3))
-    in_bits = area in _BIT_AREAS
-    if complaint := _modbus_bit(area, type_, bit) if in_bits else _modbus_register(area, number, type_, bit):
-        return complaint
-    if access == "rw" and area in _READ_ONLY_AREAS:
-        mend = f"Write access r, or use {'coil' if area == 'discrete' else 'holding'}:{number}"
-        return f"Modbus has no way to write {area}:{number}", mend
-    if type_ == "string" and not 1 <= length <= _LONGEST_TEXT:
-        mend = f"Write the type as string[20], in bytes, up to {_LONGEST_TEXT}"
-        return "text in Modbus registers needs a length that one request can read", mend
-    last = number + (max(1, (length + 1) // 2) if type_ == "string" else _REGISTERS.get(type_, 1)) - 1
-    if last > 65535:
-        return f"{area}:{number} ends beyond 65535, the last Modbus address", "Use a lower number"
-    return None
-
-
-def _modbus_bit(area: str, type_: str, bit: int | None) -> Complaint | None:
-    if bit is not None:
-        return f"a {area} is one bit and has no bits of its own", "Leave out the point and what follows it"
-    if type_ != "bool":
-        return f"a {area} holds a bool, not {type_}", "Write the type as bool, or use holding: or input:"
-    return None
-
-
-def _modbus_register(area: str, number: int, type_: str, bit: int | None) -> Complaint | None:
-    if bit is not None and type_ != "bool":
-        return f"one bit of a register is a bool, not {type_}", "Write the type as bool, or leave out the bit"
-    if bit is not None and bit > 15:
-        return f"bit {bit} does not exist: a register has bits 0 to 15", f"Write {area}:{number}.15 at most"
-    return None
-
-
-def _node_id(address: str) -> Complaint | None:
-    match = _NAMESPACE.fullmatch(address)
-    if match is None:
-        return f"{address!r} is not an OPC UA node id or browse path", _NODE_EXAMPLE
-    namespace, kind, identifier = match.group(1), match.group(3), match.group(4)
-    if namespace is not None and int(namespace) > 65535:
-        return (
-            f"namespace {namespace} does not exist",
-            "Write ns=0 to ns=65535, or nsu= and the namespace's URI",
-        )
-    if kind == "i" and not (identifier.isdecimal() and identifier.isascii() and len(identifier) < 11):
-        return f"i={identifier} is not a number", f"Write i=1001, or s={identifier} for a name"
-    if kind == "i" and int(identifier) > 0xFFFF_FFFF:
-        return f"i={identifier} is too big for a node id", "Write a number below 4294967296"
-    if kind == "g" and not _GUID.fullmatch(identifier):
-        return f"g={identifier} is not a GUID", "Write g=09087e75-8e5e-499b-954f-f2a9603db28a"
-    if kind == "b" and not _BASE64.fullmatch(identifier):
-        return f"b={identifier} is not base64", "Write b=M/RbKBsRVkePCePcx24oRA=="
-    return None
-
-
-def _browse_path(address: str) -> Complaint | None:
-    for step in address[1:].split("/"):
-        match = _BROWSE_STEP.fullmatch(step)
-        if match is None or int(match.group(1) or 0) > 65535:
-            return f"{step!r} is not a step of a browse path", "Write /2:Filler/2:Tank/2:Level"
+    """What is wrong with a tag's address, given its type (`length` of a string) and access; None if nothing is."""
+    try:
+        if driver == "modbus":
+            modbus_addresses.check(address, type_, length, access)
+        else:
+            opcua_addresses.check(address)
+    except AddressError as error:
+        return error.what, error.mend
     return None

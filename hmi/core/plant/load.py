@@ -11,6 +11,7 @@ from hmi.core.errors import Mistake, PlantError
 from hmi.core.nearest import nearest
 from hmi.core.plant.alarms_toml import Surroundings, alarm_files, read_alarms
 from hmi.core.plant.derived_tags import compile_derived
+from hmi.core.plant.modbus_toml import check_tags, shares_a_line
 from hmi.core.plant.model import Plant
 from hmi.core.plant.plant_toml import FILE, PlantFile, read_plant_file
 from hmi.core.plant.tags_csv import TagFiles, read_tags, tag_files
@@ -47,6 +48,8 @@ def check(texts: Mapping[str, str], library: Mapping[str, str]) -> tuple[Plant |
     lint_screens(screens, symbols, found.tags, mistakes)
     rules = read_alarms(about_tags, _surroundings(texts, head, found), mistakes)
     _check_stations(texts, head, mistakes)
+    check_tags(head.connections, found.tags, found.places, mistakes)
+    shares_a_line(head.connections, mistakes, head.connection_lines)
     _check_unused(head, found, mistakes)
     _check_strangers(texts, mistakes)
     mistakes = sorted({_in_one_line(mistake) for mistake in mistakes})

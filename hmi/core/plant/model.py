@@ -8,8 +8,33 @@ from functools import cached_property
 
 from hmi.core.alarms.rules import Rule
 from hmi.core.expr import Expression
+from hmi.core.plant.modbus_addresses import Span
 from hmi.core.screens.model import Screen, Symbol
 from hmi.core.tags import Tag
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A register that says which program a device runs: with another value in it, no other place means what it did."""
+
+    address: str
+    type: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Modbus:
+    """What a Modbus device bears, how it is told from another, and what tells it from a stranger."""
+
+    timeout_ms: int = 1000
+    max_registers: int = 120  # in one request
+    max_gap: int = 8  # unwanted places read over, rather than asking twice
+    max_requests_per_s: float = 0.0  # 0: as many as it answers
+    forbidden: tuple[Span, ...] = ()  # places that are never touched
+    signature: Signature | None = None
+    ca: str = ""  # with tls://, files in the engine's data folder: who signed the device's certificate
+    certificate: str = ""  # what the station shows the device
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +43,18 @@ class Connection:
 
     id: str
     driver: str  # opcua | modbus | ...
-    address: str  # opc.tcp://host:port, tcp://host:port
+    address: str  # opc.tcp://host:port, tcp://host:port, rtu:///dev/ttyUSB0?baud=19200
     backup: tuple[str, ...] = ()
-    security: str = "None"
+    security: str = "None"  # or POLICY:MODE, such as Basic256Sha256:SignAndEncrypt
+    user: str = ""  # whom the session is for; "" anybody. Its password is never in the plant's files
+    allow_plain_password: bool = False  # with security None: the password may go over the network in clear
+    certificate_host: str = ""  # the host that the server's certificate names, where it is not the address's
     publish_ms: int = 250  # OPC UA publishing interval
     scan_ms: int = 500  # Modbus scan period of tags that name none
     unit: int = 1  # Modbus unit id
     byte_order: str = "big"
     word_order: str = "big"
+    modbus: Modbus = Modbus()
 
     @property
     def period_ms(self) -> int:

@@ -14,7 +14,7 @@ from hmi.core import toml
 from hmi.core.alarms.rules import CONSEQUENCES, Matrix
 from hmi.core.errors import Mistake
 from hmi.core.nearest import nearest
-from hmi.core.plant import addresses
+from hmi.core.plant import addresses, modbus_toml, security
 from hmi.core.plant.model import Connection, History, Station
 
 FILE: Final = "plant.toml"
@@ -23,10 +23,9 @@ _SECTIONS: Final = ("plant", "connection", "history", "station", "server", "prio
 _LATER_SECTIONS: Final = ("role", "shift")
 _PERIOD: Final = Meta(ge=10, le=3_600_000, examples=[500])
 _SETTINGS_OF: Final = {  # what only one driver knows
-    "opcua": ("publish_ms", "security"),
-    "modbus": ("scan_ms", "unit", "byte_order", "word_order"),
+    "opcua": ("publish_ms", "security", "user", "allow_plain_password", "certificate_host"),
+    "modbus": ("scan_ms", "unit", "byte_order", "word_order", *modbus_toml.KEYS),
 }
-_SECURITY: Final = re.compile(r"(Basic256Sha256|Aes128_Sha256_RsaOaep|Aes256_?Sha256_?RsaPss):(Sign|SignAndEncrypt)")
 
 
 class _Plant(Struct, frozen=True):
@@ -38,12 +37,17 @@ class _Plant(Struct, frozen=True):
     ]
 
 
-class _Connection(Struct, frozen=True):
+class _Connection(modbus_toml.Keys, frozen=True, kw_only=True):
     id: Annotated[str, _ID]
     driver: str
     address: Annotated[str, Meta(examples=["opc.tcp://192.168.0.10:4840"])]
     backup: tuple[str, ...] = ()
-    security: str = "None"
+    security: Annotated[str, Meta(examples=["Basic256Sha256:SignAndEncrypt"])] = "None"
+    user: Annotated[str, Meta(pattern=r"\A[^\x00-\x1f\x7f]{0,100}\Z", description="a name", examples=["hmi"])] = ""
+    allow_plain_password: bool = False
+    certificate_host: Annotated[
+        str, Meta(pattern=r"\A[A-Za-z0-9._:-]{0,253}\Z", description="a host", examples=["plc7.plant.local"])
+    ] = ""
     publish_ms: Annotated[int, _PERIOD] = 250
     scan_ms: Annotated[int, _PERIOD] = 500
     unit: Annotated[int, Meta(ge=0, le=255)] = 1
@@ -157,7 +161,8 @@ def _connections(table: toml.Table, mistakes: list[Mistake]) -> dict[str, Connec
     found: dict[str, Connection] = {}
     rows: dict[str, toml.Table] = {}
     for row in table.tables("connection"):
-        made = toml.fill(_Connection, row, mistakes)
+        mistakes.extend(security.no_password(row))
+        made = toml.fill(_Connection, row, mistakes, beside=("password",))
         if made is None:
             continue
         if made.id in rows:
@@ -165,7 +170,11 @@ def _connections(table: toml.Table, mistakes: list[Mistake]) -> dict[str, Connec
             continue
         rows[made.id] = row
         if _check_connection(row, made, mistakes):
-            settings = {name: getattr(made, name) for name in made.__struct_fields__}
+            known = [name for name in made.__struct_fields__ if name not in modbus_toml.KEYS]
+            settings = {name: getattr(made, name) for name in known}
+            if made.driver == "modbus":
+                settings["modbus"] = modbus_toml.settings(row, made, mistakes)
+            settings["security"] = security.normal(made.security)
             found[made.id] = Connection(**settings)
     return found
 
@@ -183,9 +192,8 @@ def _check_connection(row: toml.Table, made: _Connection, mistakes: list[Mistake
     for key, address in (("address", made.address), *(("backup", other) for other in made.backup)):
         if complaint := addresses.of_controller(made.driver, address):
             mistakes.append(row.mistake(key, *complaint))
-    if made.security != "None":
-        mistakes.append(_no_security(row, made.security))
-    good = len(mistakes) == before
+    mistakes.extend(security.check(row, made))
+    good = not any(mistake.severity == "error" for mistake in mistakes[before:])
     for driver, settings in _SETTINGS_OF.items():
         for key in settings:
             if driver != made.driver and key in row.values:
@@ -201,14 +209,6 @@ def _no_driver(row: toml.Table, driver: str) -> Mistake:
     found = nearest(driver, addresses.DRIVERS)
     mend = f'Write driver = "{found[0]}"' if found else f"Use {' or '.join(addresses.DRIVERS)}"
     return row.mistake("driver", f"there is no driver {driver!r}", mend)
-
-
-def _no_security(row: toml.Table, security: str) -> Mistake:
-    # Refused rather than ignored: a plant that asks for encryption must never be spoken to in clear.
-    if _SECURITY.fullmatch(security):
-        mend = 'Write security = "None" and keep the network closed'
-        return row.mistake("security", f"security {security} is not built yet", mend)
-    return row.mistake("security", f"{security!r} is not a security policy", 'Write security = "None"')
 
 
 def _stations(table: toml.Table, mistakes: list[Mistake]) -> dict[str, Station]:

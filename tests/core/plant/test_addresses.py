@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from hmi.core.errors import AddressError
 from hmi.core.plant import addresses
+from hmi.core.plant.addresses import Endpoint
 
 
 @pytest.mark.parametrize(
@@ -16,10 +18,30 @@ from hmi.core.plant import addresses
         ("opcua", "opc.tcp://plc"),
         ("modbus", "tcp://10.0.0.7:502"),
         ("modbus", "tcp://plc"),
+        ("modbus", "tls://plc:802"),
+        ("modbus", "rtutcp://10.0.0.7:4001"),
+        ("modbus", "rtu:///dev/ttyUSB0"),
+        ("modbus", "rtu:///dev/serial/by-id/usb-FTDI-1?baud=9600&parity=E&stop=2"),
+        ("modbus", "rtu://COM3?baud=19200"),
     ],
 )
 def test_controllers_that_can_be_reached(driver: str, address: str) -> None:
     assert addresses.of_controller(driver, address) is None
+
+
+def test_where_an_address_leads() -> None:
+    assert addresses.endpoint("modbus", "tls://plc") == Endpoint("tls", "plc", 802)
+    assert addresses.endpoint("modbus", "tcp://[::1]:1502").where == "::1:1502"
+    serial = addresses.endpoint("modbus", "rtu:///dev/ttyS1?baud=9600&parity=E&stop=2")
+    assert serial == Endpoint("rtu", device="/dev/ttyS1", baud=9600, parity="E", stop=2)
+    assert serial.where == "/dev/ttyS1"
+
+
+def test_host_and_port_with_the_protocol_s_own_port() -> None:
+    assert addresses.host_and_port("opc.tcp://plc-7/path", 4840) == ("plc-7", 4840)
+    assert addresses.host_and_port("tcp://10.0.0.7:1502", 502) == ("10.0.0.7", 1502)
+    with pytest.raises(AddressError, match="names no host"):
+        addresses.host_and_port("plc-7:4840", 4840)
 
 
 @pytest.mark.parametrize(
@@ -29,8 +51,13 @@ def test_controllers_that_can_be_reached(driver: str, address: str) -> None:
         ("opcua", "127.0.0.1:4840", "not an address", "opc.tcp://"),
         ("opcua", "http://plc", "not how opcua is reached", "opc.tcp://"),
         ("modbus", "opc.tcp://plc", "not how modbus is reached", "tcp://"),
-        ("modbus", "rtu:///dev/ttyUSB0?baud=19200", "not built yet", "tcp://"),
-        ("modbus", "tls://plc:802", "not built yet", "tcp://"),
+        ("modbus", "rtu://", "names no serial port", "rtu:///dev/ttyUSB0"),
+        ("modbus", "rtu://socket://plc", "names no serial port", "rtu:///dev/ttyUSB0"),
+        ("modbus", "rtu:///dev/ttyUSB0?baud=fast", "not a speed", "19200"),
+        ("modbus", "rtu:///dev/ttyUSB0?parity=X", "parity 'X'", "N (none)"),
+        ("modbus", "rtu:///dev/ttyUSB0?stop=1.5", "stop '1.5'", "stop=2"),
+        ("modbus", "rtu:///dev/ttyUSB0?bits=7", "'bits' is not a setting", "rtu:///dev/ttyUSB0"),
+        ("opcua", "rtu:///dev/ttyUSB0", "not how opcua is reached", "opc.tcp://"),
         ("opcua", "opc.tcp://me:secret@plc:4840", "readable by everybody", "Take it out"),
         ("opcua", "opc.tcp://:4840", "names no host", "opc.tcp://"),
         ("opcua", "opc.tcp://plc:99999", "port 99999", "65535"),

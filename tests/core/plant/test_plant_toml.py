@@ -82,7 +82,6 @@ def test_defaults_where_sections_are_absent() -> None:
         ('["opc.tcp://127.0.0.1:4841"]', '["x"]', 9, "not an address for opcua", "opc.tcp://"),
         ("publish_ms = 100", "publish_ms = 1", 10, "at least 10", "Write publish_ms"),
         ("publish_ms = 100", "pubish_ms = 100", 10, "`pubish_ms` is not a key", "Write `publish_ms`"),
-        ("publish_ms = 100", 'security = "Basic256Sha256:Sign"', 10, "not built yet", "None"),
         ("publish_ms = 100", 'security = "none"', 10, "not a security policy", "None"),
         ("publish_ms = 100", "scan_ms = 100", 10, "does nothing for opcua", "Remove it"),
         ('id = "palletiser"', 'id = "filler"', 12, "two connections filler: the other is in line 6", "own"),

@@ -34,7 +34,7 @@ def _holding() -> list[SimData]:
         registers(20, text),
         registers(40, [7, 8, 9]),
         registers(64, [64, 65, 66]),
-        registers(100, [0] * 20),
+        registers(98, [0] * 22),
         registers(200, [*_words(">f", 20.0), 0, 0, 0]),
         registers(300, [3]),
         registers(400, [4]),

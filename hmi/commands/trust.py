@@ -1,0 +1,136 @@
+"""`hmi trust`: whom this station believes to be a server, decided by a person who compared the fingerprint."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from hmi.clock import MachineClock
+from hmi.commands.places import data_folder
+from hmi.core.errors import HmiError
+from hmi.drivers.certificates import alternative_names, at, fingerprint, name_of, plain, thumbprint
+from hmi.drivers.pki import KINDS, Entry, Pki
+
+_WHOLE: Final = 64  # digits of a fingerprint
+
+
+def trust(options: argparse.Namespace) -> int:
+    """Do what was asked with the station's lists of certificates; 1 if the answer is no."""
+    actions: dict[str, Callable[[Pki, argparse.Namespace], int]]
+    actions = {"list": _list, "show": _show, "accept": _accept, "remove": _remove, "own": _own}
+    folder = data_folder(options)
+    if not folder.is_dir():
+        raise HmiError(f"There is no data folder {folder}: start the engine once, or name its folder with --data")
+    try:
+        return actions[options.action](Pki(folder), options)
+    except OSError as error:
+        raise HmiError(f"{error.filename or folder}: {error.strerror}: use the engine's own user account") from None
+
+
+def _list(pki: Pki, options: argparse.Namespace) -> int:
+    entries = [entry for kind in KINDS for entry in pki.entries(kind)]
+    for path in pki.unreadable():
+        print(f"hmi: {path} holds no certificate and counts for nothing", file=sys.stderr)
+    if options.json:
+        _print({"certificates": [_facts(entry) for entry in entries]})
+        return 0
+    for entry in entries:
+        facts = _facts(entry)
+        print(f"{entry.kind:9} {fingerprint(entry.certificate)[:16]}… {facts['until'][:10]} {facts['name']}")
+    if not entries:
+        print("No certificates yet: what a server shows is listed here once an engine has tried to connect.")
+    return 0
+
+
+def _show(pki: Pki, options: argparse.Namespace) -> int:
+    facts = _facts(_only(pki.find(options.fingerprint), options.fingerprint))
+    if options.json:
+        _print(facts)
+        return 0
+    for key, value in facts.items():
+        print(f"{key.replace('_', ' '):12} {', '.join(value) if isinstance(value, list) else value}")
+    return 0
+
+
+def _accept(pki: Pki, options: argparse.Namespace) -> int:
+    if len("".join(char for char in options.fingerprint if char.isalnum())) != _WHOLE:
+        raise HmiError(f"To trust takes the whole fingerprint, all {_WHOLE} digits: a part of one can be forged")
+    found = pki.find(options.fingerprint, ("rejected", "issuers"))
+    if not found and pki.find(options.fingerprint, ("trusted",)):
+        _say(options, "is trusted already", options.fingerprint)
+        return 0
+    entry = _only(found, options.fingerprint)
+    pki.accept(entry)
+    _say(options, "is trusted now; a running engine connects within seconds", fingerprint(entry.certificate))
+    return 0
+
+
+def _remove(pki: Pki, options: argparse.Namespace) -> int:
+    entry = _only(pki.find(options.fingerprint), options.fingerprint)
+    if sum(other.path == entry.path for other in pki.entries(entry.kind)) > 1:
+        raise HmiError(f"{entry.path} holds more certificates than this one: take it out by hand")
+    entry.path.unlink()
+    until = "; a session that is open stays until it ends" if entry.kind == "trusted" else ""
+    _say(options, f"is no longer {entry.kind}{until}", fingerprint(entry.certificate))
+    return 0
+
+
+def _own(pki: Pki, options: argparse.Namespace) -> int:
+    own = pki.own(MachineClock().now_ns())
+    if options.out:
+        try:
+            Path(options.out).write_bytes(own.der)
+        except OSError as error:
+            raise HmiError(f"{options.out} cannot be written: {error.strerror}") from None
+    facts = {**_facts(Entry("own", pki.folder / "own" / "cert.der", own.certificate)), "uri": own.uri}
+    if options.json:
+        _print(facts)
+        return 0
+    for key in ("name", "uri", "fingerprint", "thumbprint", "until", "file"):
+        print(f"{key:12} {facts[key]}")
+    return 0
+
+
+def _only(found: list[Entry], text: str) -> Entry:
+    """The one that is meant; the same certificate may stand in several lists, the first of which counts."""
+    marks = {fingerprint(entry.certificate) for entry in found}
+    if not found:
+        raise HmiError(f"There is no certificate {text}: hmi trust list has all of them")
+    if len(marks) > 1:
+        raise HmiError(f"{len(marks)} certificates begin with {text}: write more of the fingerprint")
+    return found[0]
+
+
+def _facts(entry: Entry) -> dict[str, Any]:
+    certificate = entry.certificate
+    uris, hosts = alternative_names(certificate)
+    days = (certificate.not_valid_after_utc - at(MachineClock().now_ns())).days
+    return {
+        "list": entry.kind,
+        "name": name_of(certificate),
+        "issuer": plain(certificate.issuer.rfc4514_string()),
+        "application": [plain(uri) for uri in uris],
+        "hosts": [plain(host) for host in hosts],
+        "from": certificate.not_valid_before_utc.isoformat(),
+        "until": certificate.not_valid_after_utc.isoformat(),
+        "days_left": days,
+        "fingerprint": fingerprint(certificate),
+        "thumbprint": thumbprint(certificate),
+        "file": str(entry.path),
+    }
+
+
+def _say(options: argparse.Namespace, what: str, mark: str) -> None:
+    if options.json:
+        _print({"fingerprint": mark, "result": what})
+    else:
+        print(f"{mark} {what}")
+
+
+def _print(document: Any) -> None:
+    print(msgspec.json.format(msgspec.json.encode(document), indent=1).decode())
