@@ -74,11 +74,12 @@ class Child:
 def free_ports(count: int) -> int:
     """The first of so many neighbouring TCP ports that are free on this machine.
 
-    Each process begins to look elsewhere, so that two that start together do not find the same ones.
+    Each process begins to look elsewhere, so that two that start together do not find the same ones; and below the
+    range from which systems give ports to outgoing connections, which may take one before its server is up.
     """
     blocks = range(500)
     for block in blocks:
-        base = 48_400 + 20 * ((os.getpid() + block) % len(blocks))
+        base = 20_400 + 20 * ((os.getpid() + block) % len(blocks))
         taken = []
         try:
             for number in range(count):
@@ -89,7 +90,7 @@ def free_ports(count: int) -> int:
             for one in taken:
                 one.close()
         return base
-    raise HmiError("There are no free TCP ports on this machine between 48400 and 58400")
+    raise HmiError("There are no free TCP ports on this machine between 20400 and 30400")
 
 
 def hmi_command(*arguments: str) -> list[str]:

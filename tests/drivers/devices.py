@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
+import os
 import signal
 import socket
 import subprocess
@@ -30,11 +33,18 @@ SCHEME = {
 DEADLINE_S = 30.0
 
 
+# Below the range from which the system gives ports to outgoing connections: one of those could take a port between
+# its choice and its server's start. Each test process begins elsewhere, and none offers a port twice.
+_PORTS = itertools.cycle(range(10_000 + os.getpid() * 97 % 9_000, 19_900))
+
+
 def free_port() -> int:
     """Find a port of this computer that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    for port in _PORTS:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 class Device:

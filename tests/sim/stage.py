@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import os
 import select
-import socket
 import subprocess
 import sys
 import tomllib
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from hmi.commands.children import free_ports
 from hmi.core.plant.model import Connection, Plant
 from hmi.core.tags import Tag
 from hmi.sim.signals import Signals, Value
@@ -65,18 +65,6 @@ def alarms() -> list[dict[str, Any]]:
     """Every [[alarm]] of the demo plant, as written."""
     files = sorted((BOTTLING / "alarms").glob("*.toml"))
     return [row for file in files for row in tomllib.loads(file.read_text(encoding="utf-8"))["alarm"]]
-
-
-def free_pair() -> int:
-    """The first of two neighbouring TCP ports that nobody uses now."""
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as first:
-            port: int = first.getsockname()[1]
-            try:
-                socket.create_server(("127.0.0.1", port + 1)).close()
-            except (OSError, OverflowError):
-                continue
-        return port
 
 
 DERIVED = {
@@ -151,7 +139,7 @@ class Served:
     """A simulator in its own process, on ports of its own."""
 
     def __init__(self, *faults: str, port: int | None = None) -> None:
-        self.port = free_pair() if port is None else port
+        self.port = free_ports(2) if port is None else port
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-W", "ignore", "-c", CHILD, str(self.port), *faults]
         self.process = subprocess.Popen(

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from hmi.clock import MachineClock
+from hmi.commands.children import free_ports
 from hmi.core.errors import DeviceError, HmiError
 from hmi.core.plant.model import Connection
 from hmi.sim.serve import port_addresses, serve
-from tests.sim.stage import Served, free_pair, plant
+from tests.sim.stage import Served, plant
 
 
 def never(line: str) -> None:
@@ -35,7 +36,7 @@ def test_it_says_when_it_is_ready_and_ends_well_when_told():
 
 @pytest.mark.parametrize("taken", [0, 1])
 def test_a_taken_port_is_named_in_one_line(taken):
-    port = free_pair()
+    port = free_ports(2)
     with socket.create_server(("127.0.0.1", port + taken)):
         child = Served(port=port)
         _, complained = child.process.communicate(timeout=45)
@@ -65,7 +66,7 @@ async def test_a_protocol_it_does_not_speak_is_named():
 async def test_it_runs_until_it_is_cancelled():
     """One connection in this process: what it announces is there, and gone after the cancellation."""
     ready = asyncio.Event()
-    port = free_pair()
+    port = free_ports(2)
     small = replace(plant(), connections=plant().connections[1:])
     async with asyncio.TaskGroup() as group:
         task = group.create_task(
