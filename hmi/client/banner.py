@@ -7,7 +7,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from hmi.client import words
-from hmi.client.alarms.summary import Summary, Tally, calls, stands
+from hmi.client.alarms.summary import Summary, Tally, calls, quiet, stands
 from hmi.client.marks import PriorityCount, draw_priority
 from hmi.client.page import Desk, Words, button
 from hmi.client.theme import PRIORITIES
@@ -134,7 +134,10 @@ class Banner(QFrame):
         self.age.say(words.age((self.desk.mirror.now_ns() - row.raised_ns) / 1e9))
 
     def _doubt(self) -> str:
-        return " · as last heard, the engine is away" if self.desk.mirror.link_down else ""
+        if self.desk.mirror.link_down:
+            return " · as last heard, the engine is away"
+        unjudged = self.desk.mirror.unjudged()
+        return f" · {words.count(unjudged, 'alarm')} cannot be evaluated" if unjudged else ""
 
     def _show_quiet(self, standing: int) -> None:
         self.mark.show_mark(0, True)
@@ -145,4 +148,4 @@ class Banner(QFrame):
         elif standing:
             self.headline.say(f"{words.count(standing, 'alarm')} standing, all acknowledged{self._doubt()}")
         else:
-            self.headline.say("No alarms")
+            self.headline.say(quiet(self.desk.mirror))

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
@@ -109,6 +110,13 @@ class CommandDialog(QDialog):
         self._arrange()
         commands.ended.connect(self._ended)
         self.refresh()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """An edge of its own: not every station has a window manager that draws one."""
+        painter = QPainter(self)
+        painter.setPen(QPen(self.desk.theme.colour("line"), 2))
+        painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+        painter.end()
 
     def refresh(self) -> None:
         """The value on the plant goes on while the dialog is open."""

@@ -39,6 +39,8 @@ class Mirror:
         self._heard = self._clock.monotonic()
         self._engine_now_ns = 0
         self._before: Batch | None = None  # as it was when the engine fell silent
+        self._watched = np.array([rule.tag for rule in plant.rules], np.intp)
+        self._of_quality = np.array([rule.type == "bad" for rule in plant.rules], bool)
         self._everything = np.arange(len(plant.tags), dtype=np.uint32)
 
     @property
@@ -65,6 +67,12 @@ class Mirror:
         if self.link_down or int(self.table.flags[tag]) & FLAG_NOT_LIVE:
             return age_s
         return min(age_s, self._heard_of.get(self.plant.tags[tag].connection, math.inf) + self.silent_s())
+
+    def unjudged(self) -> int:
+        """How many alarms cannot be evaluated now, because their tag is bad or its controller is not heard."""
+        silent = (self.table.flags[self._watched] & FLAG_NOT_LIVE) != 0
+        bad = q.is_bad(self.table.quality[self._watched])
+        return int(np.count_nonzero(silent | (bad & ~self._of_quality)))
 
     def silent_s(self) -> float:
         """Seconds since the engine was last heard."""

@@ -128,5 +128,6 @@ def count(number_of: int, one: str, many: str = "") -> str:
 
 
 def sentence(text: str) -> str:
-    """A text that begins with a capital."""
-    return text[:1].upper() + text[1:]
+    """A text that begins with a capital, unless it begins with a name: those are written as they are."""
+    first = text.partition(" ")[0].rstrip(".:,")
+    return text if "." in first else text[:1].upper() + text[1:]

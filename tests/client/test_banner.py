@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 
+from hmi.core import quality as q
 from hmi.link.messages import Reply
 
 
@@ -20,6 +21,17 @@ def test_without_alarms_it_says_so(window, banner):
     beat(window)
     assert banner.headline.whole == "No alarms"
     assert banner.ack.isHidden()
+
+
+def test_what_cannot_be_evaluated_is_not_called_calm(window, banner, engine):
+    engine.set({"tank.level": 50.0}, q.BAD_SENSOR_FAILURE)
+    beat(window)
+    plant = window.shell.desk.plant
+    blind = sum(plant.tags[rule.tag].name == "tank.level" for rule in plant.rules)
+    assert banner.headline.whole.startswith(f"No alarms known: {blind} of {len(plant.rules)} cannot")
+    engine.set({"tank.level": 50.0})
+    beat(window)
+    assert banner.headline.whole == "No alarms"
 
 
 def test_it_counts_by_priority_and_shows_the_top_unacknowledged_one(window, banner, engine, clock):

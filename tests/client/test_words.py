@@ -74,6 +74,11 @@ def test_a_bad_value_is_not_shown_unless_asked_for():
     assert words.value_text(table, one, last=True) == "42.0"
 
 
+def test_a_name_at_the_beginning_of_a_sentence_is_not_spelt_anew():
+    assert words.sentence("line1.filler.speed_sp is 22000 1/h") == "line1.filler.speed_sp is 22000 1/h"
+    assert words.sentence("nothing was sent.") == "Nothing was sent."
+
+
 def test_counts_and_sentences():
     assert words.count(1, "alarm") == "1 alarm"
     assert words.count(2, "alarm") == "2 alarms"

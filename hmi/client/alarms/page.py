@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QVBoxLa
 from hmi.client import words
 from hmi.client.alarms.help import Help
 from hmi.client.alarms.model import PRIORITY, SPARE, WIDTHS, AlarmModel, PriorityDelegate
-from hmi.client.alarms.summary import Rollup, Tally, waits
+from hmi.client.alarms.summary import Rollup, Tally, quiet, waits
 from hmi.client.marks import PriorityCount
 from hmi.client.page import ALARMS, Desk, Page, Words, button
 from hmi.client.table import Table
@@ -41,7 +41,7 @@ class AlarmsPage(Page):
         self.comment.setMaxLength(200)
         self.ack_selected = button("Acknowledge selected", "main")
         self.ack_page = button("Acknowledge page", tip="Every alarm that can be seen in the list now")
-        self._seen = (-1, False)
+        self._seen = (-1, False, -1)
         self._question = 0
         self._told_until = 0.0
         self._arrange()
@@ -79,13 +79,13 @@ class AlarmsPage(Page):
 
     def refresh(self) -> None:
         mirror = self.desk.mirror
-        now = (mirror.alarms_version, mirror.link_down)
+        now = (mirror.alarms_version, mirror.link_down, mirror.unjudged())
         if now == self._seen:
             return
         self._seen = now
         self.model.put()
         unknown = mirror.link_down and not mirror.alarms
-        self.table.say_empty("Alarms are not known while the engine is away" if unknown else "No alarms")
+        self.table.say_empty("Alarms are not known while the engine is away" if unknown else quiet(mirror))
         self._show_counts(True)
         self._allow()
 

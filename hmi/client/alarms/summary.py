@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from hmi.client.mirror import Mirror
 from hmi.core.alarms.rules import Rule
 from hmi.core.plant.model import Plant
 from hmi.core.screens.model import Screen
@@ -112,3 +113,11 @@ def _path(screens: Mapping[str, Screen], screen: str) -> list[str]:
         path.append(screen)
         screen = screens[screen].parent
     return path
+
+
+def quiet(mirror: Mirror) -> str:
+    """What to say when no alarm stands: all is well only as far as it can be told."""
+    unjudged = mirror.unjudged()
+    if not unjudged:
+        return "No alarms"
+    return f"No alarms known: {unjudged} of {len(mirror.plant.rules)} cannot be evaluated (F9 says why)"
