@@ -30,7 +30,11 @@ class Cable:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._target)
+        try:
+            there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._target)
+        except OSError:  # nobody at the other end
+            writer.close()
+            return
         self._writers |= {writer, there_writer}
         for source, sink in ((reader, there_writer), (there_reader, writer)):
             task = asyncio.get_running_loop().create_task(_pump(source, sink))

@@ -11,7 +11,7 @@ from hmi.core.plant.modbus_addresses import Span
 from hmi.core.plant.model import Connection, Modbus
 from hmi.drivers.modbus import over_budget
 from hmi.drivers.modbus_client import ModbusLine
-from tests.drivers.devices import Device, Running, running, tags_of
+from tests.drivers.devices import Device, Running, running, tags_of, until_reset
 
 
 async def test_writes_go_ahead_of_polling(shared_modbus: Device):
@@ -52,7 +52,7 @@ async def test_a_device_that_accepts_but_never_answers_is_not_live():
             requests += 1
         writer.close()
 
-    async with await asyncio.start_server(swallow, "127.0.0.1", 0) as server:
+    async with await asyncio.start_server(until_reset(swallow), "127.0.0.1", 0) as server:
         connection = Connection("device", "modbus", f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}")
         async with running(connection, tags_of([("holding:8", "uint16")])) as run:
             await run.until(lambda: run.driver.health.reconnects >= 2)

@@ -11,7 +11,7 @@ from hmi.core import quality as q
 from hmi.core.errors import DeviceError
 from hmi.drivers.modbus_client import Lost, ModbusLine, NoAnswer, Nonsense, Refusal, endpoint_of
 from hmi.drivers.supervise import Misconfigured
-from tests.drivers.devices import Device, free_port
+from tests.drivers.devices import Device, free_port, until_reset
 
 
 def line_to(address: str, answered: list[float] | None = None) -> ModbusLine:
@@ -60,7 +60,7 @@ class Peer:
 
 
 async def read_from(peer: Peer, count: int = 2, times: int = 1):
-    async with await asyncio.start_server(peer.serve, "127.0.0.1", 0) as server:
+    async with await asyncio.start_server(until_reset(peer.serve), "127.0.0.1", 0) as server:
         line = line_to(f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}")
         await line.open()
         try:
@@ -124,7 +124,7 @@ async def test_a_connection_that_the_device_closes_is_lost():
 
 
 async def written_to(peer: Peer, write) -> None:
-    async with await asyncio.start_server(peer.serve, "127.0.0.1", 0) as server:
+    async with await asyncio.start_server(until_reset(peer.serve), "127.0.0.1", 0) as server:
         line = line_to(f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}")
         await line.open()
         try:

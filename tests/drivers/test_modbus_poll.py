@@ -9,7 +9,7 @@ import pytest
 from hmi.core import quality as q
 from hmi.core.plant.model import Connection
 from hmi.drivers import supervise
-from tests.drivers.devices import Device, running, tags_of
+from tests.drivers.devices import Device, running, tags_of, until_reset
 
 
 def palletiser(device: Device, **columns) -> Connection:
@@ -80,7 +80,7 @@ async def test_a_block_that_falls_silent_is_bad_though_the_rest_of_the_device_an
         writer.close()
 
     tags = tags_of([("holding:100", "uint16"), ("holding:500", "uint16")])
-    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+    async with await asyncio.start_server(until_reset(answer), "127.0.0.1", 0) as server:
         address = f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         async with running(Connection("device", "modbus", address, scan_ms=100), tags) as run:
             await run.until(lambda: run.last("holding:500") is not None)

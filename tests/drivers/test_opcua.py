@@ -10,7 +10,7 @@ from hmi.core import quality as q
 from hmi.core.batch import FLAG_TIME_SUSPECT
 from hmi.core.plant.model import Connection
 from hmi.drivers import supervise
-from tests.drivers.devices import Device, running, tags_of
+from tests.drivers.devices import Device, running, tags_of, until_reset
 
 LEVEL = "ns=2;s=Filler.Level"
 
@@ -149,7 +149,7 @@ async def test_cancelled_while_connecting_leaves_nothing():
         writer.close()
 
     before = asyncio.all_tasks()
-    async with await asyncio.start_server(swallow, "127.0.0.1", 0) as server:
+    async with await asyncio.start_server(until_reset(swallow), "127.0.0.1", 0) as server:
         address = f"opc.tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         async with running(Connection("device", "opcua", address), filler(("Level", "float64"))) as run:
             await asyncio.sleep(0.1)

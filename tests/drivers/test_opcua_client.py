@@ -9,7 +9,7 @@ from asyncua import ua
 from hmi.core.errors import DeviceError
 from hmi.drivers.opcua_client import ASSUMED_LIMIT, OpcUaSession, check_address
 from hmi.drivers.supervise import Misconfigured
-from tests.drivers.devices import Device, free_port
+from tests.drivers.devices import Device, free_port, until_reset
 
 
 @asynccontextmanager
@@ -84,7 +84,7 @@ async def test_a_port_that_speaks_something_else_is_told_so(noise: bytes):
         writer.write(noise)
         writer.close()
 
-    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+    async with await asyncio.start_server(until_reset(answer), "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         session = OpcUaSession(f"opc.tcp://127.0.0.1:{port}")
         session._client.uaclient._timeout = 0.5
