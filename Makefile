@@ -5,7 +5,7 @@ BOOTSTRAP = $(PYTHON) packaging/bootstrap.py
 HMI = .venv/bin/hmi
 PLANT = resources/plants/bottling
 
-.PHONY: demo test interop setup pictures bench lock clean
+.PHONY: demo test interop faults setup pictures bench lock clean
 
 demo:  ## the demo plant in a window; without a display, pictures of it in demo-shots/
 	@$(BOOTSTRAP) demo
@@ -16,6 +16,10 @@ test:  ## every check and every test
 interop:  ## our drivers against servers that others wrote: node-opcua, libmodbus
 	-@$(PYTHON) packaging/interop.py
 	@HMI_INTEROP=whole $(BOOTSTRAP) test tests/interop -v
+
+faults:  ## the whole program through every outage, long: true time budgets, repeats; as root also networks of its own
+	-@$(PYTHON) packaging/interop.py
+	@HMI_FAULTS=whole $(BOOTSTRAP) test tests/faults -v -n0
 
 setup:
 	@$(BOOTSTRAP) setup

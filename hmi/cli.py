@@ -18,12 +18,11 @@ import hmi
 from hmi.core.errors import HmiError, PlantError
 
 WELL, NO, WRONG_USE = 0, 1, 2
+PAIRS: Final = ("history check", "history import")  # verbs of two words
 NOT_BUILT: Final = (
     "shelve",
     "unshelve",
     "user",
-    "backup",
-    "restore",
     "new",
     "discover",
 )
@@ -72,8 +71,10 @@ def _port(text: str) -> int:
 
 
 def _times_joined(words: Sequence[str]) -> list[str]:
-    """`--from -10m` as `--from=-10m`: argparse would take a time that begins with a dash for an option."""
+    """`--from -10m` as `--from=-10m`, as argparse would take it for an option; a verb of two words as one."""
     joined: list[str] = []
+    if " ".join(words[:2]) in PAIRS:
+        joined, words = [" ".join(words[:2])], words[2:]
     for word in words:
         if joined and joined[-1] in ("--from", "--to", "--at") and re.fullmatch(r"-\d[\d.]*[smhd]", word):
             joined[-1] += "=" + word
@@ -91,6 +92,7 @@ def parser() -> argparse.ArgumentParser:
     _services(verbs)
     _questions(verbs)
     _records(verbs)
+    _keeping(verbs)
     _trust(verbs)
     return top
 
@@ -159,6 +161,7 @@ def _services(verbs: argparse._SubParsersAction) -> None:
         "name", choices=("acquisition", "modbus", "history", "screens", "trends", "alarms", "uplink", "all")
     )
     bench.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file")
+    bench.add_argument("--quick", action="store_true", help="the short form: fewer rounds, no restarts of servers")
 
 
 def _questions(verbs: argparse._SubParsersAction) -> None:
@@ -172,6 +175,7 @@ def _questions(verbs: argparse._SubParsersAction) -> None:
     put.add_argument("tag", metavar="TAG")
     put.add_argument("value", metavar="VALUE")
     put.add_argument("--why", default="", help="the reason, for the journal")
+    put.add_argument("--confirm", action="store_true", help="confirm what the tag's policy asks to be confirmed")
     alarms = _verb(verbs, "alarms", "ask:alarms", "alarms that stand")
     ack = _verb(verbs, "ack", "ask:ack", "acknowledge alarms by id")
     ack.add_argument("ids", nargs="+", metavar="ID")
@@ -186,6 +190,14 @@ def _records(verbs: argparse._SubParsersAction) -> None:
     history.add_argument("tags", nargs="+", metavar="TAG")
     history.add_argument("--points", type=int, default=1000, help="so many intervals with min and max (1000)")
     history.add_argument("--raw", action="store_true", help="every stored sample instead")
+    history.add_argument(
+        "--aggregate", metavar="KIND,…", help="figures instead, by their OPC UA names: TimeAverage,Maximum,Count,…"
+    )
+    history.add_argument("--step", help="one row of figures each 15m, 1h, 8h, 1d, 1w, 1mo; one in all if left out")
+    history.add_argument(
+        "--zone", default="UTC", help="time zone of steps and of times that do not name one: Europe/Berlin (UTC)"
+    )
+    history.add_argument("--rolls-over", type=float, metavar="N", help="after how much a counter begins anew: 65536")
     history.add_argument("--format", choices=("csv", "json", "parquet"), default="csv")
     history.add_argument("--out", type=Path)
     journal = _verb(verbs, "journal", "records:journal", "alarm events, writes, starts and stops")
@@ -200,6 +212,28 @@ def _records(verbs: argparse._SubParsersAction) -> None:
         verb.add_argument("--to", dest="stop", help=f"{times}; now if left out")
 
 
+def _keeping(verbs: argparse._SubParsersAction) -> None:
+    check = _verb(
+        verbs, "history check", "keeping:check", "look at every file and block of history; 1 if one is damaged"
+    )
+    check.add_argument("--set-aside", action="store_true", help="move what is damaged away and declare the gap")
+    bring = _verb(verbs, "history import", "history_import:bring", "put values of a CSV or Parquet file into history")
+    bring.add_argument("file", metavar="FILE", help="with columns tag, time, value and, if you like, quality")
+    bring.add_argument("--add", action="store_true", help="make tags that the data folder does not know")
+    bring.add_argument("--zone", default="UTC", help="time zone of times that do not name one: Europe/Berlin (UTC)")
+    backup = _verb(verbs, "backup", "keeping:backup", "the data folder as one file; the engine may run")
+    backup.add_argument("file", metavar="FILE")
+    backup.add_argument("--secrets", action="store_true", help="with the station's own keys and passwords")
+    restore = _verb(
+        verbs, "restore", "keeping:restore", "make a data folder out of a backup, every byte verified first"
+    )
+    restore.add_argument("file", metavar="FILE")
+    restore.add_argument("--replace", action="store_true", help="put it in the place of a folder, which is kept beside")
+    for verb in (check, bring, backup, restore):
+        _data(verb)
+        _json(verb)
+
+
 def _trust(verbs: argparse._SubParsersAction) -> None:
     trust = _verb(verbs, "trust", "trust:trust", "whom this station believes to be a server; its own certificate")
     actions = trust.add_subparsers(dest="action", required=True, metavar="ACTION")
@@ -209,12 +243,15 @@ def _trust(verbs: argparse._SubParsersAction) -> None:
         "accept": "trust a certificate, once its whole fingerprint was compared with the server's own",
         "remove": "trust a certificate no longer, or forget one that was rejected",
         "own": "this station's certificate, for the servers to trust",
+        "renew": "a new certificate for this station: first made, for the servers to trust, then put into use",
     }
     for name, text in texts.items():
         action = actions.add_parser(name, help=text, description=text)
         if name in ("show", "accept", "remove"):
             action.add_argument("fingerprint", metavar="FINGERPRINT")
-        if name == "own":
+        if name == "renew":
+            action.add_argument("--use", action="store_true", help="put it into use; no restart is needed")
+        if name in ("own", "renew"):
             action.add_argument("--out", type=Path, metavar="FILE.der", help="write the certificate to a file")
         _data(action)
         _json(action)

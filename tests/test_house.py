@@ -41,7 +41,8 @@ BAD_CALLS = {
 BAD_CALLS_ALLOWED = {("hmi/client/style.py", "setStyleSheet"): "once, at start, for the whole application"}
 # Every file that may start a thread, and which thread that is.
 THREADS = {
-    "hmi/store/store.py": "the one writer: samples and journal reach the disk through it alone",
+    "hmi/store/store.py": "the one writer: values and journal reach the disk through it alone",
+    "hmi/store/sealer.py": "turns the seconds of an hour into blocks, so that no commit waits for it",
     "hmi/engine/requests.py": "the pool of two that reads history, so that a question never holds up acquisition",
 }
 STARTS_THREADS = {

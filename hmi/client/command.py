@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 
 from hmi.client import words
 from hmi.client.page import Desk, Words, button
-from hmi.core.setting import Unacceptable, acceptable
+from hmi.core.policy import Asked, Policy, Rules, Snapshot, complaint_of, decide, limits_of, rules_for
+from hmi.core.setting import Unacceptable, acceptable, exact_value, is_exact, with_unit
 from hmi.core.tags import Tag
 from hmi.link.messages import Reply
 
@@ -31,15 +32,18 @@ _HEADLINES: Final = {
     "unknown": "Unknown: check the plant",
 }
 _WRITE_S: Final = 10.0
+_NO_RULES: Final = Rules()
 
 
-def range_text(tag: Tag) -> str:
+def range_text(tag: Tag, rules: Rules = _NO_RULES) -> str:
     """The range a tag may be set to, in words."""
-    if tag.low is None and tag.high is None:
+    low, high = limits_of(tag, rules)
+    if low is None and high is None:
         return "no limits given"
-    low = "any" if tag.low is None else words.number(tag.low, words.decimals(tag))
-    high = "any" if tag.high is None else words.number(tag.high, words.decimals(tag))
-    return f"{low} to {high} {words.unit(tag)}".rstrip()
+    lowest = "any" if low is None else words.number(low, words.decimals(tag))
+    highest = "any" if high is None else words.number(high, words.decimals(tag))
+    text = f"{lowest} to {highest} {words.unit(tag)}".rstrip()
+    return text if rules.max_step is None else f"{text}, at most {words.amount(tag, rules.max_step)} at once"
 
 
 def outcome_of(reply: Reply) -> str:
@@ -53,18 +57,20 @@ class Commands(QObject):
     """Sends writes and remembers them until the engine tells how they ended; outlives the dialogs that ask for them."""
 
     ended = Signal(int, str, str)  # tag index, outcome, text
+    moved = Signal()  # the plant has: an open dialog shows it
 
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.desk = desk
         self._questions: dict[int, int] = {}  # tag -> number of the question about it
 
-    def write(self, tag: Tag, value: float | str, why: str) -> None:
-        """Send one write; the tag is pending until the answer."""
+    def write(self, tag: Tag, value: float | str, why: str, confirmed: str = "") -> None:
+        """Send one write, with the text that the person has confirmed; the tag is pending until the answer."""
         self.desk.mirror.set_pending(tag.index, True)
         done = partial(self._end, tag.index)
         self._questions[tag.index] = 0
-        number = self.desk.wire.ask("write", {"tag": tag.name, "value": value, "why": why}, done, _WRITE_S)
+        args = {"tag": tag.name, "value": value, "why": why} | ({"confirmed": confirmed} if confirmed else {})
+        number = self.desk.wire.ask("write", args, done, _WRITE_S)
         if tag.index in self._questions:
             self._questions[tag.index] = number
 
@@ -86,7 +92,9 @@ class CommandDialog(QDialog):
     def __init__(self, desk: Desk, commands: Commands, tag: Tag, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.desk, self.tag, self._commands = desk, tag, commands
+        self._policies: tuple[Policy, ...] = desk.plant.policies.get(tag.index, ())
         self._value: float | str = 0.0
+        self._rules = rules_for(self._policies, "")
         self.setWindowTitle(f"Command: {tag.description or tag.name}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(460)
@@ -101,14 +109,19 @@ class CommandDialog(QDialog):
         self.complaint.setWordWrap(True)
         self.change = Words("", "value", 24, bold=True)
         self.reason = Words("", px=13)
+        self.interlocks = Words("", px=13)
+        self.confirm = Words("", px=14, bold=True)
+        self.confirmed = button("I confirm this", checkable=True)
         self.headline = Words("", px=18, bold=True)
         self.outcome = Words("", px=13)
-        self.outcome.setWordWrap(True)
+        for label in (self.outcome, self.confirm, self.interlocks):
+            label.setWordWrap(True)
         self.next, self.execute = button("Continue", "main"), button("Execute", "main")
         self.cancel_buttons: list[QPushButton] = []
         self.steps = QStackedWidget()
         self._arrange()
         commands.ended.connect(self._ended)
+        commands.moved.connect(self.refresh)
         self.refresh()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -123,20 +136,26 @@ class CommandDialog(QDialog):
         self.now.say(self._old())
         if self.steps.currentIndex() == 1:
             self.change.say(f"{self._old()}  →  {self._new()}")
+            self._judge()
 
     def proceed(self) -> None:
         """From saying to confirming, when what was said can be sent."""
         try:
             self._value = self._wished()
-            if not self.why.text().strip():
-                raise Unacceptable("Say why: the journal keeps the reason with the command")
+            self._rules = rules_for(self._policies, self._value)
+            self._consider()
         except Unacceptable as why:
             self.complaint.say(words.sentence(str(why)))
             return
         self.complaint.say("")
-        self.reason.say(f"Why: {self.why.text().strip()}")
+        self.reason.say(f"Why: {self.why.text().strip()}" if self.why.text().strip() else "")
+        self.confirm.say(self._rules.confirm)
+        self.confirm.setVisible(bool(self._rules.confirm))
+        self.confirmed.setVisible(bool(self._rules.confirm))
+        self.confirmed.setChecked(False)
+        self.interlocks.setVisible(bool(self._rules.interlocks))
         self.steps.setCurrentIndex(1)
-        self.execute.setFocus()
+        (self.confirmed if self._rules.confirm else self.execute).setFocus()
         self.refresh()
 
     def send(self) -> None:
@@ -144,7 +163,31 @@ class CommandDialog(QDialog):
         self.headline.say("Sent. Waiting for the controller to confirm …")
         self.outcome.say(f"{self.tag.description or self.tag.name}: {self._new()}")
         self.steps.setCurrentIndex(2)
-        self._commands.write(self.tag, self._value, self.why.text().strip())
+        self._commands.write(self.tag, self._value, self.why.text().strip(), self._rules.confirm)
+
+    def _consider(self) -> None:
+        """What the gate would refuse is said before it is asked; it judges all the same."""
+        plant, mirror, station = self.desk.plant, self.desk.mirror, self.desk.station
+        asked = Asked(
+            value=self._value,
+            why=self.why.text(),
+            role=plant.role_at(station),
+            station_kind=plant.station(station).kind,
+            confirmed=True,
+        )
+        now = Snapshot(mirror.table.value, mirror.table.quality, mirror.age_s)
+        decision = decide(self.tag, self._policies, asked, now)
+        if not decision.allowed and decision.code != "interlock":  # those are shown as they come and go
+            raise Unacceptable(decision.text)
+
+    def _judge(self) -> None:
+        """What stands against it at this moment: Execute waits for the interlocks and for what is to be confirmed."""
+        table = self.desk.mirror.table
+        found = (complaint_of(interlock, table.value, table.quality) for interlock in self._rules.interlocks)
+        complaints = [complaint for complaint in found if complaint]
+        self.interlocks.say("Blocked: " + "; ".join(complaints) if complaints else "No interlock stands against it")
+        self.interlocks.play("bad" if complaints else "muted")
+        self.execute.setEnabled(not complaints and (self.confirmed.isChecked() or not self._rules.confirm))
 
     def _ended(self, tag: int, outcome: str, text: str) -> None:
         if tag == self.tag.index and self.steps.currentIndex() == 2:
@@ -162,6 +205,8 @@ class CommandDialog(QDialog):
     def _old(self) -> str:
         tag, table = self.tag, self.desk.mirror.table
         text = words.value_text(table, tag)
+        if is_exact(tag) and text != words.NO_VALUE:
+            text = str(exact_value(tag, int(table.raw[tag.index])))
         return text if text == words.NO_VALUE else f"{text} {words.unit(tag)}".rstrip()
 
     def _new(self) -> str:
@@ -169,6 +214,8 @@ class CommandDialog(QDialog):
             return f"“{self._value}”"
         if self.tag.type == "bool":
             return "on" if self._value else "off"
+        if isinstance(self._value, int):
+            return with_unit(self.tag, self._value)
         return words.amount(self.tag, self._value)
 
     def _arrange(self) -> None:
@@ -184,6 +231,7 @@ class CommandDialog(QDialog):
         self.steps.addWidget(self._end_step())
         self.next.clicked.connect(self.proceed)
         self.execute.clicked.connect(self.send)
+        self.confirmed.toggled.connect(self.refresh)
         self.entry.returnPressed.connect(self.proceed)
         self.why.returnPressed.connect(self.proceed)
 
@@ -196,7 +244,7 @@ class CommandDialog(QDialog):
         form.addRow(Words("Now", "muted"), self.now)
         form.addRow(Words("New value", "muted"), self._choice() if self.tag.type == "bool" else self.entry)
         if self.tag.type != "bool" and not self.tag.is_text:
-            form.addRow(Words("Range", "muted"), Words(range_text(self.tag)))
+            form.addRow(Words("Range", "muted"), Words(range_text(self.tag, self._rules)))
         form.addRow(Words("Why", "muted"), self.why)
         return self._step(step, form, self.next)
 
@@ -206,6 +254,9 @@ class CommandDialog(QDialog):
         inner.addWidget(Words("This will be written to the controller:", "muted"))
         inner.addWidget(self.change)
         inner.addWidget(self.reason)
+        inner.addWidget(self.interlocks)
+        inner.addWidget(self.confirm)
+        inner.addWidget(self.confirmed, alignment=Qt.AlignmentFlag.AlignLeft)
         inner.addWidget(Words("Nothing has been sent yet.", "muted"))
         return self._step(QWidget(), inner, self.execute)
 

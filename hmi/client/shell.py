@@ -21,6 +21,7 @@ from hmi.client.navigation import Navigation
 from hmi.client.notice import Notice
 from hmi.client.page import ALARMS, JOURNAL, SYSTEM, TRENDS, Desk, Page
 from hmi.client.theme import Theme
+from hmi.core.setting import is_writable
 
 _PAGE_KEYS: Final = ((ALARMS, "F5"), (TRENDS, "F6"), (JOURNAL, "F7"), (SYSTEM, "F9"))
 _PAGES: Final[dict[str, Callable[[Desk], Page]]] = {ALARMS: AlarmsPage, JOURNAL: JournalPage, SYSTEM: SystemPage}
@@ -143,7 +144,7 @@ class Shell(QWidget):
     def open_command(self, name: str) -> None:
         """Ask what a tag shall be set to."""
         tag = self.desk.plant.tag(name)
-        if tag is not None and tag.access == "rw":
+        if tag is not None and is_writable(tag):
             place_over(CommandDialog(self.desk, self.commands, tag, self), self.window())
 
     def pick(self, name: str) -> None:
@@ -155,6 +156,7 @@ class Shell(QWidget):
         """The mirror has changed: draw what is in front."""
         self._refresh_alarms(True)
         self.notice.refresh()
+        self.commands.moved.emit()
         if self.page is not None:
             self.page.refresh()
             self.header.refresh(self.page)

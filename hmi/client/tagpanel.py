@@ -16,6 +16,7 @@ from hmi.client.page import Desk, Words, button
 from hmi.client.theme import font
 from hmi.core import quality as q
 from hmi.core.alarms.rules import LEVEL_TYPES, Rule
+from hmi.core.setting import is_writable
 from hmi.core.tags import Tag
 
 WIDTH: Final = 320
@@ -126,7 +127,7 @@ class TagPanel(QFrame):
         self.trend.setEnabled(tag.history != "off" and not tag.is_text)
         self.command = button("Command …", "main")
         self.command.clicked.connect(self._ask_command)
-        self.command.setVisible(tag.access == "rw")
+        self.command.setVisible(is_writable(tag))
         self.leave = button("×", "flat", "Close")
         self.leave.clicked.connect(self.closed)
         self._arrange()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -13,13 +13,23 @@ from hmi.clock import MachineClock
 from hmi.commands.places import data_folder, iso, who
 from hmi.core import plant as plant_files
 from hmi.core import quality as q
-from hmi.core.batch import FLAG_TEXT, Batch
+from hmi.core.batch import FLAG_BACKFILLED, FLAG_CLAMPED, FLAG_NO_SOURCE_TIME, FLAG_TEXT, FLAG_TIME_SUSPECT, Batch
 from hmi.core.errors import LinkError
 from hmi.core.plant import Plant
-from hmi.link.messages import AlarmRow, Alarms, AnyMessage, Reply, Values, Welcome
+from hmi.core.properties import Properties, completed
+from hmi.core.setting import exact_value, is_exact
+from hmi.core.tags import Tag
+from hmi.link.messages import AlarmRow, Alarms, AnyMessage, PropertyRow, Reply, Values, Welcome
 from hmi.link.socket import Connection, connect
 
+NO_PROPERTIES: Mapping[str, Properties] = {}
 _WRITE_TIMEOUT_S = 15.0
+_FLAGS = {
+    FLAG_CLAMPED: "clamped",
+    FLAG_NO_SOURCE_TIME: "no source time",
+    FLAG_TIME_SUSPECT: "time suspect",
+    FLAG_BACKFILLED: "backfilled",
+}
 
 
 class Caller:
@@ -79,19 +89,51 @@ def status(options: argparse.Namespace) -> int:
         return put_json(body)
     print(f"{body['name']}: {body['live']} values live, {body['missing']} missing, {body['clients']} windows")
     for row in body["connections"]:
-        age = "never heard" if row["age_s"] < 0 else f"heard {row['age_s']:.1f} s ago"
-        print(
-            f"  {row['id']:14} {row['driver']:7} {row['state']:11} {row['live']:5} live  {row['missing']} missing  "
-            f"{row['values_per_s']:7.1f}/s  {age}  {row['reconnects']} reconnects  {row['address']}  "
-            f"{row['reason'] or row['note']}"
-        )
+        for line in connection_lines(row):
+            print(line)
     print(
         f"  history        {body['samples_stored']} stored, {body['samples_waiting']} waiting, "
         f"{body['samples_lost']} lost, {body['disk_free_mb']:.0f} MB free {body['store_fault']}"
     )
+    if body["history_room"]:
+        print(f"{'':17}{body['history_room']}")
+    if body["store_note"]:
+        print(f"{'':17}{body['store_note']}")
     for tag, why in body["missing_tags"].items():
         print(f"  missing        {tag}: {why}")
+    for tag, how in body["differing_tags"].items():
+        print(f"  differs        {tag}: {how}")
     return 0
+
+
+def _properties(caller: Caller) -> dict[str, Properties]:
+    """What the devices say of their tags, by name."""
+    rows = msgspec.convert(caller.ask("properties").body, list[PropertyRow])
+    return {row.tag: Properties(row.low, row.high, row.unit, row.names) for row in rows}
+
+
+def connection_lines(row: dict[str, Any]) -> Iterator[str]:
+    """One connection as `hmi status` prints it: how it is, how it is asked, and what is to be said of it."""
+    age = "never heard" if row["age_s"] < 0 else f"heard {row['age_s']:.1f} s ago"
+    yield (
+        f"  {row['id']:14} {row['driver']:7} {row['state']:11} {row['live']:5} live  {row['missing']} missing  "
+        f"{row['bad']} bad  {row['values_per_s']:7.1f}/s  {age}  {row['reconnects']} reconnects  "
+        f"{row['gaps']} gaps"
+    )
+    asked = f"{row['requests_per_s']:.1f} requests/s  "
+    asked += (
+        f"median {row['request_p50_ms']:.1f} ms  p99 {row['request_p99_ms']:.1f} ms" if row["request_p99_ms"] else ""
+    )
+    revised = "".join(f"  other {what} than asked: {count}" for what, count in row["revised"].items())
+    backup = f"  backup {', '.join(row['backup'])}" if row["backup"] else ""
+    yield f"{'':17}{_server(row)}{backup}  {asked.rstrip()}{revised}"
+    yield from (f"{'':17}{text}" for text in (row["reason"], row["note"]) if text)
+
+
+def _server(row: dict[str, Any]) -> str:
+    """The address in use, the service level that is told there, and whether others may listen in."""
+    level = "" if row["service_level"] is None else f"  level {row['service_level']}"
+    return f"{row['address']}{level}  {'not secured' if row['security'] == 'none' else row['security']}"
 
 
 def get(options: argparse.Namespace) -> int:
@@ -99,10 +141,11 @@ def get(options: argparse.Namespace) -> int:
     with Caller(options) as caller:
         plant = caller.learn()
         reply = caller.ask("values", tags=options.tags)
+        properties = _properties(caller)
     if not reply.ok:
         return no(reply.text)
     values = msgspec.convert(reply.body, Values)
-    shown = list(told(plant, values.batch(), values.now_ns))
+    shown = list(told(plant, values.batch(), values.now_ns, properties))
     if options.json:
         return put_json({"tags": shown})
     for row in shown:
@@ -136,15 +179,23 @@ def _print_changes(plant: Plant, message: Values, wanted: set[int], as_json: boo
 
 def put(options: argparse.Namespace) -> int:
     """Write one value and say how it ended."""
+    args = {"tag": options.tag, "value": options.value, "why": options.why, "confirmed": options.confirm}
     with Caller(options) as caller:
-        reply = caller.ask("write", _WRITE_TIMEOUT_S, tag=options.tag, value=options.value, why=options.why)
-    outcome = (reply.body or {}).get("outcome", "refused")
+        try:
+            reply = caller.ask("write", _WRITE_TIMEOUT_S, **args)
+        except LinkError as error:  # it may have been done: nobody must take this for a refusal, and repeat it
+            lost = f"the engine's answer never came ({error}): check the plant before you write again"
+            reply = Reply(0, False, lost, {"outcome": "unknown"})
+    body = reply.body or {}
+    outcome = body.get("outcome", "refused")
     if options.json:
-        put_json({"tag": options.tag, "outcome": outcome, "text": reply.text, **(reply.body or {})})
+        put_json({"tag": options.tag, "outcome": outcome, "text": reply.text, **body})
     elif reply.ok:
         print(f"{outcome}: {reply.text}")
     else:
-        print(f"hmi: {outcome}: {reply.text}", file=sys.stderr)
+        rule = f" ({body['code']})" if body.get("code") else ""
+        how = ". Repeat it with --confirm if that is meant" if "confirmation" in body.get("needs", ()) else ""
+        print(f"hmi: {outcome}{rule}: {reply.text}{how}", file=sys.stderr)
     return 0 if reply.ok else 1
 
 
@@ -209,39 +260,54 @@ def ack(options: argparse.Namespace) -> int:
     return 0 if reply.ok else 1
 
 
-def told(plant: Plant, batch: Batch, now_ns: int) -> Iterator[dict[str, Any]]:
+def told(
+    plant: Plant, batch: Batch, now_ns: int, properties: Mapping[str, Properties] = NO_PROPERTIES
+) -> Iterator[dict[str, Any]]:
     """Rows as the command line prints them; keys are stable."""
     for row in batch.rows:
         tag, quality = plant.tags[int(row["tag"])], int(row["quality"])
+        said = properties.get(tag.name)
+        tag = completed(tag, said)
         received = int(row["received"])
         yield {
             "tag": tag.name,
-            "value": _value(row, batch, tag.type),
+            "value": _value(row, batch, tag),
+            "state": said.names.get(int(row["raw"]), "") if said and not tag.is_text else "",
             "unit": tag.unit,
             "quality": quality,
             "quality_word": q.word(quality),
             "reason": q.reason(quality),
             "time": iso(int(row["time"])),
             "age_s": round((now_ns - received) / 1e9, 3) if received else None,
+            "flags": [word for flag, word in _FLAGS.items() if int(row["flags"]) & flag],
         }
 
 
-def _value(row: Any, batch: Batch, type_: str) -> float | int | bool | str | None:
+def _value(row: Any, batch: Batch, tag: Tag) -> float | int | bool | str | None:
     if int(row["flags"]) & FLAG_TEXT:
         return batch.texts[int(row["raw"])]
     number = float(row["value"])
     if number != number:
         return None
-    if type_ == "bool":
-        return bool(number)
-    return number
+    if is_exact(tag):
+        return exact_value(tag, int(row["raw"]))
+    return bool(number) if tag.type == "bool" else number
+
+
+def visible(text: str) -> str:
+    """A device's text with its control, zero-width and direction signs written out: it must not steer a terminal."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
 def line_of(row: dict[str, Any]) -> str:
     """One value on one line."""
-    value = "????" if row["quality_word"] == "bad" or row["value"] is None else row["value"]
+    nothing = "-" if row["quality"] == q.GOOD_NO_DATA else "????"  # a method has no value to be missed
+    value = nothing if row["quality_word"] == "bad" or row["value"] is None else row["value"]
     text = f"{value:g}" if isinstance(value, float) else str(value).lower() if isinstance(value, bool) else str(value)
+    text = visible(text)
+    text += f" {row['state']}" if row["state"] and value != nothing else ""
     why = "" if row["quality_word"] == "good" else f"  {row['quality_word']}: {row['reason']}"
+    why += ", clamped" if why and "clamped" in row["flags"] else ""
     return f"{row['tag']:44} {text:>14} {row['unit']:8}{row['time'][:23]}{why}"
 
 

@@ -7,8 +7,9 @@ import getpass
 import os
 import re
 import socket
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
 
@@ -69,8 +70,8 @@ def size(text: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def moment(text: str | None, now_ns: int) -> int:
-    """A time as people type it, in ns UTC: ISO 8601, or -10m back from now; now when there is none."""
+def moment(text: str | None, now_ns: int, zone: tzinfo = UTC) -> int:
+    """A time as people type it, in ns UTC: ISO 8601 (of `zone` unless it says), or -10m back from now, or now."""
     if not text or text == "now":
         return now_ns
     if found := re.fullmatch(r"-(\d+(?:\.\d+)?)([smhd])", text):
@@ -79,7 +80,15 @@ def moment(text: str | None, now_ns: int) -> int:
         when = datetime.fromisoformat(text)
     except ValueError:
         raise HmiError(f"{text!r} is not a time: write 2026-11-22T10:00:00, or -10m for ten minutes back") from None
-    return round(when.replace(tzinfo=when.tzinfo or UTC).timestamp() * 1e6) * 1000
+    return round(when.replace(tzinfo=when.tzinfo or zone).timestamp() * 1e6) * 1000
+
+
+def zone_of(name: str) -> tzinfo:
+    """A time zone by its name, such as Europe/Berlin."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise HmiError(f"there is no time zone {name!r}: write one such as Europe/Berlin or UTC") from None
 
 
 def iso(time_ns: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
@@ -13,33 +13,45 @@ from typing import Any, TextIO
 import msgspec
 
 from hmi.clock import MachineClock
-from hmi.commands.places import data_folder, iso, moment
+from hmi.commands import parquet
+from hmi.commands.places import data_folder, iso, moment, zone_of
+from hmi.commands.reports import answered, asked, rows_of, says_nothing
 from hmi.core import quality as q
+from hmi.core.aggregate import Aggregates
 from hmi.core.errors import HmiError
 from hmi.core.history import Samples, Window
 from hmi.store.query import Reader
 
 
 def history(options: argparse.Namespace) -> int:
-    """Print stored values: intervals with min and max, or every sample."""
+    """Print stored values: intervals with min and max, every sample, or figures for reports."""
     if options.format == "parquet":
-        print("hmi history --format parquet is not built yet: use csv or json", file=sys.stderr)
-        return 2
+        if options.out is None:
+            raise HmiError("Parquet is not text: name a file with --out FILE.parquet")
+        parquet.library()
     now = MachineClock().now_ns()
-    start, stop = moment(options.start, now), moment(options.stop, now)
+    zone = zone_of(options.zone)
+    start, stop = moment(options.start, now, zone), moment(options.stop, now, zone)
     if start >= stop:
         raise HmiError("--from is not before --to")
-    reader = Reader(data_folder(options))
-    found: list[Samples] | list[Window]
-    if options.raw:
+    folder = data_folder(options)
+    reader = Reader(folder)
+    found: Sequence[Samples | Window | Aggregates]
+    if options.aggregate or options.step:
+        found = answered(reader, folder, asked(options, start, stop, zone), now)
+        rows = rows_of(found)
+    elif options.raw:
         found = reader.samples(options.tags, start, stop)
         rows = _sample_rows(found)
     else:
         found = reader.window(options.tags, start, stop, max(1, options.points))
         rows = _window_rows(found)
-    with _out(options.out) as file:
-        _write(rows, options.format, file)
-    empty = [one.tag for one in found if not len(one)]
+    if options.format == "parquet":
+        parquet.write(found, rows, options.out)
+    else:
+        with _out(options.out) as file:
+            _write(rows, options.format, file)
+    empty = [one.tag for one in found if (says_nothing(one) if isinstance(one, Aggregates) else not len(one))]
     for tag in empty:
         print(f"hmi: no values of {tag} are stored between {iso(start)} and {iso(stop)}", file=sys.stderr)
     return 1 if empty else 0

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+from cryptography import x509
 
 from hmi.clock import MachineClock
-from hmi.commands.places import data_folder
+from hmi.commands.places import data_folder, who
 from hmi.core.errors import HmiError
 from hmi.drivers.certificates import alternative_names, at, fingerprint, name_of, plain, thumbprint
-from hmi.drivers.pki import KINDS, Entry, Pki
+from hmi.drivers.decisions import Decision, lay_down
+from hmi.drivers.pki import KINDS, NEXT, Entry, Own, Pki
 
 _WHOLE: Final = 64  # digits of a fingerprint
 
@@ -22,7 +24,7 @@ _WHOLE: Final = 64  # digits of a fingerprint
 def trust(options: argparse.Namespace) -> int:
     """Do what was asked with the station's lists of certificates; 1 if the answer is no."""
     actions: dict[str, Callable[[Pki, argparse.Namespace], int]]
-    actions = {"list": _list, "show": _show, "accept": _accept, "remove": _remove, "own": _own}
+    actions = {"list": _list, "show": _show, "accept": _accept, "remove": _remove, "own": _own, "renew": _renew}
     folder = data_folder(options)
     if not folder.is_dir():
         raise HmiError(f"There is no data folder {folder}: start the engine once, or name its folder with --data")
@@ -66,6 +68,7 @@ def _accept(pki: Pki, options: argparse.Namespace) -> int:
         return 0
     entry = _only(found, options.fingerprint)
     pki.accept(entry)
+    _lay_down(pki, "accepted", f"{_told(entry.certificate)} is trusted from now on")
     _say(options, "is trusted now; a running engine connects within seconds", fingerprint(entry.certificate))
     return 0
 
@@ -75,19 +78,49 @@ def _remove(pki: Pki, options: argparse.Namespace) -> int:
     if sum(other.path == entry.path for other in pki.entries(entry.kind)) > 1:
         raise HmiError(f"{entry.path} holds more certificates than this one: take it out by hand")
     entry.path.unlink()
+    _lay_down(pki, "removed", f"{_told(entry.certificate)} is no longer {entry.kind}")
     until = "; a session that is open stays until it ends" if entry.kind == "trusted" else ""
     _say(options, f"is no longer {entry.kind}{until}", fingerprint(entry.certificate))
     return 0
 
 
 def _own(pki: Pki, options: argparse.Namespace) -> int:
-    own = pki.own(MachineClock().now_ns())
+    return _show_own(pki.own(MachineClock().now_ns()), pki.folder / "own" / "cert.der", options)
+
+
+def _renew(pki: Pki, options: argparse.Namespace) -> int:
+    """First make a new certificate, for the servers to trust it, too; then put it into use."""
+    if options.use:
+        own = pki.use_renewed()
+        _lay_down(pki, "renewed", f"the station's certificate is {fingerprint(own.certificate)} from now on")
+        _say(options, "is the station's from the next connect on", fingerprint(own.certificate))
+        return 0
+    is_new = not (pki.folder / "own" / NEXT).exists()
+    own = pki.renewed(MachineClock().now_ns())
+    if is_new:
+        _lay_down(pki, "renewal made", f"a new certificate of the station, not in use: {fingerprint(own.certificate)}")
+    shown = _show_own(own, pki.folder / "own" / NEXT, options)
+    if not options.json:
+        print("Have the servers trust it beside the present one, then: hmi trust renew --use")
+    return shown
+
+
+def _lay_down(pki: Pki, event: str, text: str) -> None:
+    user, station = who()
+    lay_down(pki.folder.parent, Decision(MachineClock().now_ns(), event, text, user, station))
+
+
+def _told(certificate: x509.Certificate) -> str:
+    return f"the certificate of {name_of(certificate)!r}, {fingerprint(certificate)},"
+
+
+def _show_own(own: Own, file: Path, options: argparse.Namespace) -> int:
     if options.out:
         try:
             Path(options.out).write_bytes(own.der)
         except OSError as error:
             raise HmiError(f"{options.out} cannot be written: {error.strerror}") from None
-    facts = {**_facts(Entry("own", pki.folder / "own" / "cert.der", own.certificate)), "uri": own.uri}
+    facts = {**_facts(Entry("own", file, own.certificate)), "uri": own.uri}
     if options.json:
         _print(facts)
         return 0

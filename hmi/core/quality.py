@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 GOOD: Final = 0x0000_0000
 GOOD_LOCAL_OVERRIDE: Final = 0x0096_0000
+GOOD_NO_DATA: Final = 0x00A5_0000  # there is nothing to read: a method, which is only called
 UNCERTAIN: Final = 0x4000_0000
 UNCERTAIN_LAST_USABLE: Final = 0x4090_0000  # what updated this value has stopped doing so: STALE on screen
 UNCERTAIN_SUBSTITUTE: Final = 0x4091_0000
@@ -26,6 +27,7 @@ BAD_COMMUNICATION: Final = 0x8005_0000
 BAD_TIMEOUT: Final = 0x800A_0000
 BAD_NO_COMMUNICATION: Final = 0x8031_0000
 BAD_WAITING: Final = 0x8032_0000
+BAD_INDEX_RANGE_NO_DATA: Final = 0x8037_0000
 BAD_NODE_ID_INVALID: Final = 0x8033_0000
 BAD_NODE_ID_UNKNOWN: Final = 0x8034_0000
 BAD_NOT_READABLE: Final = 0x803A_0000
@@ -42,6 +44,7 @@ BAD_DEADBAND_FILTER: Final = 0x808E_0000
 _REASONS: Final[dict[int, str]] = {
     GOOD: "good",
     GOOD_LOCAL_OVERRIDE: "set by hand at the device",
+    GOOD_NO_DATA: "there is nothing to read, it can only be called",
     UNCERTAIN: "the device is not sure of it",
     UNCERTAIN_LAST_USABLE: "no longer updated: this is the last value that came",
     UNCERTAIN_SUBSTITUTE: "a substitute, not measured",
@@ -55,6 +58,7 @@ _REASONS: Final[dict[int, str]] = {
     BAD_TIMEOUT: "the device did not answer in time",
     BAD_NO_COMMUNICATION: "no communication with the device",
     BAD_WAITING: "waiting for the first value",
+    BAD_INDEX_RANGE_NO_DATA: "the device's array has no such element",
     BAD_NODE_ID_INVALID: "the address is not a valid node id",
     BAD_NODE_ID_UNKNOWN: "the device does not know this address",
     BAD_NOT_READABLE: "the device does not let it be read",

@@ -34,9 +34,10 @@ class Tag:
     deadband: float = 0.0  # engineering units; smaller changes are not news
     period_ms: int = 0  # 0: the connection's own
     history: str = "change"  # change | off | every:SECONDS
-    access: str = "r"  # r | rw
+    access: str = "r"  # r | rw | w: a method, which can only be called
     description: str = ""
     length: int = 0  # bytes of a string[n]
+    clamp: str = ""  # low | high | both: values beyond that limit are put to it, flagged and made uncertain
 
     @property
     def is_text(self) -> bool:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from hmi.core.batch import Batch
+from hmi.core.properties import Properties
 from hmi.core.tags import Tag
 
 Deliver = Callable[[Batch], None]
 OnGap = Callable[[int, int, str], None]  # from and to in ns UTC, and why nothing can be had of that time
+OnEvent = Callable[[str, str], None]  # one word for the journal, and what happened, in words
+
+RECENT: Final = 200  # requests whose times are kept
 
 
 @dataclass(slots=True)
@@ -19,17 +24,30 @@ class Health:
 
     state: str = "connecting"  # connecting | live | silent | down
     reason: str = ""  # in words for an operator, when not live
+    address: str = ""  # of the server in use; "" not known yet
+    service_level: int | None = None  # 0 to 255, as the server in use tells it; None: it tells none
+    security: str = ""  # none | signed | encrypted: what protects what is sent, as the plant's files say
     note: str = ""  # in words for an engineer, also when live: what is not as the plant's files want it
     last_life: float = 0.0  # monotonic seconds of the last data or keep-alive; 0 never
     connected_since: float = 0.0
     reconnects: int = 0
     values: int = 0  # delivered since start
+    revised: dict[str, int] = field(default_factory=dict)  # publishing, sampling, queue, lifetime -> not as asked
     gaps: int = 0  # times that values were lost on the way, as far as the protocol tells
-    requests: int = 0
+    requests: int = 0  # since start; OPC UA's waiting for news is none
     request_ms: float = 0.0  # of the last request
+    took_ms: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))  # the latest requests, newest last
     missing: dict[int, str] = field(default_factory=dict)  # tag index -> why it cannot be had
+    properties: dict[int, Properties] = field(default_factory=dict)  # tag index -> what the device says of the tag
+    told: int = 0  # times that `properties` changed
     silent_after_s: float = 1.0  # nothing heard for so long: its values are STALE
     bad_after_s: float = 2.5  # nothing heard for so long: its values are BAD
+
+    def asked(self, seconds: float) -> None:
+        """A request came to its end after so long."""
+        self.requests += 1
+        self.request_ms = seconds * 1000
+        self.took_ms.append(self.request_ms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class ModbusDriver:
         folder: Path | None = None,
     ) -> None:
         """`folder` is the engine's data folder, where the files of a tls:// address are looked for."""
-        self.health = Health()
+        self.health = Health(security="encrypted" if connection.address.startswith("tls://") else "none")
         self._connection = connection
         self._tags = {tag.index: tag for tag in tags}
         self._deliver = deliver
@@ -121,6 +121,7 @@ class ModbusDriver:
                 line.close()
                 raise
             else:
+                self.health.address = address
                 return line
         raise DeviceError("; ".join(reasons))
 
@@ -129,8 +130,7 @@ class ModbusDriver:
         return ModbusLine(address, connection.unit, self._clock, self._answered, connection.modbus, self._folder)
 
     def _answered(self, seconds: float) -> None:
-        self.health.requests += 1
-        self.health.request_ms = seconds * 1000
+        self.health.asked(seconds)
         self._life.heard()
 
     def found(self, batch: Batch) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -22,45 +21,29 @@ from hmi.core.batch import Batch
 from hmi.core.errors import DeviceError
 from hmi.core.plant.model import Connection
 from hmi.core.tags import Tag
-from hmi.drivers.driver import Deliver, Health, OnGap, WriteResult
-from hmi.drivers.opcua_client import OpcUaSession, check_address, reason_of, status_words
+from hmi.drivers.driver import Deliver, Health, OnEvent, OnGap, WriteResult
+from hmi.drivers.opcua_call import call
+from hmi.drivers.opcua_client import OpcUaSession, reason_of, status_words
 from hmi.drivers.opcua_columns import Columns
 from hmi.drivers.opcua_envelope import Envelope
 from hmi.drivers.opcua_history import Gap
+from hmi.drivers.opcua_layout import Declined
+from hmi.drivers.opcua_learn import Learner
+from hmi.drivers.opcua_losses import Losses
 from hmi.drivers.opcua_publish import Receiver, one_item
+from hmi.drivers.opcua_rates import Rates
+from hmi.drivers.opcua_redundancy import LEVEL_HANDLE
 from hmi.drivers.opcua_security import Protection
-from hmi.drivers.opcua_values import decode
+from hmi.drivers.opcua_servers import Servers, Switch
+from hmi.drivers.opcua_source import Source
 from hmi.drivers.opcua_write import write_and_read_back
 from hmi.drivers.rows import Decoded, Echo, bad_rows
-from hmi.drivers.supervise import Life, Misconfigured, Refused, RetryList, end_if_cancelled, keep_connected
+from hmi.drivers.supervise import Life, Misconfigured, RetryList, end_if_cancelled, keep_connected
 
 log = logging.getLogger("hmi.drivers")
 
-KEEP_ALIVE_MS: Final = (
-    750.0  # asked for: silence is then noticed well within the 3 s that an operator may be left unaware
-)
-SLOWEST_PUBLISH_MS: Final = 750.0  # slower tags are sampled slower, but their subscription still gives signs of life
-SILENT_KEEP_ALIVES: Final = 2.5
-SHORTEST_SILENCE_S: Final = 3.0  # a busy computer is not a dead one; its values are shown stale before
 SET_UP_LIMIT_S: Final = 60.0
 LOOK_S: Final = 0.25
-QUEUE: Final = 10  # values a server keeps per item between two publish responses: history wants every one
-
-
-@dataclass(slots=True)
-class Rate:
-    """One subscription: the tags of one rate class, and when it was last heard of."""
-
-    period_ms: int
-    subscription: int
-    keep_alive_s: float
-    heard: float
-    heard_ns: int  # the same by the wall clock
-
-    @property
-    def patience_s(self) -> float:
-        """For how long it may be silent."""
-        return max(SHORTEST_SILENCE_S, SILENT_KEEP_ALIVES * self.keep_alive_s)
 
 
 class OpcUaDriver:
@@ -76,9 +59,11 @@ class OpcUaDriver:
     ) -> None:
         """`folder`: the data folder, where certificates and passwords are."""
         self.health = Health()
-        self.columns = Columns(tags, one_item, decode)  # its counters say how many items went which way
+        self._learner = Learner(connection.id, self.health, self._send, self._found, clock)
+        self.columns = Columns(tags, one_item, self._learner.decode)  # its counters say how many items went which way
         self.undecoded = False  # whether notifications come as bytes: else the library decodes them, 20 times slower
         self.on_gap: OnGap | None = None
+        self.on_event: OnEvent | None = None
         self._connection = connection
         self._tags = {tag.index: tag for tag in tags}
         self._deliver = deliver
@@ -88,9 +73,12 @@ class OpcUaDriver:
         self._retry = RetryList(clock)
         self._echo = Echo(tags)
         self._session: OpcUaSession | None = None
-        self._nodes: dict[int, ua.NodeId] = {}
+        self._nodes: dict[int, Source] = {}
         self._types: dict[int, ua.VariantType] = {}
-        self._rates: dict[int, Rate] = {}
+        self._rates = Rates(clock)
+        self._losses = Losses(connection.id, self.health, self._rates, clock, self._declare)
+        self._on_gap = self._losses.notifications
+        self._servers = Servers(connection, self._protection, clock, self._note)
         self._gap = Gap(clock)
         self._ended = ""
         self._crash: Exception | None = None
@@ -98,118 +86,137 @@ class OpcUaDriver:
     async def run(self) -> None:
         """Deliver values until cancelled; never raises for a fault of the world."""
         try:
-            self._check()
+            self._servers.check()
         except Misconfigured as error:
             self._miss(dict.fromkeys(self._tags, q.BAD_CONFIGURATION), str(error))
-        await keep_connected(self._one_session, self._life, self.health)
+        await keep_connected(self._sessions, self._life, self.health)
 
-    def _check(self) -> None:
-        self._protection.check()
-        for address in (self._connection.address, *self._connection.backup):
-            check_address(address)
+    async def _sessions(self) -> None:
+        """One session after another, as long as each ends because a better server was found."""
+        self._servers.check()
+        session, why = await self._servers.open(), self.health.reason
+        while True:
+            try:
+                await self._one_session(session, why)
+            except Switch:
+                better = self._servers.take()
+                assert better is not None
+                session, why = better, self._servers.why
+            finally:
+                if (spare := self._servers.take()) is not None:  # found as this session was lost
+                    await spare.close()
 
-    async def _one_session(self) -> None:
-        self._check()
-        session = await self._open()
-        self._session = session
+    async def _one_session(self, session: OpcUaSession, why: str) -> None:
+        """A session's life; `why` is what ended the one before."""
+        self._session, last_life = session, self.health.last_life
         try:
-            self.undecoded = session.listen(
-                Receiver(self._on_body, self._publish, self._on_gap, self._on_end),
-            )
+            session.time_requests(self.health.asked)
+            self.undecoded = session.listen(Receiver(self._on_body, self._publish, self._on_gap, self._on_end))
             async with asyncio.timeout(SET_UP_LIMIT_S):
                 await self._set_up(session)
-            self._life.live()
+            self._begin(session, why, last_life)
             await self._watch_and_fill(session)
         except (OSError, ua.UaError) as error:
-            raise DeviceError(reason_of(error, session.where)) from error
+            raise self._servers.lost(session, DeviceError(reason_of(error, session.where))) from error
+        except DeviceError as error:
+            raise self._servers.lost(session, error) from error.__cause__
         finally:
             self._session = None
             await session.close()
 
+    def _begin(self, session: OpcUaSession, why: str, last_life: float) -> None:
+        """Everything that can be had has been asked for: the session is live. `last_life`: of the one before."""
+        text = self._servers.use(session, why)
+        self.health.address = session.address
+        self.health.service_level = self._servers.standings.level(session.address)
+        self._life.live()
+        self._note()
+        missed_s = self._clock.monotonic() - last_life
+        if text:
+            self._tell("switched", text)
+        if last_life and (text or missed_s < self.health.silent_after_s + 2 * LOOK_S):  # else the engine has seen it
+            now_ns = self._clock.now_ns()
+            self._declare(now_ns - round(missed_s * 1e9), now_ns, text or "the connection was lost for a moment")
+
+    def _declare(self, from_ns: int, to_ns: int, reason: str) -> None:
+        if self.on_gap is not None:
+            self.on_gap(from_ns, to_ns, reason)
+
+    def _tell(self, event: str, text: str) -> None:
+        log.info("%s: %s", self._connection.id, text)
+        if self.on_event is not None:
+            self.on_event(event, text)
+
+    def _note(self) -> None:
+        """What an engineer should know although everything is live."""
+        expiry = self._protection.expiry
+        self.health.revised = self._rates.revised()
+        parts = (self._servers.standings.words(), expiry.words(), self._rates.words())
+        self.health.note = "; ".join(part for part in parts if part)
+        for text in expiry.news():
+            self._tell("certificate", text)
+
     async def _watch_and_fill(self, session: OpcUaSession) -> None:
         """Stay with a live session; meanwhile read back what the server recorded while it was not heard."""
         nodes = [(self._tags[index], node) for index, node in self._nodes.items()]
-        work = self._gap.fill(session.services, session.where, nodes, self._send)
-        filling = asyncio.get_running_loop().create_task(work, name="backfill")
+        work = self._gap.fill(session.services, session.where, nodes, self._send, self._learner.learned)
+        loop = asyncio.get_running_loop()
+        filling = loop.create_task(work, name="backfill")
+        looking = loop.create_task(self._servers.look_for_better(), name="standby")
+        learning = loop.create_task(self._learner.describe(session), name="properties")
         try:
-            await self._watch(session)
+            await self._watch(session, looking)
         finally:
             self._gap.lose(self.health.last_life, self._echo.newest())
-            filling.cancel()
-            await asyncio.gather(filling, return_exceptions=True)
-
-    async def _open(self) -> OpcUaSession:
-        """The first of the connection's addresses that answers."""
-        reasons, least_s = [], 0.0
-        for address in (self._connection.address, *self._connection.backup):
-            session = OpcUaSession(address, self._protection)
-            try:
-                await session.open()
-            except DeviceError as error:
-                reasons.append(str(error))
-                least_s = max(least_s, error.retry_s if isinstance(error, Refused) else 0.0)
-                await session.close()
-            except BaseException:
-                await session.close()
-                raise
-            else:
-                return session
-        raise Refused("; ".join(reasons), least_s)
+            for task in (filling, looking, learning):
+                task.cancel()
+            await asyncio.gather(filling, looking, learning, return_exceptions=True)
 
     async def _set_up(self, session: OpcUaSession) -> None:
-        self._nodes, self._rates, self._ended, self._crash = {}, {}, "", None
+        self._nodes, self._ended, self._crash = {}, "", None
+        self._rates.clear()
         self._types.clear()
+        self._learner.begin(session)
         self._retry.clear()
         self._echo.forget()
         self._gap.begin(self._tags)
         self.health.missing.clear()
         await self._ask_for(session, list(self._tags.values()))
-        slowest = max((rate.keep_alive_s for rate in self._rates.values()), default=KEEP_ALIVE_MS / 1000)
-        self.health.silent_after_s = max(1.0, 2 * slowest)
-        self.health.bad_after_s = max(2.5, 5 * slowest)
+        await self._servers.follow(session, self._on_publish)
+        self.health.silent_after_s = max(1.0, 2 * self._rates.keep_alive_s)
+        self.health.bad_after_s = max(2.5, 5 * self._rates.keep_alive_s)
 
     async def _ask_for(self, session: OpcUaSession, tags: Sequence[Tag]) -> None:
         """Subscribe to tags and read their first values; those that fail are Bad and asked for later."""
-        found = await session.resolve([tag.address for tag in tags])
-        failed = {
-            tag.index: node.value for tag, node in zip(tags, found, strict=True) if isinstance(node, ua.StatusCode)
-        }
-        nodes = {tag.index: node for tag, node in zip(tags, found, strict=True) if isinstance(node, ua.NodeId)}
+        nodes, failed = await self._learner.resolve(session, tags)
         by_period: dict[int, list[int]] = {}
         for index in nodes:
             by_period.setdefault(self._tags[index].period_ms or self._connection.publish_ms, []).append(index)
-        if not self._rates and not by_period:
+        if not len(self._rates) and not by_period:
             by_period[self._connection.publish_ms] = []  # with no item at all, keep-alives still say that it lives
         for period_ms, indexes in by_period.items():
-            rate = await self._rate(session, period_ms)
+            rate = await self._rates.of(session, period_ms, self._on_publish)
             wanted = [(index, nodes[index]) for index in indexes]
-            statuses = await session.monitor(rate.subscription, wanted, period_ms, QUEUE)
-            for index, status in zip(indexes, statuses, strict=True):
-                if status.is_good():
+            before = dict(self.health.missing)
+            results = await session.monitor(rate.subscription, wanted, period_ms, rate.queue)
+            rate.settled(results)
+            for index, result in zip(indexes, results, strict=True):
+                if result.StatusCode.is_good():
                     self._nodes[index] = nodes[index]
-                    self._found(index)
+                    self._found(index, before)
                 else:
-                    failed[index] = status.value
+                    failed[index] = result.StatusCode.value
         self._miss(failed)
         await self._seed(session, [index for index in nodes if index in self._nodes])
 
-    async def _rate(self, session: OpcUaSession, period_ms: int) -> Rate:
-        """The subscription of a rate class, made when first needed."""
-        if period_ms not in self._rates:
-            publishing_ms = min(float(period_ms), SLOWEST_PUBLISH_MS)
-            count = max(1, round(KEEP_ALIVE_MS / publishing_ms))
-            number, keep_alive_s = await session.subscribe(publishing_ms, count, self._on_publish)
-            self._rates[period_ms] = Rate(
-                period_ms, number, keep_alive_s, self._clock.monotonic(), self._clock.now_ns()
-            )
-        return self._rates[period_ms]
-
     async def _seed(self, session: OpcUaSession, indexes: Sequence[int]) -> None:
-        values = await session.read([self._nodes[index] for index in indexes])
-        for index, data in zip(indexes, values, strict=True):
+        """Read the first values of tags, for those whose subscription tells none: of others it may be the older one."""
+        values = dict(zip(indexes, await session.read([self._nodes[index] for index in indexes]), strict=True))
+        for index, data in values.items():
             if data.Value is not None and data.Value.Value is not None and not data.Value.is_array:
                 self._types[index] = data.Value.VariantType
-        self._take([(self._tags[index], data) for index, data in zip(indexes, values, strict=True)])
+        await self._rates.first_values(lambda: self._echo.untold(indexes))
+        self._take([(self._tags[index], values[index]) for index in self._echo.untold(indexes)])
 
     def _on_publish(self, result: ua.PublishResult) -> None:
         """One publish response, data or keep-alive; the library's publish loop would swallow what it raises."""
@@ -221,6 +228,8 @@ class OpcUaDriver:
     def _on_body(self, envelope: Envelope, body: bytes) -> None:
         """Data changes as they came, or a keep-alive; raises Declined before anything is done with them."""
         now_ns = self._clock.now_ns()
+        if envelope.subscription not in self._rates:
+            raise Declined  # of the server's own level
         decoded = [self.columns.decode(body, start, stop, now_ns) for start, stop in envelope.parts]
         self._heard(envelope.subscription)
         for part in decoded:
@@ -236,27 +245,21 @@ class OpcUaDriver:
                     for item in part.MonitoredItems
                     if item.ClientHandle in self._tags
                 ]
+                self._level([item.Value for item in part.MonitoredItems if item.ClientHandle == LEVEL_HANDLE])
             elif isinstance(part, ua.StatusChangeNotification) and not part.Status.is_good():
                 self._ended = f"the server ended the subscription ({status_words(part.Status.value)})"
         self.columns.slow += len(items)
         self._take(items)
 
+    def _level(self, values: Sequence[ua.DataValue]) -> None:
+        """The server in use says how well it serves."""
+        for data in values:
+            if self._session is not None:
+                self.health.service_level = self._servers.told(self._session, data)
+
     def _heard(self, subscription: int) -> None:
         self._life.heard()
-        for rate in self._rates.values():
-            if rate.subscription == subscription:
-                rate.heard, rate.heard_ns = self._clock.monotonic(), self._clock.now_ns()
-
-    def _on_gap(self, subscription: int, lost: int) -> None:
-        """Notifications that never came and cannot be had again: history must not look whole."""
-        now_ns = self._clock.now_ns()
-        since_ns = next((r.heard_ns for r in self._rates.values() if r.subscription == subscription), now_ns)
-        reason = f"{lost} notifications of the server never came and it does not have them any more"
-        if not self.health.gaps:
-            log.warning("%s: %s: history has a gap there", self._connection.id, reason)
-        self.health.gaps += 1
-        if self.on_gap is not None:
-            self.on_gap(since_ns, now_ns, reason)
+        self._rates.heard(subscription)
 
     def _on_end(self, error: Exception) -> None:
         """No notification will come any more; raised where the session is watched."""
@@ -269,7 +272,7 @@ class OpcUaDriver:
 
     def _take(self, items: Sequence[tuple[Tag, ua.DataValue]]) -> None:
         if items:
-            self._put(decode(items, self._clock.now_ns()))
+            self._put(self._learner.decode(items, self._clock.now_ns()))
 
     def _put(self, decoded: Decoded) -> None:
         missing = self.health.missing
@@ -279,6 +282,7 @@ class OpcUaDriver:
                 if index not in decoded.mismatches and index in self._nodes:
                     del missing[index]
         missing.update(decoded.mismatches)
+        self._losses.values(decoded.batch)
         self._send(self._echo.without(decoded.batch))
 
     def _send(self, batch: Batch) -> None:
@@ -292,32 +296,38 @@ class OpcUaDriver:
         news = {index: code for index, code in failed.items() if index not in self.health.missing}
         for index, code in failed.items():
             tag = self._tags[index]
-            self.health.missing[index] = reason or f"{q.reason(code)}: {tag.address}"
+            self.health.missing[index] = reason or self._learner.why(tag, code)
             self._retry.add(index)
         if news:
             self._send(bad_rows([self._tags[index] for index in news], news, self._clock.now_ns()))
 
-    def _found(self, index: int) -> None:
-        self.health.missing.pop(index, None)
+    def _found(self, index: int, before: dict[int, str] | None = None) -> None:
+        """A tag can be had; no longer missing, unless since `before` a value came that has something wrong with it."""
+        missing = self.health.missing
+        if before is None or missing.get(index) == before.get(index):
+            missing.pop(index, None)
         self._retry.forget(index)
 
-    async def _watch(self, session: OpcUaSession) -> None:
-        """Stay while the server gives signs of life; raises DeviceError when it does not."""
+    async def _watch(self, session: OpcUaSession, looking: asyncio.Task[None]) -> None:
+        """Stay while the server gives signs of life; raises DeviceError when it does not, Switch for a better one."""
         while True:
             end_if_cancelled()
             await asyncio.sleep(LOOK_S)
             if not session.alive:
                 raise DeviceError(f"connection to {session.where} lost: is the PLC on and the cable in?")
+            self._losses.look()
+            if self._protection.expiry.is_due():
+                self._note()
             if self._crash is not None:
                 raise self._crash
             if self._ended:
                 raise DeviceError(f"{session.where}: {self._ended}")
+            if silence_s := self._rates.silence_s():
+                raise DeviceError(f"{session.where} has been silent for {silence_s:.1f} s: is the PLC running?")
+            if looking.done():
+                looking.result()
+                raise Switch
             now = self._clock.monotonic()
-            for rate in self._rates.values():
-                if now - rate.heard > rate.patience_s:
-                    raise DeviceError(
-                        f"{session.where} has been silent for {now - rate.heard:.1f} s: is the PLC running?"
-                    )
             if now - self.health.last_life > self.health.silent_after_s:
                 self._life.silent(f"nothing heard from {session.where}")
             due = self._retry.due()
@@ -329,8 +339,10 @@ class OpcUaDriver:
         session = self._session
         if session is None or not session.alive or self.health.state != "live":
             return WriteResult("refused", f"not connected to {self._connection.id}: nothing was sent")
+        if (method := self._learner.methods.get(tag.index)) is not None:
+            return await call(session, method, tag, value)
         node = self._nodes.get(tag.index)
         if node is None:
             reason = self.health.missing.get(tag.index, "it does not belong to this connection")
             return WriteResult("refused", f"{tag.name} cannot be had ({reason}): nothing was sent")
-        return await write_and_read_back(session, node, tag, value, self._types)
+        return await write_and_read_back(session, node, tag, value, self._types, self._learner.learned)

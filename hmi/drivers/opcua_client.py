@@ -23,6 +23,9 @@ from hmi.core.plant.opcua_addresses import BrowseStep, browse_path, split_namesp
 from hmi.drivers.opcua_history import Services
 from hmi.drivers.opcua_publish import Receiver, place
 from hmi.drivers.opcua_security import Protection
+from hmi.drivers.opcua_source import Source, index_range, node_of, value_of
+from hmi.drivers.opcua_times import RequestTimes
+from hmi.drivers.opcua_wire import Excess, understood
 from hmi.drivers.supervise import Misconfigured, plain_reason
 
 REQUEST_LIMIT_S: Final = 4.0
@@ -31,6 +34,7 @@ SESSION_MS: Final = 40_000  # small PLCs have few sessions: a dead one must not 
 GOODBYE_LIMIT_S: Final = 1.0
 ASSUMED_LIMIT: Final = 500  # items per call where the server does not say
 MOST_PER_CALL: Final = 1000
+BROWSED_AT_ONCE: Final = 100
 LIFETIME_S: Final = 30.0
 
 _LIMITS: Final = (
@@ -59,6 +63,7 @@ class OpcUaSession:
     """A session with one server. Belongs to the driver's event loop; call `close` whatever happened."""
 
     def __init__(self, address: str, protection: Protection | None = None) -> None:
+        self.address = address
         self.where = "{}:{}".format(*host_and_port(address, 4840))
         self._protection = protection or Protection(Connection("", "opcua", address), None, MachineClock())
         self._client = self._protection.client(_with_port(address), REQUEST_LIMIT_S, WATCHDOG_S)
@@ -106,13 +111,22 @@ class OpcUaSession:
         """Have notifications come undecoded, before subscribing; False: they come decoded, to `on_publish`."""
         return place(self._client.uaclient.session, receiver)
 
+    def time_requests(self, asked: Callable[[float], None]) -> None:
+        """From now on tell how many seconds each request took."""
+        self._client.uaclient.observer = RequestTimes(asked)
+
     async def close(self) -> None:
         """Say goodbye if the server still listens, within a limit; leaves no task and no socket behind."""
+        try:
+            with contextlib.suppress(Exception):  # whatever a broken session raises at its end is of no use to anyone
+                async with asyncio.timeout(GOODBYE_LIMIT_S):
+                    if self.alive:
+                        await self._client.disconnect()
+        finally:
+            await self._drop()
+
+    async def _drop(self) -> None:
         client = self._client
-        with contextlib.suppress(Exception):  # whatever a broken session raises at its end is of no use to anyone
-            async with asyncio.timeout(GOODBYE_LIMIT_S):
-                if self.alive:
-                    await client.disconnect()
         session = client.uaclient.session
         client.uaclient.request_disconnect()
         tasks = [client._supervisor_task, client._stale_watchdog_task, client._renew_channel_task]
@@ -159,21 +173,46 @@ class OpcUaSession:
         except ua.UaError as error:
             raise ValueError(str(error)) from error
 
-    async def read(self, nodes: Sequence[ua.NodeId]) -> list[ua.DataValue]:
+    async def read(self, nodes: Sequence[Source]) -> list[ua.DataValue]:
         """Value, status and both times of each node, in chunks the server can take."""
         return await self._in_chunks(
             lambda chunk: self._client.uaclient.session.read(_read_values(chunk)), nodes, self._read_limit
         )
 
-    async def write(self, node: ua.NodeId, variant: ua.Variant) -> ua.StatusCode:
+    async def attributes(self, wanted: Sequence[ua.ReadValueId]) -> list[ua.DataValue]:
+        """Any attributes of nodes, without times."""
+        return await self._in_chunks(
+            lambda chunk: self._client.uaclient.session.read(ua.ReadParameters(NodesToRead=list(chunk))),
+            wanted,
+            self._read_limit,
+        )
+
+    async def browse(self, wanted: Sequence[ua.BrowseDescription]) -> list[ua.BrowseResult]:
+        """The references of nodes, as many of each as the server gives at once."""
+        services, view = self._client.uaclient.session, ua.ViewDescription()
+        found = await self._in_chunks(
+            lambda chunk: services.browse(ua.BrowseParameters(view, 0, list(chunk))), wanted, BROWSED_AT_ONCE
+        )
+        if points := [result.ContinuationPoint for result in found if result.ContinuationPoint]:
+            await services.browse_next(ua.BrowseNextParameters(True, points))  # or the server keeps them for us
+        return found
+
+    async def call(self, request: ua.CallMethodRequest) -> ua.CallMethodResult:
+        """Call a method, once."""
+        (result,) = await self._client.uaclient.session.call([request])
+        return result
+
+    async def write(self, node: Source, variant: ua.Variant) -> ua.StatusCode:
         """Write one value, once; no status and times with it, since many PLCs refuse those."""
-        item = ua.WriteValue(NodeId=node, AttributeId=ua.AttributeIds.Value)
+        item = ua.WriteValue(node_of(node), ua.AttributeIds.Value, index_range(node))
         item.Value = ua.DataValue(variant, StatusCode=None)
         (status,) = await self._client.uaclient.session.write(ua.WriteParameters(NodesToWrite=[item]))
         return status
 
-    async def subscribe(self, publishing_ms: float, keep_alive_count: int, on_publish: OnPublish) -> tuple[int, float]:
-        """A new subscription: its id, and its keep-alive interval in seconds as the server settled it."""
+    async def subscribe(
+        self, publishing_ms: float, keep_alive_count: int, on_publish: OnPublish
+    ) -> ua.CreateSubscriptionResult:
+        """A new subscription, with its figures as the server settled them."""
         wanted = ua.CreateSubscriptionParameters(
             RequestedPublishingInterval=publishing_ms,
             RequestedLifetimeCount=max(3 * keep_alive_count, round(LIFETIME_S * 1000 / publishing_ms)),
@@ -182,13 +221,13 @@ class OpcUaSession:
             PublishingEnabled=True,
             Priority=0,
         )
-        got = await self._client.uaclient.session.create_subscription(wanted, on_publish)
-        return got.SubscriptionId, got.RevisedPublishingInterval * max(1, got.RevisedMaxKeepAliveCount) / 1000
+        with understood():
+            return await self._client.uaclient.session.create_subscription(wanted, on_publish)
 
     async def monitor(
-        self, subscription: int, nodes: Sequence[tuple[int, ua.NodeId]], sampling_ms: float, queue: int
-    ) -> list[ua.StatusCode]:
-        """Ask for the changes of nodes, each under our own handle; the status of every single one."""
+        self, subscription: int, nodes: Sequence[tuple[int, Source]], sampling_ms: float, queue: int
+    ) -> list[ua.MonitoredItemCreateResult]:
+        """Ask for the changes of nodes, each under our own handle; the result of every single one."""
 
         async def create(
             chunk: Sequence[ua.MonitoredItemCreateRequest],
@@ -203,8 +242,7 @@ class OpcUaSession:
             return created
 
         requests = [_monitored(handle, node, sampling_ms, queue) for handle, node in nodes]
-        results = await self._in_chunks(create, requests, self._item_limit)
-        return [result.StatusCode for result in results]
+        return await self._in_chunks(create, requests, self._item_limit)
 
     async def _in_chunks(
         self, call: Callable[[Sequence[_Item]], Awaitable[list[_Result]]], items: Sequence[_Item], size: int
@@ -214,7 +252,8 @@ class OpcUaSession:
         while len(results) < len(items):
             chunk = list(items[len(results) : len(results) + size])
             try:
-                part = await call(chunk)
+                with understood():
+                    part = await call(chunk)
             except ua.UaStatusCodeError as error:
                 if error.code not in _TOO_MANY or size == 1:
                     raise
@@ -230,6 +269,8 @@ def reason_of(error: BaseException, where: str) -> str:
     """What went wrong with a session, in words for an operator."""
     if isinstance(error, ua.UaStatusCodeError):
         return f"{where} refuses the connection ({status_words(error.code)}): check the server's settings"
+    if isinstance(error, Excess):
+        return f"{where} {error}"
     if isinstance(error, ua.UaError):
         return f"{where} does not offer a connection without security ({error}): check the server's endpoints"
     return plain_reason(error, where)
@@ -265,14 +306,14 @@ def _limit(data: ua.DataValue) -> int:
     return min(value, MOST_PER_CALL) if isinstance(value, int) and value > 0 else ASSUMED_LIMIT
 
 
-def _read_values(nodes: Sequence[ua.NodeId]) -> ua.ReadParameters:
-    wanted = [ua.ReadValueId(NodeId=node, AttributeId=ua.AttributeIds.Value) for node in nodes]
+def _read_values(nodes: Sequence[Source]) -> ua.ReadParameters:
+    wanted = [value_of(node) for node in nodes]
     return ua.ReadParameters(MaxAge=0, TimestampsToReturn=ua.TimestampsToReturn.Both, NodesToRead=wanted)
 
 
-def _monitored(handle: int, node: ua.NodeId, sampling_ms: float, queue: int) -> ua.MonitoredItemCreateRequest:
+def _monitored(handle: int, node: Source, sampling_ms: float, queue: int) -> ua.MonitoredItemCreateRequest:
     return ua.MonitoredItemCreateRequest(
-        ItemToMonitor=ua.ReadValueId(NodeId=node, AttributeId=ua.AttributeIds.Value),
+        ItemToMonitor=value_of(node),
         MonitoringMode=ua.MonitoringMode.Reporting,
         RequestedParameters=ua.MonitoringParameters(
             ClientHandle=handle, SamplingInterval=sampling_ms, QueueSize=queue, DiscardOldest=True

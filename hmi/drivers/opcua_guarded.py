@@ -9,6 +9,7 @@ from asyncua import Client, ua
 from asyncua.crypto import security_policies
 
 from hmi.core.plant.security import POLICIES
+from hmi.drivers.opcua_wire import guard
 from hmi.drivers.supervise import Refused, end_if_cancelled
 
 USER_RETRY_S: Final = 5.0
@@ -23,6 +24,10 @@ class GuardedClient(Client):
 
     plain_password = False
 
+    def __init__(self, *what: Any, **named: Any) -> None:
+        super().__init__(*what, **named)
+        guard(self)
+
     def server_policy(self, token_type: ua.UserTokenType) -> ua.UserTokenPolicy:
         """How the server wants a user to identify himself: the safest of its ways; raises Refused if none is safe."""
         offered = [policy for policy in self._policy_ids if policy.TokenType == token_type]
@@ -31,6 +36,8 @@ class GuardedClient(Client):
                 text = 'lets nobody in without a user: write user = "…" in plant.toml'
                 raise Refused(f"{self.server_url.netloc} {text}", USER_RETRY_S)
             return super().server_policy(token_type)
+        if token_type == ua.UserTokenType.Certificate:
+            return self._certificate_policy(offered)
         for policy in offered:
             policy.SecurityPolicyUri = policy.SecurityPolicyUri or self.security_policy.URI
         mode = self.security_policy.Mode
@@ -45,11 +52,21 @@ class GuardedClient(Client):
         why = "takes passwords in clear or badly encrypted only" if offered else "knows no user names"
         raise Refused(f"{self.server_url.netloc} {why}, so none was sent: check its settings", USER_RETRY_S)
 
+    def _certificate_policy(self, offered: list[ua.UserTokenPolicy]) -> ua.UserTokenPolicy:
+        """How the server wants a user to sign; what he signs is worth nothing to any other server."""
+        for policy in offered:
+            policy.SecurityPolicyUri = policy.SecurityPolicyUri or self.security_policy.URI
+            if policy.SecurityPolicyUri in NAMES and self.security_policy.Mode != ua.MessageSecurityMode.None_:
+                return policy
+        why = "takes users' certificates badly signed only" if offered else "lets in no users with certificates"
+        raise Refused(f"{self.server_url.netloc} {why}: check its settings", USER_RETRY_S)
+
 
 async def endpoints(client: GuardedClient) -> list[ua.EndpointDescription]:
     """What the server offers, asked on a connection of its own that anybody may listen to; raises OSError, UaError."""
     asking = Client(client.server_url.geturl(), timeout=client.uaclient._timeout)
     asking.application_uri = client.application_uri
+    guard(asking)
     try:
         await asking.connect_socket()
         await asking.send_hello()

@@ -20,7 +20,9 @@ from numpy.typing import NDArray
 from hmi.clock import Clock
 from hmi.core.batch import FLAG_BACKFILLED, Batch
 from hmi.core.tags import Tag
-from hmi.drivers.opcua_values import decode
+from hmi.drivers.opcua_source import Source, index_range, node_of
+from hmi.drivers.opcua_values import NOTHING, Learned, decode
+from hmi.drivers.opcua_wire import understood
 
 PAGE: Final = 1000  # values of one node in one answer
 NODES: Final = 20  # in one request
@@ -47,7 +49,7 @@ class Missed:
     """One tag with a gap: nothing is known of it after one source time and before another (ns UTC)."""
 
     tag: Tag
-    node: ua.NodeId
+    node: Source
     after_ns: int
     before_ns: int
 
@@ -67,13 +69,14 @@ async def backfill(
     span: tuple[int, int],
     deliver: Callable[[Batch], None],
     now_ns: Callable[[], int],
+    learned: Learned = NOTHING,
 ) -> Filled:
     """Deliver what the server recorded between span[0] and span[1] (ns UTC), in its order, node by node.
 
     The span may begin a little before the loss, where the server had values that it had not yet sent: what was
     delivered on either side of the gap is not delivered again.
     """
-    filling = _Filling(services, span[1], deliver, now_ns)
+    filling = _Filling(services, span[1], deliver, now_ns, learned)
     kept = await _with_history(services, nodes)
     for start in range(0, len(kept), NODES):
         chunk = kept[start : start + NODES]
@@ -95,13 +98,19 @@ class _Filling:
     """One gap on its way from the server to whoever stores it."""
 
     def __init__(
-        self, services: Services, to_ns: int, deliver: Callable[[Batch], None], now_ns: Callable[[], int]
+        self,
+        services: Services,
+        to_ns: int,
+        deliver: Callable[[Batch], None],
+        now_ns: Callable[[], int],
+        learned: Learned,
     ) -> None:
         self.values = self.tags = self.refused = 0
         self._services = services
         self._to_ns = to_ns
         self._deliver = deliver
         self._now_ns = now_ns
+        self._learned = learned
 
     async def read(self, left: list[_Place]) -> None:
         """A few nodes to the end of the gap, a page of each at a time."""
@@ -109,7 +118,8 @@ class _Filling:
             following: list[_Place] = []
             for start_ns in sorted({place.start_ns for place in left}):
                 asked = [place for place in left if place.start_ns == start_ns]
-                results = await self._services.history_read(_request(asked, (start_ns, self._to_ns)))
+                with understood():
+                    results = await self._services.history_read(_request(asked, (start_ns, self._to_ns)))
                 found = [self._take(place, result) for place, result in zip(asked, results, strict=False)]
                 following += [place for place in found if place is not None]
                 await asyncio.sleep(PAUSE_S)
@@ -129,7 +139,7 @@ class _Filling:
         values = _values_of(result)
         missed = place.missed
         until_ns = min(missed.before_ns, self._to_ns)
-        batch = _rows(missed.tag, values, (place.last_ns, until_ns), self._now_ns())
+        batch = _rows(missed.tag, values, (place.last_ns, until_ns), self._now_ns(), self._learned)
         self.values += len(batch)
         if len(batch):
             self._deliver(batch)
@@ -148,8 +158,11 @@ async def _with_history(services: Services, nodes: Sequence[Missed]) -> list[Mis
     found: list[Missed] = []
     for start in range(0, len(nodes), PAGE):
         chunk = nodes[start : start + PAGE]
-        wanted = [ua.ReadValueId(NodeId=one.node, AttributeId=ua.AttributeIds.UserAccessLevel) for one in chunk]
-        levels = await services.read(ua.ReadParameters(NodesToRead=wanted))
+        wanted = [
+            ua.ReadValueId(NodeId=node_of(one.node), AttributeId=ua.AttributeIds.UserAccessLevel) for one in chunk
+        ]
+        with understood():
+            levels = await services.read(ua.ReadParameters(NodesToRead=wanted))
         found += [one for one, level in zip(chunk, levels, strict=False) if _level(level) & _CAN_READ_HISTORY]
     return found
 
@@ -171,7 +184,14 @@ def _request(left: Sequence[_Place], span: tuple[int, int], release: bool = Fals
         HistoryReadDetails=details,
         TimestampsToReturn=ua.TimestampsToReturn.Both,
         ReleaseContinuationPoints=release,
-        NodesToRead=[ua.HistoryReadValueId(NodeId=place.missed.node, ContinuationPoint=place.point) for place in left],
+        NodesToRead=[
+            ua.HistoryReadValueId(
+                NodeId=node_of(place.missed.node),
+                IndexRange=index_range(place.missed.node),
+                ContinuationPoint=place.point,
+            )
+            for place in left
+        ],
     )
 
 
@@ -180,9 +200,10 @@ def _values_of(result: ua.HistoryReadResult) -> list[ua.DataValue]:
     return list(getattr(data, "DataValues", None) or [])
 
 
-def _rows(tag: Tag, values: Sequence[ua.DataValue], span: tuple[int, int], received_ns: int) -> Batch:
+def _rows(tag: Tag, values: Sequence[ua.DataValue], span: tuple[int, int], received_ns: int, learned: Learned) -> Batch:
     """Stored values as rows: those strictly inside the gap, with a source time and a value of their own."""
-    batch = decode([(tag, value) for value in values if value.SourceTimestamp is not None], received_ns).batch
+    stamped = [(tag, value) for value in values if value.SourceTimestamp is not None]
+    batch = decode(stamped, received_ns, learned).batch
     times = batch.rows["time"]
     inside = (times > span[0]) & (times < span[1])
     rows = batch.rows[inside]
@@ -199,6 +220,7 @@ class Gap:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._told = False  # that the present gap could not be read
         self._lost_ns = 0  # wall clock of what was last heard before the loss; 0: nothing is missing
         self._had_ns = np.empty(0, np.int64)  # newest source time of each tag then, by tag index
         self._first_ns = np.empty(0, np.int64)  # oldest of each tag since, while a session is set up
@@ -223,8 +245,9 @@ class Gap:
         self,
         services: Services,
         where: str,
-        nodes: Sequence[tuple[Tag, ua.NodeId]],
+        nodes: Sequence[tuple[Tag, Source]],
         deliver: Callable[[Batch], None],
+        learned: Learned = NOTHING,
     ) -> None:
         """Read back what is missing; a fault here costs the gap, never the session."""
         first_ns, self._first_ns = self._first_ns // 1000 * 1000, np.empty(0, np.int64)  # stored: whole microseconds
@@ -233,14 +256,16 @@ class Gap:
         missed = [Missed(tag, node, int(self._had_ns[tag.index]), int(first_ns[tag.index])) for tag, node in nodes]
         span = (self._lost_ns - UNSENT_NS, self._clock.now_ns())
         try:
-            filled = await backfill(services, missed, span, deliver, self._clock.now_ns)
+            filled = await backfill(services, missed, span, deliver, self._clock.now_ns, learned)
         except (TimeoutError, OSError, ua.UaError) as error:
-            _log.warning("%s: its history of the gap could not be read: %s", where, error or "no answer")
+            if not self._told:  # a connection that comes and goes would say so each time
+                _log.warning("%s: its history of the gap could not be read: %s", where, error or "no answer")
+            self._told = True
             return
         except Exception:  # noqa: BLE001 - top of a task: what is live goes on
             _log.exception("our fault while reading the history of %s", where)
             return
-        self._lost_ns = 0
+        self._lost_ns, self._told = 0, False
         if filled.values or filled.refused:
             words = "%s: %d values of %d tags backfilled from its own history, %d tags refused"
             _log.info(words, where, filled.values, filled.tags, filled.refused)

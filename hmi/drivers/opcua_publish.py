@@ -21,6 +21,7 @@ from asyncua.ua.ua_binary import struct_from_binary
 from hmi.core.errors import DeviceError
 from hmi.drivers.opcua_envelope import Envelope, read_envelope
 from hmi.drivers.opcua_layout import Declined
+from hmi.drivers.opcua_wire import Ration
 
 SPARE_REQUESTS: Final = 2  # out beyond one for each subscription: the server is never without one while we decode
 MOST_REQUESTS: Final = 8
@@ -168,14 +169,14 @@ def can_be_placed(session: Any) -> bool:
 
 def _decoded(body: bytes) -> ua.PublishResponse:
     try:
-        return struct_from_binary(ua.PublishResponse, Buffer(body))
+        return struct_from_binary(ua.PublishResponse, Ration(body))
     except Exception as error:
         raise DeviceError(f"it sends values that are no OPC UA ({error}): is its software in order?") from error
 
 
 def one_item(body: bytes, offset: int, stop: int) -> tuple[int, ua.DataValue]:
     """Where the item at an offset ends, and its value, by the library's own decoder; raises Declined."""
-    buffer = Buffer(body, offset, stop - offset)
+    buffer = Ration(body, offset, stop - offset)
     try:
         item = struct_from_binary(ua.MonitoredItemNotification, buffer)
     except Exception as error:

@@ -30,16 +30,17 @@ from hmi.drivers.certificates import (
     name_of,
     read_chain,
 )
+from hmi.drivers.expiry import Expiry
 from hmi.drivers.opcua_guarded import CLASSES, NONE_URI, GuardedClient, endpoints
 from hmi.drivers.passwords import password_of
 from hmi.drivers.pki import Own, OwnCertificateError, Pki
 from hmi.drivers.supervise import Misconfigured, Refused
+from hmi.drivers.user_certificates import user_certificate
 
 log = logging.getLogger("hmi.drivers")
 
 UNTRUSTED_RETRY_S: Final = 5.0  # a person may be deciding just now
 PASSWORD_RETRY_S: Final = 60.0  # servers lock accounts after a few wrong passwords
-EXPIRY_NOTICE_DAYS: Final = 30
 CHANNEL_MS: Final = 3_600_000  # new keys after three quarters of it
 
 _STATION_REFUSED: Final = (
@@ -70,7 +71,7 @@ class Protection:
         self._clock = clock
         self._policy, _, self._mode = normal(connection.security).partition(":")
         self._pki = None if folder is None else Pki(folder)
-        self._told: set[str] = set()
+        self.expiry = Expiry(connection.id, clock)
         self._judged = False  # whether this attempt got as far as a server that may be believed
         if self.secured and self._pki is not None:
             with contextlib.suppress(DeviceError):  # told when a session is opened
@@ -91,6 +92,12 @@ class Protection:
             )
         if self.secured and self._pki is None:
             raise Misconfigured(f"security of {connection.id} needs a data folder, for the certificates: name one")
+        if connection.user_certificate and (not self.secured or connection.user):
+            why = "beside a user with a password" if connection.user else "as its security is None"
+            raise Misconfigured(
+                f"the user's certificate {connection.user_certificate} cannot be used for {connection.id} {why}: "
+                "write a security policy, and either user or user_certificate"
+            )
         if connection.user and not self.secured and not connection.allow_plain_password:
             raise Misconfigured(
                 f"the password of '{connection.user}' would go to {connection.id} in clear, as its security is None: "
@@ -121,7 +128,20 @@ class Protection:
         endpoint = self._choose(await endpoints(client), where)
         server = self._judge(endpoint, client.server_url.hostname or "", where)
         self._protect(client, own, server, where)
+        self._identify(client)
+        for text in self.expiry.urgent():
+            log.warning("%s", text)
         self._judged = True
+
+    def _identify(self, client: GuardedClient) -> None:
+        """Say who the user is, where he has a certificate; raises Refused."""
+        if not self._connection.user_certificate or self._folder is None:
+            return
+        now = at(self._clock.now_ns())
+        user = user_certificate(self._connection.id, self._connection.user_certificate, self._folder, now)
+        client.user_certificate, client.user_private_key = user.certificate, user.key
+        client.user_certificate_chain = list(user.issuers)
+        self.expiry.use("the user", user.certificate)
 
     def _choose(self, offered: list[ua.EndpointDescription], where: str) -> ua.EndpointDescription:
         """The server's endpoint with our policy and mode; never one with less. Its address is not followed."""
@@ -152,7 +172,7 @@ class Protection:
             assert chain is not None
             self._keep(chain)
             raise Refused(self._decide(chain[0], str(error), where), UNTRUSTED_RETRY_S) from error
-        self._tell_expiry(chain[0], where, "server")
+        self.expiry.use(f"the server {where}", chain[0])
         return chain[0]
 
     def _keep(self, chain: list[x509.Certificate] | None) -> None:
@@ -196,14 +216,7 @@ class Protection:
                 raise Refused(f"{where} {error}", UNTRUSTED_RETRY_S) from error
 
         client.certificate_validator = again
-        self._tell_expiry(own.certificate, where, "station")
-
-    def _tell_expiry(self, certificate: x509.Certificate, where: str, whose: str) -> None:
-        days = (certificate.not_valid_after_utc - at(self._clock.now_ns())).days
-        if days <= EXPIRY_NOTICE_DAYS and whose not in self._told:
-            self._told.add(whose)
-            text = f"{self._connection.id}: the certificate of the {whose} ({where}) expires in {days} days: renew it"
-            log.warning("%s", text)
+        self.expiry.use("the station", own.certificate)
 
     def refusal(self, error: BaseException, where: str) -> DeviceError | None:
         """What a failed attempt has to do with security, in words; None if nothing."""
@@ -211,11 +224,7 @@ class Protection:
             return error
         code = error.code if isinstance(error, ua.UaStatusCodeError) else 0
         if code in _USER_REFUSED:
-            name, _ = ua.status_codes.get_name_and_doc(code)
-            if not self._connection.user:
-                return Refused(f"{where} wants a user ({name}): write user = … in plant.toml", UNTRUSTED_RETRY_S)
-            text = f"{where} refuses the user '{self._connection.user}' or the password ({name}): check both"
-            return Refused(text, PASSWORD_RETRY_S)
+            return self._user_refusal(ua.status_codes.get_name_and_doc(code)[0], where)
         if not self._judged:
             return None
         if code in _STATION_REFUSED:
@@ -237,6 +246,15 @@ class Protection:
                 UNTRUSTED_RETRY_S,
             )
         return None
+
+    def _user_refusal(self, name: str, where: str) -> Refused:
+        if self._connection.user_certificate:
+            text = f"{where} refuses the user's certificate ({name}): let the server trust it, and give him rights"
+            return Refused(text, PASSWORD_RETRY_S)
+        if not self._connection.user:
+            return Refused(f"{where} wants a user ({name}): write user = … in plant.toml", UNTRUSTED_RETRY_S)
+        text = f"{where} refuses the user '{self._connection.user}' or the password ({name}): check both"
+        return Refused(text, PASSWORD_RETRY_S)
 
 
 def _is_binary(endpoint: ua.EndpointDescription) -> bool:

@@ -1,6 +1,8 @@
 """The station's own certificate and the lists of whom it trusts: folders below `pki/` in its data folder.
 
-own/        cert.der and key.pem of this station: made once, never replaced behind anybody's back
+own/        cert.der and key.pem of this station: made once, never replaced behind anybody's back;
+            next.der where a person had it renewed, before.der once that one is in use, each with a key of its own
+users/      certificates of users, for connections that say so
 trusted/    servers (or issuers) that a person decided to trust
 issuers/    issuers that complete a chain but are not trusted by themselves
 rejected/   what servers showed and nobody has decided on yet
@@ -32,6 +34,7 @@ KEY_BITS: Final = 3072
 VALID_DAYS: Final = 20 * 365  # a machine's life: an expired certificate would stop the station, not an attacker
 MOST_REJECTED: Final = 50  # whoever can answer for a server must not be able to fill the disk
 KINDS: Final = ("trusted", "issuers", "rejected")
+NEXT: Final = "next.der"
 _ENDINGS: Final = (".der", ".crt", ".cer", ".pem")
 _CRL_ENDINGS: Final = (".crl", ".der", ".pem")
 
@@ -83,7 +86,7 @@ class Pki:
             until = f"{own.certificate.not_valid_after_utc:%Y-%m-%d}"
             raise OwnCertificateError(
                 f"the certificate of this station is not valid now, but until {until}: check the clock; if that is "
-                f"right, move {place} away, and a new one is made, which the servers must be told to trust"
+                "right, hmi trust renew makes a new one, which the servers must be told to trust"
             )
         return own
 
@@ -94,15 +97,41 @@ class Pki:
         try:
             uri = f"urn:{_word(socket.gethostname())}:hmi:{_word(self._name)}-{secrets.token_hex(3)}"
             key = rsa.generate_private_key(65537, KEY_BITS)
-            _write(draft / "key.pem", _pem(key), 0o600)
+            write_whole(draft / "key.pem", _pem(key), 0o600)
             certificate = _self_signed(key, uri, socket.gethostname(), now_ns)
-            _write(draft / "cert.der", certificate.public_bytes(serialization.Encoding.DER), 0o644)
+            write_whole(draft / "cert.der", certificate.public_bytes(serialization.Encoding.DER), 0o644)
             draft.rename(place)
         except OSError:
             if not place.exists():  # else another program was faster, and its certificate is the station's
                 raise
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+
+    def renewed(self, now_ns: int) -> Own:
+        """The certificate that `use_renewed` puts into use, with a new key; made if there is none yet.
+
+        It names the same application, so a server may trust both meanwhile.
+        """
+        place = self.folder / "own"
+        if not place.exists():
+            self._make(place, now_ns)
+        own = _load(place)
+        if not (place / NEXT).exists():
+            key = rsa.generate_private_key(65537, KEY_BITS)
+            certificate = _self_signed(key, own.uri, socket.gethostname(), now_ns)
+            write_whole(_key_of(place, certificate), _pem(key), 0o600)
+            write_whole(place / NEXT, certificate.public_bytes(serialization.Encoding.DER), 0o644)
+        return _load(place, NEXT)
+
+    def use_renewed(self) -> Own:
+        """From the next connect on the renewed certificate is the station's; raises OwnCertificateError."""
+        place = self.folder / "own"
+        if not (place / NEXT).exists():
+            raise OwnCertificateError("there is no renewed certificate yet: hmi trust renew makes one")
+        own = _load(place, NEXT)
+        write_whole(place / "before.der", (place / "cert.der").read_bytes(), 0o644)
+        (place / NEXT).replace(place / "cert.der")
+        return own
 
     def entries(self, kind: str) -> list[Entry]:
         """The certificates of one list, by file name; a file that holds none is left out."""
@@ -140,31 +169,38 @@ class Pki:
         oldest_first = sorted(_files(place, _ENDINGS), key=lambda path: path.stat().st_mtime)
         for old in oldest_first[: max(0, len(oldest_first) - MOST_REJECTED + 1)]:
             old.unlink(missing_ok=True)
-        _write(path, certificate.public_bytes(serialization.Encoding.DER), 0o644)
+        write_whole(path, certificate.public_bytes(serialization.Encoding.DER), 0o644)
 
     def accept(self, entry: Entry) -> Path:
         """Trust a certificate from now on; gives its new file."""
         place = self.folder / "trusted"
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = place / f"{fingerprint(entry.certificate)}.der"
-        _write(path, entry.certificate.public_bytes(serialization.Encoding.DER), 0o644)
+        write_whole(path, entry.certificate.public_bytes(serialization.Encoding.DER), 0o644)
         if entry.kind == "rejected":
             entry.path.unlink(missing_ok=True)
         return path
 
 
-def _load(place: Path) -> Own:
+def _key_of(place: Path, certificate: x509.Certificate) -> Path:
+    """Where the key of a renewed certificate is: found by its certificate, so that one file changes hands at once."""
+    return place / f"key-{fingerprint(certificate)[:16]}.pem"
+
+
+def _load(place: Path, file: str = "cert.der") -> Own:
     """The station's certificate and key as they stand on disk, checked against each other."""
     mend = "put it back from a backup; or move the folder away, and a new one is made, which servers must then trust"
     try:
-        certificate = x509.load_der_x509_certificate((place / "cert.der").read_bytes())
-        key = serialization.load_pem_private_key((place / "key.pem").read_bytes(), None)
+        certificate = x509.load_der_x509_certificate((place / file).read_bytes())
+        key_path = _key_of(place, certificate)
+        key_path = key_path if key_path.exists() else place / "key.pem"
+        key = serialization.load_pem_private_key(key_path.read_bytes(), None)
     except FileNotFoundError as error:
         raise OwnCertificateError(f"{error.filename} is missing: {mend}") from None
     except BROKEN:
         raise OwnCertificateError(f"the certificate or key in {place} cannot be read: {mend}") from None
-    if os.name == "posix" and (place / "key.pem").stat().st_mode & 0o077:
-        raise OwnCertificateError(f"others can read {place / 'key.pem'}: chmod 600, and better have a new one made")
+    if os.name == "posix" and key_path.stat().st_mode & 0o077:
+        raise OwnCertificateError(f"others can read {key_path}: chmod 600, and better have a new one made")
     uris, _ = alternative_names(certificate)
     if not isinstance(key, rsa.RSAPrivateKey) or key.public_key() != certificate.public_key() or not uris:
         raise OwnCertificateError(f"the certificate and the key in {place} do not belong together: {mend}")
@@ -208,7 +244,7 @@ def _word(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9.-]+", "-", text).strip("-.").lower() or "station"
 
 
-def _write(path: Path, data: bytes, mode: int) -> None:
+def write_whole(path: Path, data: bytes, mode: int) -> None:
     """A file that appears only when it is whole, and was never readable by more than it shall be."""
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)

@@ -8,8 +8,9 @@ from pathlib import Path
 from hmi.clock import Clock
 from hmi.core.errors import DeviceError
 from hmi.core.plant.model import Connection
+from hmi.core.plant.security import protection
 from hmi.core.tags import Tag
-from hmi.drivers.driver import Deliver, Driver, OnGap
+from hmi.drivers.driver import Deliver, Driver, OnEvent, OnGap
 
 DRIVERS = ("modbus", "opcua")
 
@@ -21,18 +22,33 @@ def create(
     clock: Clock,
     folder: Path | None = None,
     on_gap: OnGap | None = None,
+    on_event: OnEvent | None = None,
 ) -> Driver:
     """The driver of one connection, not yet running; raises DeviceError for a protocol that is not built in.
 
     `deliver` is called on the event loop that runs the driver, once per publish response or scan.
     `folder` is the engine's data folder, with the station's certificates and passwords. `on_gap` is told of values
-    that a device sent and that cannot be had any more.
+    that a device sent and that cannot be had any more, `on_event` of what belongs into the journal.
     """
+    driver = _driver(connection, tags, deliver, clock, folder, on_gap, on_event)
+    driver.health.security = protection(connection)
+    return driver
+
+
+def _driver(
+    connection: Connection,
+    tags: Sequence[Tag],
+    deliver: Deliver,
+    clock: Clock,
+    folder: Path | None,
+    on_gap: OnGap | None,
+    on_event: OnEvent | None,
+) -> Driver:
     if connection.driver == "opcua":
         from hmi.drivers.opcua import OpcUaDriver
 
         driver = OpcUaDriver(connection, tags, deliver, clock, folder)
-        driver.on_gap = on_gap
+        driver.on_gap, driver.on_event = on_gap, on_event
         return driver
     if connection.driver == "modbus":
         from hmi.drivers.modbus import ModbusDriver

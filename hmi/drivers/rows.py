@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from hmi.core.batch import FLAG_NO_SOURCE_TIME, FLAG_NOT_LIVE, FLAG_TEXT, ROW, Batch
 from hmi.core.tags import Tag
 
+LONGEST_TEXT: Final = 4096  # characters; a device that sends megabytes, again and again, must not fill the disk
+
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
@@ -39,7 +41,7 @@ def with_texts(rows: NDArray[Any], texts: Iterable[tuple[int, str]]) -> Batch:
         rows["raw"][position] = len(found)
         rows["value"][position] = np.nan
         rows["flags"][position] |= FLAG_TEXT
-        found.append(text)
+        found.append(text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…")
     return Batch(rows, tuple(found))
 
 
@@ -59,6 +61,12 @@ class Echo:
     def forget(self) -> None:
         """After a loss everything is news again: the values were shown as stale meanwhile."""
         self._known[:] = False
+
+    def untold(self, tags: Sequence[int]) -> list[int]:
+        """Which of these tags nothing was told of since the last loss."""
+        wanted = np.array(tags, np.int64)
+        found: list[int] = wanted[~self._known[wanted]].tolist()
+        return found
 
     def newest(self) -> NDArray[np.int64]:
         """Source time of the last row of each tag, by tag index; 0 where there was none."""

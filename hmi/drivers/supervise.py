@@ -16,7 +16,7 @@ from hmi.drivers.driver import Health
 
 log = logging.getLogger("hmi.drivers")
 
-BACK_OFF_S: Final = (0.5, 1.0, 2.0, 5.0)
+BACK_OFF_S: Final = (0.5, 1.0, 2.0, 2.5)  # by the jitter at most 2 s: a server that is back is live within 3 s
 LONG_DEAD_S: Final = 3600.0
 LONG_DEAD_BACK_OFF_S: Final = 30.0
 MOST_TOLD: Final = 5  # a connection that comes and goes is logged so often...
@@ -97,7 +97,7 @@ class Life:
 def back_off_s(failures: int, dead_s: float) -> float:
     """How long to wait after so many failures in a row, with jitter so that stations do not knock together.
 
-    Jitter only shortens, so that a device is live again within 5 s of its return, connecting included.
+    Jitter only shortens, so that a device is live again within 3 s of its return, connecting included.
     """
     if dead_s > LONG_DEAD_S:
         return LONG_DEAD_BACK_OFF_S * random.uniform(0.7, 1.0)

@@ -18,6 +18,7 @@ from hmi.core import quality as q
 from hmi.core.journal import Record
 from hmi.core.plant import Connection, Plant
 from hmi.drivers.registry import create
+from hmi.engine.decisions import Decisions
 from hmi.engine.gate import Gate
 from hmi.engine.poller import Poller
 from hmi.engine.publish import BEAT_S, Publisher
@@ -52,15 +53,22 @@ class Engine:
         self._ready_s = ready_s
         self._library = dict(library)
         self._clock = clock
+        self._started_ns = clock.now_ns()
+        self._unheard: set[str] = set()  # connections that have not been live since the start
+        self._under_way_ns = {one.id: one.period_ms * 1_000_000 for one in plant.connections}
         self.store = Store(folder, plant.tags, clock, plant.history)
         self.tick = Tick(plant, clock, self.store.append, self.store.record)
+        self._decisions = Decisions(folder, self.store.record, clock, plant.digest)
         self.poller = Poller(self.tick.table, self.tick.deliver, clock, self._connection_changed)
         self._connect(addresses or {})
         self.gate = Gate(plant, self.tick.table, self.poller, clock, self.store.record)
         self._reporter = Reporter(plant, self.tick.table, self.poller, self.store, clock)
         self.publisher = Publisher(self.tick.table, self.tick.alarms, clock, self._welcome, self._health)
-        self.requests = Requests(plant, self.tick, self.gate, self.publisher, Reader(folder), clock)
+        self.requests = Requests(
+            plant, self.tick, self.gate, self.publisher, Reader(folder, self.store.unsealed), clock
+        )
         self.requests.status = lambda: self._reporter.status(len(self.publisher))
+        self.requests.properties = self._reporter.properties
         self._server = Server(self, clock, folder, listen=listen)
         self._asked: dict[Session, int] = {}
         self._answers: set[asyncio.Task[None]] = set()
@@ -92,8 +100,10 @@ class Engine:
         while True:
             try:
                 self.poller.judge()
+                self._declare_starts()
                 self.tick.wake()
                 self._reporter.look()
+                self._decisions.look()
                 self.publisher.beat()
             except Exception:  # noqa: BLE001 - top of a task: the alarms must go on
                 _log.exception("our fault in a beat of the engine: it goes on")
@@ -114,11 +124,23 @@ class Engine:
                 moved = replace(moved, backup=())
             tags = self.plant.tags_of(connection.id)
             declare = partial(self._declare_gap, moved.id)
-            driver = create(moved, tags, self.tick.deliver, self._clock, self.store.folder, declare)
+            tell = partial(self._connection_event, moved.id)
+            driver = create(moved, tags, self.tick.deliver, self._clock, self.store.folder, declare, tell)
             self.poller.add(moved, driver, [tag.index for tag in tags])
+            self._unheard.add(moved.id)
+
+    def _declare_starts(self) -> None:
+        """Nothing is recorded between the engine's start and a connection's first values: history says so."""
+        for connection, driver, _ in self.poller.lines() if self._unheard else ():
+            if connection.id in self._unheard and driver.health.state == "live":
+                self._unheard.discard(connection.id)
+                self._declare_gap(connection.id, self._started_ns, self._clock.now_ns(), "the engine had just started")
 
     def _declare_gap(self, connection: str, from_ns: int, to_ns: int, reason: str) -> None:
         self.store.declare_gap(from_ns, to_ns, connection, reason)
+
+    def _connection_event(self, connection: str, event: str, text: str) -> None:
+        self._record("connection", event, connection, text)
 
     # The street: what the link's server calls, on this loop.
 
@@ -167,7 +189,9 @@ class Engine:
     def _connection_changed(self, connection: str, event: str, reason: str, since_ns: int) -> None:
         self._record("connection", event, connection, reason)
         if event == "live":
-            self.store.declare_gap(since_ns, self._clock.now_ns(), connection, "the connection was silent")
+            self._unheard.discard(connection)
+            begin = since_ns - self._under_way_ns.get(connection, 0)  # what was told last may not have been the last
+            self.store.declare_gap(begin, self._clock.now_ns(), connection, "the connection was silent")
 
     def _record(self, category: str, event: str, subject: str, result: str) -> None:
         self.store.record(

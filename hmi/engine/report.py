@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -12,12 +12,22 @@ import hmi
 from hmi.clock import Clock
 from hmi.core import quality as q
 from hmi.core.plant import Plant
+from hmi.core.properties import difference
 from hmi.core.tags import TagTable
 from hmi.engine.poller import Poller
-from hmi.link.messages import ConnectionRow, Health
+from hmi.link.messages import ConnectionRow, Health, PropertyRow
 from hmi.store.store import Store
 
 RATE_S: Final = 2.0  # over which values per second are counted
+
+
+class _Rate(NamedTuple):
+    """How fast a connection delivers and asks, and what it was counted from."""
+
+    when: float  # monotonic
+    counted: tuple[int, int]  # values and requests then
+    values_per_s: float = 0.0
+    requests_per_s: float = 0.0
 
 
 class Reporter:
@@ -30,7 +40,7 @@ class Reporter:
         self._store = store
         self._clock = clock
         self._started_ns = clock.now_ns()
-        self._rates: dict[str, tuple[float, int, float]] = {}  # connection -> (when, values then, values per second)
+        self._rates: dict[str, _Rate] = {}  # by connection
 
     def counts(self) -> tuple[int, int, int]:
         """(tags whose value is current, tags that cannot be had, connections that are live)."""
@@ -42,10 +52,11 @@ class Reporter:
         """Keep the rates up to date; called every beat."""
         now = self._clock.monotonic()
         for connection, driver, _ in self._poller.lines():
-            when, before, _ = self._rates.setdefault(connection.id, (now, driver.health.values, 0.0))
-            if now - when >= RATE_S:
-                rate = (driver.health.values - before) / (now - when)
-                self._rates[connection.id] = (now, driver.health.values, rate)
+            counted = (driver.health.values, driver.health.requests)
+            rate = self._rates.setdefault(connection.id, _Rate(now, counted))
+            if (passed_s := now - rate.when) >= RATE_S:
+                values, requests = (new - old for new, old in zip(counted, rate.counted, strict=True))
+                self._rates[connection.id] = _Rate(now, counted, values / passed_s, requests / passed_s)
 
     def health(self, clients: int) -> Health:
         """The sign of life that every client gets twice a second."""
@@ -58,9 +69,20 @@ class Reporter:
             samples_waiting=store.waiting,
             samples_lost=store.lost,
             store_fault=store.fault,
+            store_note=store.room.warning,
+            history_room=store.room.text,
             disk_free_mb=store.disk_free_mb,
             started_ns=self._started_ns,
+            told=sum(driver.health.told for _, driver, _ in self._poller.lines()),
         )
+
+    def properties(self) -> list[PropertyRow]:
+        """What the devices say of their tags: ranges, units and names of states, as far as they do."""
+        told = (item for _, driver, _ in self._poller.lines() for item in sorted(driver.health.properties.items()))
+        return [
+            PropertyRow(tag.name, one.low, one.high, one.unit, dict(one.names), difference(tag, one))
+            for tag, one in ((self._plant.tags[index], one) for index, one in told)
+        ]
 
     def status(self, clients: int) -> dict[str, Any]:
         """The same and a little more, as `hmi status --json` prints it."""
@@ -79,6 +101,7 @@ class Reporter:
             "missing": missing,
             "connections_live": up,
             "missing_tags": reasons,
+            "differing_tags": {row.tag: row.differs for row in self.properties() if row.differs},
             "threads": sorted(thread.name for thread in threading.enumerate()),
             **msgspec.to_builtins(self.health(clients)),
         }
@@ -88,21 +111,34 @@ class Reporter:
         rows = []
         for connection, driver, tags in self._poller.lines():
             health = driver.health
-            current = int(np.count_nonzero(self._table.quality[tags] < q.UNCERTAIN))
+            quality = self._table.quality[tags]
+            rate = self._rates.get(connection.id) or _Rate(now, (0, 0))
+            took_ms = np.percentile(health.took_ms, (50, 99)) if health.took_ms else np.zeros(2)
             rows.append(
                 ConnectionRow(
                     id=connection.id,
                     driver=connection.driver,
-                    address=connection.address,
+                    address=health.address or connection.address,
                     state=health.state,
                     reason=health.reason,
-                    live=current,
+                    live=int(np.count_nonzero(quality < q.UNCERTAIN)),
                     missing=len(health.missing),
                     age_s=now - health.last_life if health.last_life else -1.0,
-                    values_per_s=self._rates[connection.id][2] if connection.id in self._rates else 0.0,
+                    values_per_s=rate.values_per_s,
                     reconnects=health.reconnects,
                     request_ms=health.request_ms,
                     note=health.note,
+                    security=health.security,
+                    service_level=health.service_level,
+                    revised=dict(health.revised),
+                    bad=int(np.count_nonzero(quality >= q.BAD)),
+                    backup=tuple(a for a in (connection.address, *connection.backup) if a != health.address)
+                    if health.address
+                    else connection.backup,
+                    gaps=health.gaps,
+                    requests_per_s=rate.requests_per_s,
+                    request_p50_ms=float(took_ms[0]),
+                    request_p99_ms=float(took_ms[1]),
                 )
             )
         return rows

@@ -16,7 +16,7 @@ from hmi.core.plant import Plant
 from hmi.engine.gate import Gate, Wish
 from hmi.engine.publish import Publisher
 from hmi.engine.tick import Tick
-from hmi.link.messages import Reply, Request, Values
+from hmi.link.messages import PropertyRow, Reply, Request, Values
 from hmi.link.street import Session
 from hmi.store.query import Reader
 
@@ -39,6 +39,7 @@ class Requests:
         self._clock = clock
         self.pool = ThreadPoolExecutor(2, thread_name_prefix="hmi-history")
         self.status: Callable[[], dict[str, Any]] = dict
+        self.properties: Callable[[], list[PropertyRow]] = list
         self._verbs: dict[str, Callable[[Session, dict[str, Any]], Awaitable[Reply]]] = {
             "write": self._write,
             "ack": self._ack,
@@ -47,6 +48,7 @@ class Requests:
             "status": self._status,
             "values": self._values,
             "alarms": self._alarms,
+            "properties": self._properties,
         }
 
     async def answer(self, session: Session, request: Request) -> Reply:
@@ -67,9 +69,20 @@ class Requests:
 
     async def _write(self, session: Session, args: dict[str, Any]) -> Reply:
         hello = session.hello
-        wish = Wish(args["tag"], args["value"], str(args.get("why", "")), hello.user, hello.station, hello.program)
+        wish = Wish(
+            tag=str(args["tag"]),
+            value=args["value"],
+            why=str(args.get("why", "")),
+            user=hello.user,
+            station=hello.station,
+            way=hello.program,
+            confirmed=args.get("confirmed", False),
+            session=session,
+        )
         result = await self._gate.write(wish)
-        body = {"outcome": result.outcome, "read_back": result.read_back}
+        body: dict[str, Any] = {"outcome": result.outcome, "read_back": result.read_back}
+        if result.code:
+            body |= {"code": result.code, "needs": list(result.needs), "confirm": result.confirm}
         return Reply(0, result.outcome == "confirmed", result.text, body)
 
     async def _ack(self, session: Session, args: dict[str, Any]) -> Reply:
@@ -113,6 +126,9 @@ class Requests:
 
     async def _status(self, session: Session, args: dict[str, Any]) -> Reply:
         return Reply(0, True, "", self.status())
+
+    async def _properties(self, session: Session, args: dict[str, Any]) -> Reply:
+        return Reply(0, True, "", msgspec.to_builtins(self.properties()))
 
     async def _values(self, session: Session, args: dict[str, Any]) -> Reply:
         unknown = [name for name in args["tags"] if self._plant.tag(name) is None]

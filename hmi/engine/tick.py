@@ -15,6 +15,7 @@ from hmi.core.alarms import columns as c
 from hmi.core.alarms import machine
 from hmi.core.alarms.machine import Event
 from hmi.core.batch import FLAG_BACKFILLED, Batch, join
+from hmi.core.clamp import Clamp
 from hmi.core.derived import Derived
 from hmi.core.journal import Record
 from hmi.core.plant import Plant
@@ -34,12 +35,13 @@ class Tick:
         self._clock = clock
         self._append = append
         self._record = record
+        self._clamp = Clamp(plant.tags)
         self._derived = Derived(plant)
         self._suppressions = _suppressions(plant)
 
     def deliver(self, batch: Batch) -> None:
         """Take a driver's batch: every row is judged for alarms, the newest goes to the table, news to history."""
-        batch = self._store_backfilled(batch)
+        batch = self._store_backfilled(self._clamp.apply(batch))
         if not len(batch):
             return
         news = self.table.news(batch)

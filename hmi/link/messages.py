@@ -100,6 +100,15 @@ class ConnectionRow(msgspec.Struct, frozen=True):
     reconnects: int
     request_ms: float
     note: str = ""  # for an engineer, also when live: what is not as the plant's files want it
+    security: str = ""  # none | signed | encrypted: what protects what is sent; none wants to be shown
+    service_level: int | None = None  # 0 to 255, as an OPC UA server tells it
+    revised: dict[str, int] = {}  # publishing, sampling, queue, lifetime -> how many the server gave not as asked
+    bad: int = 0  # tags whose value may not be used, the missing ones among them
+    backup: tuple[str, ...] = ()  # the other addresses, in their order
+    gaps: int = 0  # times that values were lost on the way, as far as the protocol tells
+    requests_per_s: float = 0.0
+    request_p50_ms: float = 0.0  # of the latest requests
+    request_p99_ms: float = 0.0
 
 
 class Health(Message, frozen=True, tag=True):
@@ -114,13 +123,28 @@ class Health(Message, frozen=True, tag=True):
     store_fault: str = ""  # "" or what is wrong with the disk, in words
     disk_free_mb: float = 0.0
     started_ns: int = 0
+    told: int = 0  # times that what devices say of their tags changed: ask for the properties again
+    store_note: str = ""  # "" or what will be: history runs out of room
+    history_room: str = ""  # what history takes, and how long the room will do, in words
+
+
+class PropertyRow(msgspec.Struct, frozen=True):
+    """What a device says of one tag, where the plant's files may be silent; range and unit in the tag's own terms."""
+
+    tag: str
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    names: dict[int, str] = {}  # of the states that its numbers stand for
+    differs: str = ""  # where the plant's files say otherwise, which holds: in words for an engineer
 
 
 class Request(Message, frozen=True, tag=True):
     """Client -> engine: `verb` with arguments, answered by a `Reply` with the same number.
 
-    Verbs: write {tag, value, why}, ack {alarms: [id...], comment}, history {tags, from_ns, to_ns, points | raw: true},
-    journal {from_ns, to_ns, limit, kinds}, status {}, values {tags}, alarms {}.
+    Verbs: write {tag, value, why, confirmed: true | the confirmed text}, ack {alarms: [id...], comment},
+    history {tags, from_ns, to_ns, points | raw: true}, journal {from_ns, to_ns, limit, kinds},
+    status {}, values {tags}, alarms {}, properties {}: a list of `PropertyRow`.
     """
 
     number: int

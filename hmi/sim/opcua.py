@@ -76,7 +76,8 @@ class OpcUaGateway:
 
     def __init__(self, tags: Sequence[Tag], address: str) -> None:
         self.address = address
-        self._tags = tags
+        # Elements of arrays and methods are not simulated: their tags are bad, as of a device that has not got them.
+        self._tags = [tag for tag in tags if not tag.address.startswith(("index=", "method="))]
         self._server = Server(user_manager=_Everyone())
         self._nodes: list[_Node] = []
         self._folders: dict[tuple[str, ...], ua.NodeId] = {(): ua.NodeId(ua.ObjectIds.ObjectsFolder)}

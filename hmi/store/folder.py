@@ -14,7 +14,10 @@ from hmi.core.errors import StoreError
 
 DAY_NS: Final = 86_400_000_000_000
 JOURNAL: Final = "journal.db"
+HOT: Final = "hot.db"
 _NETWORK: Final = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs", "fuse.sshfs", "lustre"}
+BUSY: Final = "another program holds the file"
+_NOT_OURS: Final = ("no such table", "no such column", "Could not decode to UTF-8")  # our own queries fit our own files
 _LOCKED_BYTE: Final = 1 << 30  # far behind the process number, which others must be able to read on Windows too
 
 
@@ -103,6 +106,9 @@ def day_files(folder: Path) -> dict[int, Path]:
 def set_aside(path: Path, now_ns: int) -> Path:
     """Move a damaged file and its log out of the way, for whoever wants to save what can be saved."""
     away = path.with_name(f"{path.name}.damaged-{now_ns}")
+    while away.exists():
+        now_ns += 1
+        away = path.with_name(f"{path.name}.damaged-{now_ns}")
     for tail in ("-wal", "-shm", ""):
         part = path.with_name(path.name + tail)
         if part.exists():
@@ -112,7 +118,8 @@ def set_aside(path: Path, now_ns: int) -> Path:
 
 def is_damage(error: sqlite3.Error) -> bool:
     """Whether a file itself is broken, as opposed to a disk that is full or may not be written."""
-    return str(getattr(error, "sqlite_errorname", "")).startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+    name = str(getattr(error, "sqlite_errorname", ""))
+    return name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or str(error).startswith(_NOT_OURS)
 
 
 def words(error: sqlite3.Error | OSError) -> str:
@@ -125,7 +132,7 @@ def words(error: sqlite3.Error | OSError) -> str:
         "SQLITE_IOERR": "the disk reports an error",
         "SQLITE_CORRUPT": "the file is damaged",
         "SQLITE_NOTADB": "the file is damaged",
-        "SQLITE_BUSY": "another program holds the file",
+        "SQLITE_BUSY": BUSY,
     }
     for start, text in known.items():
         if name.startswith(start):

@@ -5,19 +5,21 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
 from hmi.core.journal import Record
-from hmi.store.schema import close_for_good, open_journal
+from hmi.store.schema import close_for_good, cut_log, open_journal, open_to_read
 
 _INSERT: Final = (
     "INSERT INTO record(id, time_ns, category, event, subject, occurrence, source_ns, value, old, "
     '"limit", quality, priority, user, station, way, why, result, config, hash) '
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+_GAP: Final = "INSERT INTO gap(from_ns, to_ns, connection, reason) VALUES (?, ?, ?, ?)"
 FIELDS: Final = Record.__struct_fields__
 SELECT: Final = (
     "SELECT id, time_ns, category, event, subject, occurrence, source_ns, value, old, "
@@ -35,7 +37,11 @@ class JournalFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._connection = open_journal(path)
-        self._id, self._hash = self._last()
+        try:
+            self._id, self._hash = self._last()
+        except sqlite3.Error:
+            self._connection.close()
+            raise
 
     def write(self, records: Sequence[Record]) -> list[int]:
         """Append records in one transaction; on return they are on the disk. Gives their numbers."""
@@ -52,8 +58,11 @@ class JournalFile:
 
     def declare_gap(self, from_ns: int, to_ns: int, connection: str, reason: str) -> None:
         """Say that nothing was recorded in a stretch of time; "" as connection means of none."""
-        insert = "INSERT INTO gap(from_ns, to_ns, connection, reason) VALUES (?, ?, ?, ?)"
-        self._transact(insert, [(from_ns, to_ns, connection, reason)])
+        self._transact(_GAP, [(from_ns, to_ns, connection, reason)])
+
+    def take_gaps(self, gaps: Sequence[tuple[int, int, str, str]]) -> None:
+        """The gaps that a journal before this one knew."""
+        self._transact(_GAP, gaps)
 
     def last_run(self) -> tuple[int, int | None] | None:
         """When the run before began and ended (None: it was killed); None when there was none."""
@@ -89,7 +98,19 @@ class JournalFile:
     def _checkpoint(self) -> None:
         log = self._path.with_name(self._path.name + "-wal")
         if log.exists() and log.stat().st_size > _CHECKPOINT_AT:
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            cut_log(self._connection)
+
+
+def salvaged_gaps(path: Path) -> list[tuple[int, int, str, str]]:
+    """Of a damaged journal the gaps that can still be read."""
+    found = []
+    try:
+        with closing(open_to_read(path)) as file:
+            for row in file.execute("SELECT from_ns, to_ns, connection, reason FROM gap ORDER BY id"):
+                found.append(row)  # noqa: PERF402 - one by one: those before the damage are kept
+    except (sqlite3.Error, OSError):
+        pass  # so far, and no further
+    return [row for row in found if tuple(map(type, row)) == (int, int, str, str)]
 
 
 def columns_of(record: Record) -> tuple[Any, ...]:

@@ -1,238 +1,276 @@
-"""Reading history and journal, while an engine writes or without one: short-lived connections that cannot write."""
+"""Reading history, while an engine writes or without one: blocks of the day files, and what is not sealed yet."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
+from hmi.core.aggregate import Aggregates
 from hmi.core.batch import Batch
 from hmi.core.errors import StoreError
 from hmi.core.history import Gap, Samples, Window, hold, width_of
-from hmi.core.journal import Record
-from hmi.store.buckets import Buckets
-from hmi.store.folder import DAY_NS, JOURNAL, day_files, words
-from hmi.store.journal import FIRST_HASH, SELECT, link_of, record_of
-from hmi.store.rows import TIME, Row, batch_of, samples_of
-from hmi.store.schema import open_to_read
+from hmi.store.codec_bytes import Damaged
+from hmi.store.dayview import Cache, DaySpan, DayView, DayViews, N, Row, unreadable
+from hmi.store.folder import words
+from hmi.store.hot import HotView
+from hmi.store.instant import Instant, batch_of
+from hmi.store.records import TAG_GAP, JournalReader
+from hmi.store.report import Known, Wanted, reported, rolled_up
+from hmi.store.samples import joined
+from hmi.store.thinning import MINUTE_NS, Place, samples_at, thinned
+from hmi.store.unsealed import Committed, Unsealed
 
-_RANGE: Final = "SELECT * FROM sample WHERE tag = ? AND time >= ? AND time <= ? ORDER BY time, seq LIMIT ?"
-_BEFORE: Final = "SELECT * FROM sample WHERE tag = ? AND time <= ? ORDER BY time DESC, seq DESC LIMIT 1"
-_CARRIED: Final = "SELECT * FROM carried WHERE tag = ? AND time <= ?"
-_TAG: Final = "SELECT id, connection FROM tag WHERE name = ?"
-_SPAN: Final = "SELECT first, last FROM span"
-_CHUNK: Final = 5000
-
-
-@dataclass(frozen=True, slots=True)
-class _Day:
-    """One day's file and the times of the samples in it (None: there are none)."""
-
-    path: Path
-    start_ns: int
-    first: int | None
-    last: int | None
-
-    def touches(self, from_ns: int, to_ns: int) -> bool:
-        return self.first is not None and self.last is not None and self.first <= to_ns and self.last >= from_ns
+_MARKED: Final = 2  # newest files whose word on what is sealed can still matter
 
 
-class Reader:
+@dataclass(slots=True)
+class _Look:
+    """What one question looks at, all of it as it stood at one moment."""
+
+    spans: list[DaySpan]  # oldest first
+    committed: Committed  # less what is sealed
+    views: dict[Path, DayView | None] = field(default_factory=dict)
+    faults: dict[Path, Gap] = field(default_factory=dict)  # files that cannot be read
+    unread: list[Gap] = field(default_factory=list)  # those of them that were asked for
+    declared: tuple[tuple[int, int], list[tuple[Gap, str]]] | None = None  # gaps between two times, with connection
+
+
+class Reader(JournalReader):
     """Questions to a data folder; may be used by several threads at once. Raises StoreError in words."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._known: dict[Path, tuple[tuple[int, int], _Day]] = {}  # of files that nobody writes to any more
-
-    # -------------------------------------------------------------------------------------------- samples
+    def __init__(self, folder: Path, unsealed: Unsealed | None = None) -> None:
+        """`unsealed`: of the store in this process; without it hot.db is read, which takes longer."""
+        super().__init__(folder)
+        self._unsealed = unsealed
+        self._views = DayViews(folder, Cache())
+        self._instant: Instant | None = None  # where a slider stood last
 
     def samples(self, names: Sequence[str], from_ns: int, to_ns: int, limit: int = 1_000_000) -> list[Samples]:
         """Every kept value of some tags, both ends included; StoreError for more than `limit` of one tag."""
-        days = [day for day in self._days() if day.touches(from_ns, to_ns)]
-        return [samples_of(name, self._range(name, days, (from_ns, to_ns), limit)) for name in names]
+        with self._looking() as look:
+            found = [self._samples(look, name, from_ns, to_ns, limit) for name in names]
+            unread = [*look.unread, *(gap for name in names for gap in _unread(look, name))]
+            if unread:
+                raise StoreError(unread[0].reason)
+            return found
 
     def window(self, names: Sequence[str], from_ns: int, to_ns: int, points: int) -> list[Window]:
-        """Some tags' history in at most `points` buckets each; days that cannot be read are gaps of the window."""
-        return [self._window(name, from_ns, to_ns, points) for name in names]
+        """Some tags' history in at most `points` buckets each; days that cannot be read are gaps of the window.
+
+        From two minutes on, a bucket is a whole number of minutes wide, and the window is made wider to begin with a
+        minute and end with a bucket.
+        """
+        width = width_of(from_ns, to_ns, points)
+        if width >= 2 * MINUTE_NS:
+            from_ns -= from_ns % MINUTE_NS
+            width = -(-width_of(from_ns, to_ns, points) // MINUTE_NS) * MINUTE_NS
+            to_ns = from_ns + -(-(to_ns - from_ns) // width) * width
+        with self._looking() as look:
+            held = dict[str, Samples]()
+            with suppress(Damaged, sqlite3.DatabaseError):  # then it is not known what was held
+                held = self._before(look, names, from_ns - 1)
+            return [self._window(look, name, (from_ns, to_ns, width), held.get(name)) for name in names]
+
+    def aggregate(self, names: Sequence[str], wanted: Wanted) -> list[Aggregates]:
+        """Figures of some tags for each step of time; days that cannot be read are gaps."""
+        first, last = int(wanted.edges[0]), int(wanted.edges[-1])
+        with self._looking() as look, rolled_up(self._folder) as summed:
+            held = self._before(look, names, first - 1)
+            late = any(span.late and span.touches(first, last) for span in look.spans)
+            days = [span for span in look.spans if late or span.start_ns not in summed.days]
+            found = []
+            for name in names:
+                sums, connection = self._sums(look, name, days, first, last)
+                sums += summed.hours(name, first, last, frozenset(span.start_ns for span in days))
+                rest = look.committed.samples(name, first, last)
+                gaps = self._gaps(look, name, connection, first, last)
+                known = Known(sums, held.get(name), rest, gaps, partial(self._blocks, look, name))
+                found.append(reported(name, wanted, known))
+            return found
 
     def at(self, names: Sequence[str], when_ns: int) -> Batch:
         """What each tag was at a moment: a row each, `tag` its place in `names`; a tag unknown then has none."""
-        found = self._before(names, self._days(), when_ns)
-        kept = [(index, found[name]) for index, name in enumerate(names) if name in found]
-        return batch_of([index for index, _ in kept], [row for _, row in kept])
+        known, stamp = self._instant, self._stamp()
+        if known is not None and known.serves(names, when_ns, stamp):
+            return known.at(when_ns)
+        with self._looking() as look:
+            found = self._before(look, names, when_ns)
+            self._instant = self._around(look, names, when_ns, stamp)
+        return batch_of([(index, found[name], -1) for index, name in enumerate(names) if name in found])
 
-    def gaps(self, from_ns: int, to_ns: int, connection: str | None = None) -> list[Gap]:
-        """Times in which nothing was recorded; with `connection`, only those that concern it."""
-        if not (self._folder / JOURNAL).exists():
-            return []
-        query = "SELECT from_ns, to_ns, reason, connection FROM gap WHERE to_ns > ? AND from_ns < ? ORDER BY from_ns"
-        with _reading(self._folder / JOURNAL) as file:
-            rows = file.execute(query, (from_ns, to_ns)).fetchall()
-        return [Gap(*row[:3]) for row in rows if connection is None or row[3] in ("", connection)]
+    def close(self) -> None:
+        """Close the files that this thread has open."""
+        self._views.close()
 
-    # -------------------------------------------------------------------------------------------- journal
+    # ------------------------------------------------------------------------------------------------- looking
 
-    def journal(
-        self,
-        from_ns: int | None = None,
-        to_ns: int | None = None,
-        limit: int = 1000,
-        category: str | None = None,
-        newest_first: bool = True,
-    ) -> list[tuple[int, Record]]:
-        """Records with their numbers, by time of recording."""
-        if not (self._folder / JOURNAL).exists():
-            return []
-        where = (
-            "WHERE (?1 IS NULL OR time_ns >= ?1) AND (?2 IS NULL OR time_ns <= ?2) AND (?3 IS NULL OR category = ?3) "
-        )
-        order = "ORDER BY id DESC LIMIT ?4" if newest_first else "ORDER BY id LIMIT ?4"
-        with _reading(self._folder / JOURNAL) as file:
-            rows = file.execute(SELECT + where + order, (from_ns, to_ns, category, limit)).fetchall()
-        return [(row[0], record_of(row[1:-1])) for row in rows]
-
-    def last_alarm_records(self) -> dict[str, Record]:
-        """The last thing that happened to each alarm, by its id."""
-        if not (self._folder / JOURNAL).exists():
-            return {}
-        where = "WHERE id IN (SELECT max(id) FROM record WHERE category = 'alarm' GROUP BY subject)"
-        with _reading(self._folder / JOURNAL) as file:
-            rows = file.execute(SELECT + where).fetchall()
-        return {record.subject: record for record in (record_of(row[1:-1]) for row in rows)}
-
-    def verify_journal(self) -> tuple[bool, int, str]:
-        """Whether the chain over all records is whole, how many were checked, and the finding in words."""
-        path = self._folder / JOURNAL
-        if not path.exists():
-            return False, 0, f"there is no journal in {self._folder}. Name the data folder with --data"
-        count, chain = 0, FIRST_HASH
-        with _reading(path) as file:
-            for row in _in_chunks(file, SELECT + "WHERE id > ? ORDER BY id LIMIT ?"):
-                number, columns, kept = row[0], row[1:-1], row[-1]
-                chain = link_of(chain, number, columns)
-                if number != count + 1 or kept != chain:
-                    what = "is missing" if number != count + 1 else "was changed"
-                    return (
-                        False,
-                        count,
-                        (
-                            f"the journal was tampered with or damaged: record {count + 1} {what} "
-                            f"({count} records before it are whole). Keep the file as it is and compare with a backup"
-                        ),
-                    )
-                count += 1
-        return True, count, f"the journal is whole: {count} records, last hash {chain.hex()[:16]}"
-
-    # ---------------------------------------------------------------------------------------------- files
-
-    def _days(self) -> list[_Day]:
-        """Every day there is, oldest first; one that cannot be read stands for its own 24 hours."""
-        return [self._day(path, day * DAY_NS) for day, path in day_files(self._folder).items()]
-
-    def _day(self, path: Path, start_ns: int) -> _Day:
-        log = path.with_name(path.name + "-wal")
-        state = path.stat()
-        key = (state.st_mtime_ns, state.st_size)
-        known = self._known.get(path)
-        if known is not None and known[0] == key and not log.exists():
-            return known[1]
+    @contextmanager
+    def _looking(self) -> Iterator[_Look]:
+        """What is not sealed is looked at before the days are: what a seal moves meanwhile is then seen, and once."""
         try:
-            with _reading(path) as file:
-                first, last = file.execute(_SPAN).fetchone() or (None, None)
-        except StoreError:
-            return _Day(path, start_ns, start_ns, start_ns + DAY_NS)
-        day = _Day(path, start_ns, first, last)
-        self._known[path] = (key, day)
-        return day
+            hot = HotView(self._folder) if self._unsealed is None else None
+            committed = hot.committed if hot is not None else self._unsealed_now()
+            look = _Look(self._views.spans(), committed)
+            try:
+                newest = [self._view(look, span) for span in look.spans[-_MARKED:]]
+                marks = [mark for view in newest if view is not None for mark in view.marks]
+                look.unread.clear()  # whether those days are asked for is not known yet
+                look.committed = committed.less(marks)
+                yield look
+            finally:
+                for view in look.views.values():
+                    if view is not None:
+                        view.end()
+                if hot is not None:
+                    hot.close()
+        except Damaged as error:
+            raise StoreError(f"history is damaged there: {error}. Ask for other times") from error
+        except sqlite3.Error as error:
+            raise StoreError(f"history cannot be read ({words(error)}). Try again") from error
 
-    def _range(self, name: str, days: Sequence[_Day], span: tuple[int, int], limit: int) -> list[Row]:
-        rows: list[Row] = []
-        for day in days:
-            with _reading(day.path) as file:
-                tag = file.execute(_TAG, (name,)).fetchone()
-                if tag is not None:
-                    rows += file.execute(_RANGE, (tag[0], *span, limit + 1)).fetchall()
-            if len(rows) > limit:
-                raise StoreError(
-                    f"{name} has more than {limit} values in that time: ask for a shorter one, or for points"
-                )
-        if len(days) > 1:
-            rows.sort(key=lambda row: row[TIME])  # stable: late comers are in the file of the day they came
-        return rows
+    def _unsealed_now(self) -> Committed:
+        assert self._unsealed is not None
+        return self._unsealed.committed()
 
-    def _before(self, names: Sequence[str], days: Sequence[_Day], when_ns: int) -> dict[str, Row]:
-        """The newest row of each tag at or before a moment, by name; a day holds what it carried over, too."""
-        best: dict[str, Row] = {}
-        wanted = dict.fromkeys(names)
-        after = next((day for day in days if day.start_ns > when_ns), None)  # carries over what may be missing before
-        for day in reversed(days):
-            begun = day.start_ns <= when_ns
-            late = day.first is not None and day.first <= when_ns  # has values that came days after their time
-            if not wanted or not (begun or late or day is after):
+    def _view(self, look: _Look, span: DaySpan) -> DayView | None:
+        """A day's file, read as it stands now until the question is answered; None when it cannot be read."""
+        if span.path not in look.views:
+            try:
+                view = self._views.view(span)
+                view.begin()
+            except (sqlite3.Error, OSError) as error:
+                look.views[span.path] = None
+                look.faults[span.path] = Gap(span.start_ns, span.stop_ns, unreadable(span.path, error))
+            else:
+                look.views[span.path] = view
+        if span.path in look.faults:
+            look.unread.append(look.faults[span.path])
+        return look.views[span.path]
+
+    def _places(self, look: _Look, name: str, from_ns: int, to_ns: int) -> tuple[list[Place], str]:
+        """The tag's blocks that may have samples in a stretch, in order of time, and the tag's connection."""
+        found: list[Place] = []
+        connection = ""
+        for span in look.spans:
+            if not span.touches(from_ns, to_ns):
                 continue
-            with _reading(day.path) as file:
-                for name in list(wanted):
-                    rows = _newest(file, name, when_ns)
-                    if rows:
-                        best[name] = max([best[name], *rows] if name in best else rows, key=lambda row: row[TIME])
-                    if begun and rows:
-                        del wanted[name]
+            view = self._view(look, span)
+            tag = view.tag(name) if view is not None else None
+            if view is not None and tag is not None:
+                connection = tag[1]
+                found += [(view, row) for row in view.blocks(name, from_ns, to_ns)]
+        if any(span.late for span in look.spans):
+            found.sort(key=lambda place: (place[1][0], place[0].start_ns))
+        return found, connection
+
+    # ------------------------------------------------------------------------------------------------ answering
+
+    def _samples(self, look: _Look, name: str, from_ns: int, to_ns: int, limit: int) -> Samples:
+        places, _ = self._places(look, name, from_ns, to_ns)
+        if sum(row[N] for _, row in places[1:-1]) > limit:
+            raise _too_many(name, limit)
+        parts = [samples_at(place, name) for place in places]
+        rest = look.committed.samples(name, from_ns, to_ns)
+        whole = joined(name, [*parts, *([rest] if rest is not None else [])])
+        if whole is None:
+            return Samples.empty(name)
+        at = whole.received
+        found = whole.cut(int(at.searchsorted(from_ns)), int(at.searchsorted(to_ns, "right")))
+        if len(found) > limit:
+            raise _too_many(name, limit)
+        return found
+
+    def _window(self, look: _Look, name: str, span: tuple[int, int, int], before: Samples | None) -> Window:
+        from_ns, to_ns, _ = span
+        places, connection = self._places(look, name, from_ns, to_ns - 1)
+        rest = look.committed.samples(name, from_ns, to_ns - 1)
+        columns = thinned(places, rest, name, span)
+        window = Window.of(name, span, columns, self._gaps(look, name, connection, from_ns, to_ns))
+        return window if before is None else hold(window, float(before.value[-1]), int(before.quality[-1]))
+
+    def _gaps(self, look: _Look, name: str, connection: str, from_ns: int, to_ns: int) -> list[Gap]:
+        """Times of which history knows that it knows nothing."""
+        connection = connection or look.committed.tags.get(name, (0, ""))[1]
+        known = [*look.unread, *_unread(look, name)]
+        unread = {Gap(max(from_ns, gap.from_ns), min(to_ns, gap.to_ns), gap.reason) for gap in known}
+        unread = {gap for gap in unread if gap.from_ns < gap.to_ns}
+        if look.declared is None or look.declared[0] != (from_ns, to_ns):
+            look.declared = (from_ns, to_ns), self.declared(from_ns, to_ns)
+        told = {gap for gap, of in look.declared[1] if of in ("", connection, TAG_GAP + name)}
+        return sorted(told | unread)
+
+    def _sums(self, look: _Look, name: str, days: Sequence[DaySpan], from_ns: int, to_ns: int) -> tuple[list[Row], str]:
+        found: list[Row] = []
+        connection = ""
+        for span in days:
+            view = self._view(look, span) if span.touches(from_ns, to_ns) else None
+            tag = view.tag(name) if view is not None else None
+            if view is not None and tag is not None:
+                connection = tag[1]
+                found += view.sums(tag[0], from_ns, to_ns)
+        return found, connection
+
+    def _blocks(self, look: _Look, name: str, from_ns: int, to_ns: int) -> list[Samples]:
+        return [samples_at(place, name) for place in self._places(look, name, from_ns, to_ns)[0]]
+
+    def _around(self, look: _Look, names: Sequence[str], when_ns: int, stamp: Any) -> Instant | None:
+        """What answers for the moments nearby; None where that takes more than one day's file."""
+        if any(span.late for span in look.spans):
+            return None
+        span = next((span for span in look.spans if span.start_ns <= when_ns < span.stop_ns), None)
+        view = self._view(look, span) if span is not None else None
+        around = [view.around(name, when_ns) for name in names] if view is not None else [None]
+        found = [one for one in around if one is not None]
+        if len(found) < len(around) or min((one.to_ns for one in found), default=0) > look.committed.first_ns:
+            return None
+        return Instant(names, found, stamp)
+
+    def _stamp(self) -> Any:
+        """Another one when history was added to."""
+        if self._unsealed is None:
+            return self._views.stamp(hot=True)
+        known = self._instant
+        late = known is not None and self._unsealed.committed().first_ns < known.to_ns
+        return late, self._views.stamp(hot=False)
+
+    def _before(self, look: _Look, names: Iterable[str], when_ns: int) -> dict[str, Samples]:
+        """The newest sample of each tag at or before a moment, by name; a day also knows what it began with."""
+        wanted = dict.fromkeys(names)
+        best: dict[str, Samples] = {}
+        for name in wanted:
+            _keep(best, name, look.committed.before(name, when_ns))
+        after = next((span for span in look.spans if span.start_ns > when_ns), None)  # days before it may be gone
+        for span in reversed(look.spans):
+            begun = span.start_ns <= when_ns
+            late = span.first is not None and span.first <= when_ns  # values that came days after their time
+            if not wanted or not (begun or late or span is after):
+                continue
+            view = self._view(look, span)
+            if view is None:
+                continue
+            for name in list(wanted):
+                if _keep(best, name, view.before(name, when_ns)) and begun:
+                    del wanted[name]
         return best
 
-    def _window(self, name: str, from_ns: int, to_ns: int, points: int) -> Window:
-        width = width_of(from_ns, to_ns, points)
-        days, unread, connection = self._days(), list[Gap](), ""
-        buckets = Buckets(from_ns, to_ns, width)
-        for day in days:
-            if not day.touches(from_ns, to_ns):
-                continue
-            try:
-                with _reading(day.path) as file:
-                    tag = file.execute(_TAG, (name,)).fetchone()
-                    if tag is not None:
-                        connection = tag[1]
-                        buckets.add(file, tag[0])
-            except StoreError as error:
-                unread.append(Gap(max(from_ns, day.start_ns), min(to_ns, day.start_ns + DAY_NS), str(error)))
-        gaps = sorted([*self.gaps(from_ns, to_ns, connection), *unread])
-        window = Window.of(name, (from_ns, to_ns, width), buckets.columns(), gaps)
-        try:
-            before = self._before([name], days, from_ns - 1).get(name)
-        except StoreError:
-            return window  # what was held when the window began stands in a file that cannot be read
-        if before is None:
-            return window
-        return hold(window, np.nan if before[4] is None else before[4], before[6])
+
+def _keep(best: dict[str, Samples], name: str, found: Samples | None) -> bool:
+    if found is None:
+        return False
+    known = best.get(name)
+    if known is None or found.received[-1] > known.received[-1]:
+        best[name] = found
+    return True
 
 
-@contextmanager
-def _reading(path: Path) -> Iterator[sqlite3.Connection]:
-    try:
-        with closing(open_to_read(path)) as file:
-            yield file
-    except sqlite3.Error as error:
-        raise StoreError(
-            f"{path} cannot be read ({words(error)}). "
-            "Move it away and put a backup in its place; other files are not affected"
-        ) from error
+def _too_many(name: str, limit: int) -> StoreError:
+    return StoreError(f"{name} has more than {limit} values in that time: ask for a shorter one, or for points")
 
 
-def _in_chunks(file: sqlite3.Connection, query: str) -> Iterator[Any]:
-    """Rows by number, a few thousand at a time: an open cursor would hold up the writer's log."""
-    last = 0
-    while rows := file.execute(query, (last, _CHUNK)).fetchall():
-        yield from rows
-        last = rows[-1][0]
-
-
-def _newest(file: sqlite3.Connection, name: str, when_ns: int) -> list[Row]:
-    tag = file.execute(_TAG, (name,)).fetchone()
-    if tag is None:
-        return []
-    found = [file.execute(query, (tag[0], when_ns)).fetchone() for query in (_CARRIED, _BEFORE)]
-    return [row for row in found if row is not None]
+def _unread(look: _Look, name: str) -> list[Gap]:
+    return [gap for view in look.views.values() if view is not None for gap in view.unread(name)]

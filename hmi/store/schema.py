@@ -1,4 +1,4 @@
-"""The two kinds of files of a data folder and how they are opened: journal.db, and samples/DAY.db for each UTC day.
+"""The files of a data folder and how they are opened: journal.db, hot.db, rollup.db, and samples/DAY.db a UTC day.
 
 Every day file stands alone: it has its own list of tags and what each tag's value was when the day began, so that one
 file can be dropped, damaged or copied away without hurting the others.
@@ -6,7 +6,10 @@ file can be dropped, damaged or copied away without hurting the others.
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -15,20 +18,13 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 BUSY_S: Final = 2.0
+_BUSY: Final = "PRAGMA busy_timeout=2000"
+_PAGE_SIZE: Final = {size: f"PRAGMA page_size={size}" for size in (4096, 16384)}
 
 _journal = Migrations("hmi.journal")
-_day = Migrations("hmi.samples")
-
-_SAMPLE_COLUMNS: Final = """
-    received INTEGER NOT NULL,  -- when it came in, ns UTC
-    value REAL,                 -- NULL is NaN
-    raw INTEGER NOT NULL,       -- exact integer of an integer tag
-    quality INTEGER NOT NULL,   -- OPC UA status code
-    flags INTEGER NOT NULL,     -- hmi.core.batch.FLAG_...
-    text TEXT,                  -- the value of a text tag
-    source INTEGER,             -- the device's own time where it cannot be right and `time` is that of receipt
-    bits INTEGER                -- the value's 64 bits where SQLite cannot keep them: -0.0, unusual NaN
-"""
+_hot = Migrations("hmi.hot")
+_day = Migrations("hmi.blocks")
+_rollup = Migrations("hmi.rollup")
 
 
 @_journal(name="0001_journal")
@@ -72,35 +68,99 @@ def _create_journal(db: Database) -> None:
     )
 
 
-@_day(name="0001_samples")
+_TAG: Final = """CREATE TABLE tag(
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, connection TEXT NOT NULL, type TEXT NOT NULL,
+    unit TEXT NOT NULL, description TEXT NOT NULL)"""
+_SUMMARY_COLUMNS: Final = """
+    t1 INTEGER NOT NULL,        -- time of the last sample; t0 is that of the first, ns UTC
+    n INTEGER NOT NULL,         -- samples
+    good INTEGER NOT NULL,      -- of them, those that can be used: quality not bad, a number
+    worst INTEGER NOT NULL,     -- the worst OPC UA status code among them
+    q0 INTEGER NOT NULL,        -- status code of the first
+    q1 INTEGER NOT NULL,        -- and of the last
+    vmin REAL, vmax REAL,       -- of those that can be used
+    vsum REAL,                  -- their sum
+    m2 REAL,                    -- sum of their squared distances from their mean
+    first REAL, last REAL,      -- the first and the last sample; NULL when that one cannot be used
+    up REAL,                    -- sum of all rises: what a counter counted
+    falls INTEGER NOT NULL,     -- how often it fell: where not 0, `up` alone does not say what was counted
+    tw REAL,                    -- integral of the value held from sample to sample, value x s
+    twd INTEGER NOT NULL        -- the time it covers, ns
+"""
+
+
+@_hot(name="0001_hot")
+def _create_hot(db: Database) -> None:
+    db.execute(_TAG)
+    db.execute(
+        """CREATE TABLE second(
+            seq INTEGER PRIMARY KEY,
+            hour INTEGER NOT NULL,  -- the clock hour that it is sealed with, ns UTC
+            t0 INTEGER NOT NULL,    -- earliest and latest time of a value in it, ns UTC
+            t1 INTEGER NOT NULL,
+            at INTEGER NOT NULL,    -- when it was committed, ns UTC
+            n INTEGER NOT NULL,     -- values in it
+            b BLOB NOT NULL         -- hmi.store.slab: columns, zstd
+        )"""
+    )
+    db.execute(
+        """CREATE TABLE beat(
+            one INTEGER PRIMARY KEY CHECK(one = 1),
+            at INTEGER NOT NULL,  -- a sign of life while there is nothing to commit, ns UTC
+            seq INTEGER NOT NULL  -- the last number given to a second when some were deleted
+        )"""
+    )
+    db.execute("INSERT INTO beat VALUES (1, 0, 0)")
+
+
+@_day(name="0001_blocks")
 def _create_day(db: Database) -> None:
+    db.execute(_TAG)
     db.execute(
-        """CREATE TABLE tag(
-            id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, connection TEXT NOT NULL, type TEXT NOT NULL,
-            unit TEXT NOT NULL, description TEXT NOT NULL)"""
+        "CREATE TABLE block(tag INTEGER NOT NULL, t0 INTEGER NOT NULL, seq INTEGER NOT NULL,"
+        + _SUMMARY_COLUMNS
+        + """,
+        did INTEGER,   -- its values in `data`; NULL: all are `first`, Good
+        tsid INTEGER NOT NULL,  -- its times in `stamps`
+        mini BLOB,     -- each minute's count, min, max, first and last (hmi.store.minutes)
+        PRIMARY KEY(tag, t0, seq)) WITHOUT ROWID"""
     )
-    db.execute(
-        "CREATE TABLE sample(tag INTEGER NOT NULL, time INTEGER NOT NULL, seq INTEGER NOT NULL,"
-        + _SAMPLE_COLUMNS
-        + ", PRIMARY KEY(tag, time, seq)) WITHOUT ROWID"
-    )
-    db.execute(
-        "CREATE TABLE carried(tag INTEGER PRIMARY KEY, time INTEGER NOT NULL, seq INTEGER NOT NULL,"
-        + _SAMPLE_COLUMNS
-        + ")"
-    )
+    db.execute("CREATE TABLE data(id INTEGER PRIMARY KEY, b BLOB NOT NULL)")  # both hmi.store.codec
+    db.execute("CREATE TABLE stamps(id INTEGER PRIMARY KEY, b BLOB NOT NULL)")  # shared by tags read at one time
+    db.execute("CREATE TABLE sealed(hour INTEGER NOT NULL, seq INTEGER NOT NULL)")  # of hot.db, already in here
+    db.execute("CREATE TABLE state(at TEXT PRIMARY KEY, b BLOB NOT NULL)")  # last values at 'begin', 'end'
     db.execute(
         """CREATE TABLE span(
-            one INTEGER PRIMARY KEY CHECK(one = 1), first INTEGER, last INTEGER,  -- of the samples' times, ns UTC
-            beat INTEGER NOT NULL  -- when the engine last wrote here, ns UTC
+            one INTEGER PRIMARY KEY CHECK(one = 1), first INTEGER NOT NULL, last INTEGER NOT NULL,
+            late INTEGER NOT NULL  -- blocks that overlap others, or are of days before
         )"""
     )
     db.create_view(
-        "readable",
-        """SELECT tag.name AS tag, strftime('%Y-%m-%d %H:%M:%S', time / 1000000000, 'unixepoch')
-            || printf('.%03d', time / 1000000 % 1000) AS time_utc,
-            coalesce(text, value) AS value, unit, printf('0x%08X', quality) AS quality, flags
-            FROM sample JOIN tag ON tag.id = sample.tag""",
+        "hours",
+        """SELECT tag.name AS tag, strftime('%Y-%m-%d %H:%M:%S', t0 / 1000000000, 'unixepoch') AS from_utc,
+    strftime('%Y-%m-%d %H:%M:%S', t1 / 1000000000, 'unixepoch') AS to_utc, n AS samples, good,
+    vmin AS "min", vmax AS "max", vsum / good AS mean, tw / (twd / 1e9) AS time_mean, first, last,
+    twd / 1e9 AS seconds, unit, printf('0x%08X', worst) AS worst_quality
+            FROM block JOIN tag ON tag.id = block.tag""",
+    )
+
+
+@_rollup(name="0001_rollup")
+def _create_rollup(db: Database) -> None:
+    db.execute(_TAG)
+    db.execute(
+        "CREATE TABLE hour(tag INTEGER NOT NULL, hour INTEGER NOT NULL, t0 INTEGER NOT NULL,"
+        + _SUMMARY_COLUMNS
+        + ", PRIMARY KEY(tag, hour)) WITHOUT ROWID"
+    )
+    db.execute("CREATE TABLE day(day INTEGER PRIMARY KEY)")  # whose hours are in here
+    db.create_view(
+        "hours",
+        """SELECT tag.name AS tag, strftime('%Y-%m-%d %H:%M:%S', t0 / 1000000000, 'unixepoch') AS from_utc,
+    strftime('%Y-%m-%d %H:%M:%S', t1 / 1000000000, 'unixepoch') AS to_utc, n AS samples, good,
+    vmin AS "min", vmax AS "max", vsum / good AS mean, tw / (twd / 1e9) AS time_mean, first, last,
+    twd / 1e9 AS seconds, unit, printf('0x%08X', worst) AS worst_quality
+            FROM hour JOIN tag ON tag.id = hour.tag""",
     )
 
 
@@ -109,20 +169,43 @@ def open_journal(path: Path) -> sqlite3.Connection:
     return _open(path, _journal, "PRAGMA synchronous=FULL")
 
 
+def open_hot(path: Path) -> sqlite3.Connection:
+    """The one connection that writes and checkpoints what is not sealed; a commit is on the disk when it returns."""
+    return _open(path, _hot, "PRAGMA synchronous=FULL")
+
+
 def open_day(path: Path) -> sqlite3.Connection:
-    """The one connection that writes and checkpoints a day; a power cut may cost what was not yet checkpointed."""
-    return _open(path, _day, "PRAGMA synchronous=NORMAL")
+    """The one connection that writes and checkpoints a day."""
+    return _open(path, _day, "PRAGMA synchronous=FULL", 16384)
 
 
-def open_to_read(path: Path) -> sqlite3.Connection:
-    """A short-lived connection that cannot write; close it after a fetchall."""
+def open_rollup(path: Path) -> sqlite3.Connection:
+    """The one connection that writes and checkpoints the hourly summaries of all days."""
+    return _open(path, _rollup, "PRAGMA synchronous=FULL", 16384)
+
+
+def open_to_read(path: Path, *, immutable: bool = False) -> sqlite3.Connection:
+    """A connection that cannot write; `immutable`: nobody writes there any more, so no lock is needed."""
     place = "file:" + quote(str(path.resolve()))
+    if immutable:
+        return _probe(place + "?immutable=1")
     try:
         return _probe(place + "?mode=ro")
     except sqlite3.OperationalError:
         if path.with_name(path.name + "-wal").exists() or not path.exists():
             raise
         return _probe(place + "?immutable=1")  # a folder that may not be written: nobody else writes there either
+
+
+def cut_log(connection: sqlite3.Connection) -> None:
+    """Bring a writer's log into its file and cut it back, as far as those who read there now allow; waits for nobody.
+
+    What is committed is as safe in the log: a fault here fails nothing that was written, and the next commit meets it.
+    """
+    with suppress(sqlite3.Error):
+        connection.execute("PRAGMA busy_timeout=0")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    connection.execute(_BUSY)
 
 
 def close_for_good(connection: sqlite3.Connection) -> None:
@@ -147,14 +230,55 @@ def _probe(place: str) -> sqlite3.Connection:
     return connection
 
 
-def _open(path: Path, migrations: Migrations, synchronous: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=True)
+def _open(path: Path, migrations: Migrations, synchronous: str, page_size: int = 4096) -> sqlite3.Connection:
+    """Make the file if there is none: it appears with all its tables, so that no reader ever meets half of one."""
+    if not path.exists():
+        _make(path, migrations, page_size)
+    connection = _connected(path)
     try:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA wal_autocheckpoint=0")  # SQLite < 3.51.3: only ever one connection checkpoints
         connection.execute(synchronous)
+        _expect_ours(connection, migrations)
         migrations.apply(Database(connection))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _make(path: Path, migrations: Migrations, page_size: int) -> None:
+    fresh = path.with_name(path.name + ".new")
+    for left in (fresh, fresh.with_name(fresh.name + "-journal")):
+        left.unlink(missing_ok=True)
+    with closing(_connected(fresh)) as connection:
+        connection.execute(_PAGE_SIZE[page_size])
+        connection.execute("PRAGMA synchronous=OFF")  # it goes to the disk as a whole, below
+        connection.execute("PRAGMA journal_mode=MEMORY")
+        try:
+            migrations.apply(Database(connection))
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorname", "") == "SQLITE_ERROR":  # tables that the disk did not take
+                raise OSError(errno.EIO, "the disk does not take a new file") from error
+            raise
+    with fresh.open("rb+") as file:
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=True)
+    try:
+        connection.execute("PRAGMA secure_delete=OFF")  # Debian's default rewrites whatever is deleted
     except sqlite3.Error:
         connection.close()
         raise
     return connection
+
+
+def _expect_ours(connection: sqlite3.Connection, migrations: Migrations) -> None:
+    """A file that lost its tables (cut to nothing, say) is no new one: what was in it is missing, and must be told."""
+    if not migrations.applied(Database(connection)):
+        error = sqlite3.DatabaseError("its tables are missing")
+        error.sqlite_errorname = "SQLITE_NOTADB"
+        raise error

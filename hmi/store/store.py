@@ -11,23 +11,28 @@ from pathlib import Path
 from typing import Any, Final
 
 from hmi.clock import Clock
-from hmi.core.batch import Batch
+from hmi.core.batch import Batch, join
 from hmi.core.errors import StoreError
 from hmi.core.journal import Record
 from hmi.core.plant.model import History
 from hmi.core.tags import Tag
-from hmi.store.folder import FolderLock, refuse_network
+from hmi.store.folder import BUSY, FolderLock, refuse_network
+from hmi.store.intake import span_of
+from hmi.store.keeping import Room, RoomWatch
+from hmi.store.sealer import SEAL_ROWS
+from hmi.store.unsealed import Unsealed
 from hmi.store.writer import ENCODED, Writer
 
 log = logging.getLogger(__name__)
 
 BUFFER_ROWS: Final = 1_000_000  # values kept in memory while the disk takes none: 48 MB
 BUFFER_RECORDS: Final = 50_000
+_ROWS_AT_ONCE: Final = 50_000
 RESERVE_MB: Final = 50.0  # of disk that samples leave to the journal
 _COMMIT_S: Final = 1.0
 _CHECKPOINT_S: Final = 10.0
-_RETAIN_S: Final = 3600.0
-_PASSING: Final = ("the disk is full", "another program holds the file")  # the plant can be watched meanwhile
+_CLOSE_S: Final = 10.0
+_PASSING: Final = ("the disk is full", BUSY)  # the plant can be watched meanwhile
 
 
 class Store:
@@ -42,6 +47,7 @@ class Store:
         *,
         reserve_mb: float = RESERVE_MB,
         buffer_rows: int = BUFFER_ROWS,
+        seal_rows: int = SEAL_ROWS,
     ) -> None:
         """Takes the folder, or raises StoreError: another engine has it, it is a network drive, it cannot be used."""
         self.folder = folder
@@ -50,7 +56,8 @@ class Store:
         self._clock = clock
         self._buffer_rows = buffer_rows
         self._lock = _taken(folder)
-        self._writer = Writer(folder, tags, history or History(), reserve_mb)
+        self._writer = Writer(folder, tags, history or History(), reserve_mb, clock, seal_rows=seal_rows)
+        self._watch = RoomWatch(self.record, clock)
         self._wake = threading.Condition()
         self._batches: deque[Batch] = deque()
         self._buffered = 0
@@ -62,13 +69,13 @@ class Store:
         self._closing = False
         self._sample_trouble = ""
         self._journal_trouble = ""
-        self._due = {"commit": 0.0, "checkpoint": clock.monotonic() + _CHECKPOINT_S, "retain": 0.0}
+        self._due = {"commit": 0.0, "checkpoint": clock.monotonic() + _CHECKPOINT_S}
         self._opened: Future[None] = Future()
         self._thread = threading.Thread(target=self._run, name="hmi-store-writer", daemon=True)
         self._thread.start()
         try:
             self._opened.result()
-        except StoreError:
+        except Exception:
             self._thread.join()
             self._lock.release()
             raise
@@ -104,8 +111,22 @@ class Store:
         return self._post(self._flush)
 
     def retain(self, now_ns: int) -> Future[list[Path]]:
-        """Drop what is too old or too much; done by itself at start and every hour. Gives the files dropped."""
-        return self._post(lambda: self._writer.retain(now_ns))
+        """Drop what is too old or too much; done by itself every ten minutes. Gives the files dropped."""
+        return self._writer.sealer.retain(now_ns)
+
+    def seal(self) -> Future[None]:
+        """Seal now what is committed, without waiting for the end of the hour; done when it is on the disk."""
+        return self._writer.sealer.seal()
+
+    @property
+    def unsealed(self) -> Unsealed:
+        """What is committed and not sealed, for a reader in this process."""
+        return self._writer.unsealed
+
+    @property
+    def room(self) -> Room:
+        """What history takes of the disk, what it may take, and for how long that will do."""
+        return self._writer.sealer.room
 
     @property
     def stored(self) -> int:
@@ -132,9 +153,14 @@ class Store:
                 f"journal: {self._journal_trouble}: {len(self._unwritten)} records are kept in memory only. "
                 f"Make room or mend the disk of {self.folder}"
             )
+        if self._writer.sealer.fault:
+            parts.append(
+                f"history cannot be sealed: {self._writer.sealer.fault}: nothing is lost, it stays in hot.db. "
+                f"Make room or mend the disk of {self.folder}"
+            )
         return "; ".join(parts)
 
-    def close(self, timeout_s: float = 10.0) -> None:
+    def close(self, timeout_s: float = 2 * _CLOSE_S) -> None:
         """Write everything out and give the folder back; waits, at most `timeout_s`."""
         with self._wake:
             if self._closing:
@@ -159,7 +185,7 @@ class Store:
         self._buffered -= len(batch)
         self.lost += len(batch)
         if len(batch):
-            first, last = int(batch.rows["received"].min()), int(batch.rows["received"].max())
+            first, last = span_of(batch)
             known = self._lost_span
             self._lost_span = (first, last) if known is None else (min(first, known[0]), max(last, known[1]))
 
@@ -168,10 +194,11 @@ class Store:
     def _run(self) -> None:
         try:
             self._writer.open(self._clock.now_ns())
-        except StoreError as error:
-            if str(error) not in _PASSING:
-                self._writer.close(self._clock.now_ns())
-                self._opened.set_exception(_cannot_use(self.folder, error))
+        except Exception as error:  # noqa: BLE001 - whoever opens the store is told
+            if not isinstance(error, StoreError) or str(error) not in _PASSING:
+                self._writer.close(self._clock.now_ns(), _CLOSE_S)
+                told = isinstance(error, StoreError)
+                self._opened.set_exception(_cannot_use(self.folder, error) if told else error)
                 return
             self._trouble(str(error), str(error))
         self._opened.set_result(None)
@@ -180,7 +207,7 @@ class Store:
         self._turn(True)
         if self._buffered or self._unwritten:
             log.error("%d values and %d records could not be stored and are lost", self._buffered, len(self._unwritten))
-        self._writer.close(self._clock.now_ns())
+        self._writer.close(self._clock.now_ns(), _CLOSE_S)
 
     def _is_due(self) -> bool:
         """Wait until there is something to do; True when it is time for the samples' transaction."""
@@ -240,13 +267,12 @@ class Store:
 
     def _keep_house(self) -> None:
         self.disk_free_mb = self._writer.disk_free_mb()
+        self._watch.look(self.room)
         try:
             self._writer.open(self._clock.now_ns())
             self._write_samples()
             if self._past("checkpoint", _CHECKPOINT_S):
                 self._writer.checkpoint()
-            if self._past("retain", _RETAIN_S):
-                self._writer.retain(self._clock.now_ns())
         except StoreError as error:
             self._trouble(str(error), self._journal_trouble)
         else:
@@ -271,16 +297,21 @@ class Store:
     def _take_over(self) -> None:
         while self._writer.pending < ENCODED:
             with self._wake:
-                if not self._batches:
-                    return
-                batch = self._batches.popleft()
-            self._writer.take(batch)
+                taken, rows = [], 0
+                while self._batches and rows < _ROWS_AT_ONCE:
+                    taken.append(self._batches.popleft())
+                    rows += len(taken[-1])
+            if not taken:
+                return
+            self._writer.take(join(taken), self._clock.now_ns())
 
     def _write_gaps(self) -> None:
         with self._wake:
             if self._lost_span is not None:
                 self._gaps.append((*self._lost_span, "", "the disk took no values for too long: some were lost"))
                 self._lost_span = None
+            while self._writer.lost:
+                self._gaps.append(self._writer.lost.popleft())
         while self._gaps:
             self._writer.declare_gap(*self._gaps[0])
             self._gaps.popleft()

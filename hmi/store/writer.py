@@ -7,51 +7,81 @@ import os
 import shutil
 import sqlite3
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
+from hmi.clock import Clock
 from hmi.core.batch import Batch
 from hmi.core.errors import StoreError
 from hmi.core.journal import Record
 from hmi.core.plant.model import History
 from hmi.core.tags import Tag
-from hmi.store.folder import JOURNAL, is_damage, set_aside, words
+from hmi.store.block import HOUR_NS
+from hmi.store.day import known_tags, last_state, newest_marks
+from hmi.store.folder import BUSY, HOT, JOURNAL, is_damage, set_aside, words
+from hmi.store.hot import HotFile, Salvaged, Span, TagRow, last_beat, salvage
 from hmi.store.intake import Intake
-from hmi.store.journal import JournalFile
-from hmi.store.rows import Row
-from hmi.store.samples import SampleFiles, last_beat
+from hmi.store.journal import JournalFile, salvaged_gaps
+from hmi.store.sealer import SEAL_ROWS, Sealer
+from hmi.store.slab import Slab
+from hmi.store.unsealed import Mark, Second, Unsealed
 
 log = logging.getLogger(__name__)
 
-ENCODED: Final = 50_000  # rows that may wait as table rows; the rest waits as batches, which are smaller
-_ROWS_AT_ONCE: Final = 20_000  # of one transaction
+ENCODED: Final = 200_000  # values that may wait as slabs; the rest waits as batches
+_UNDER_WAY_NS: Final = 1_000_000_000  # values may have come in so long before a commit that never was
 _QUIET_BEAT_NS: Final = 5_000_000_000
 STOPPED: Final = "the engine was not running (it was stopped)"
+_DAMAGED: Final = "the file of the last hour is damaged: what could not be saved is missing"
 KILLED: Final = "the engine was not running (it failed or the computer went down)"
 
 
 class Writer:
     """The files of one data folder, open for writing; every method on the writer thread, raising StoreError."""
 
-    def __init__(self, folder: Path, tags: Sequence[Tag], history: History, reserve_mb: float) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        tags: Sequence[Tag],
+        history: History,
+        reserve_mb: float,
+        clock: Clock,
+        *,
+        seal_rows: int = SEAL_ROWS,
+    ) -> None:
         self.stored = 0
+        self.unsealed = Unsealed()
         self._folder = folder
-        self._history = history
         self._reserve_mb = reserve_mb
         self._tags = tags
         self._journal: JournalFile | None = None
-        self._samples: SampleFiles | None = None
+        self._hot: HotFile | None = None
         self._intake: Intake | None = None
-        self._pending: deque[list[Row]] = deque()  # each list is one transaction
+        self._pending: deque[tuple[int, Slab]] = deque()
+        self._sealed: deque[Mark] = deque()  # told by the sealer, from its own thread
+        self.sealer = Sealer(
+            folder,
+            self.unsealed,
+            clock,
+            history,
+            self._sealed.append,
+            seal_rows=seal_rows,
+            reserve_mb=reserve_mb,
+        )
+        self.lost = self.sealer.lost  # times of which values were in damaged files, to be declared
+        self._damaged: set[str] = set()  # files that turned out to be while they were open
+        self._began_ns = 0  # the run before this one; 0: this one is not noted yet
         self._beat_ns = 0
-        self._begun = False
+        self._noted = False  # that this run has begun
         self._now_ns = 0
 
     @property
     def pending(self) -> int:
-        """Rows taken over and not yet on the disk."""
-        return sum(len(rows) for rows in self._pending)
+        """Values taken over and not yet on the disk."""
+        return sum(len(slab) for _, slab in self._pending)
 
     def open(self, now_ns: int) -> None:
         """Open the files, those that are not open yet; declares the gap since the run before."""
@@ -59,8 +89,8 @@ class Writer:
         try:
             if self._journal is None:
                 self._open_journal(now_ns)
-            if self._samples is None:
-                self._open_samples(now_ns)
+            if self._hot is None:
+                self._open_hot(now_ns)
         except (sqlite3.Error, OSError) as error:
             raise StoreError(words(error)) from error
 
@@ -80,49 +110,37 @@ class Writer:
             self._give_up_journal(error)
             raise StoreError(words(error)) from error
 
-    def take(self, batch: Batch) -> None:
-        """Take a batch over; it is on the disk after the next `write_samples` that does not raise."""
-        rows = _ready(self._intake).rows(batch)
-        if self._pending and len(self._pending[-1]) + len(rows) <= _ROWS_AT_ONCE:
-            self._pending[-1].extend(rows)
-        elif rows:
-            self._pending.append(rows)
+    def take(self, batch: Batch, now_ns: int) -> None:
+        """Take values over; they are on the disk after the next `write_samples` that does not raise."""
+        self._pending += _ready(self._intake).slabs(batch, now_ns, self.sealer.sealed_until_ns)
 
     def write_samples(self, now_ns: int) -> None:
         """Put all that was taken over on the disk, or at least a sign of life."""
-        files = _ready(self._samples)
+        hot = _ready(self._hot)
         try:
             self._keep_reserve()
-            while self._pending:
-                files.write(self._pending[0], now_ns)
-                self.stored += len(self._pending.popleft())
-                self._beat_ns = now_ns
-            if abs(now_ns - self._beat_ns) > _QUIET_BEAT_NS:
-                files.write((), now_ns)
-                self._beat_ns = now_ns
+            while self._sealed:
+                hot.forget(self._sealed.popleft())
+            if self._pending or abs(now_ns - self._beat_ns) > _QUIET_BEAT_NS:
+                self._commit(hot, now_ns)
         except (sqlite3.Error, OSError) as error:
+            self._give_up_hot(error)
             raise StoreError(words(error)) from error
 
     def checkpoint(self) -> None:
         """Bring the samples' log into their file."""
         try:
-            _ready(self._samples).checkpoint()
+            _ready(self._hot).checkpoint()
         except (sqlite3.Error, OSError) as error:
+            self._give_up_hot(error)
             raise StoreError(words(error)) from error
 
-    def retain(self, now_ns: int) -> list[Path]:
-        """Drop the days that are too old or too much; gives the files dropped."""
-        try:
-            files = _ready(self._samples)
-            return files.retain(now_ns, self._history.keep_days, self._history.max_gb * 1e9)
-        except OSError as error:
-            raise StoreError(words(error)) from error
-
-    def close(self, now_ns: int) -> None:
+    def close(self, now_ns: int, timeout_s: float) -> None:
         """Close the files; notes that the engine was stopped in good order, if it can."""
+        self.sealer.close(timeout_s)
         try:
-            if self._samples is not None:
-                self._samples.close()
+            if self._hot is not None:
+                self._hot.close()
             if self._journal is not None:
                 self._journal.end_run(now_ns)
         except (sqlite3.Error, OSError) as error:
@@ -145,25 +163,34 @@ class Writer:
 
     def _open_journal(self, now_ns: int) -> None:
         path = self._folder / JOURNAL
-        try:
-            journal = JournalFile(path)
-        except sqlite3.Error as error:
-            if not is_damage(error):
-                raise
-            log.warning("the journal is damaged and was set aside as %s", set_aside(path, now_ns))
-            journal = JournalFile(path)
-        if not self._begun:
-            self._begin_run(journal, now_ns)
+        begun = partial(self._begun_journal, path, now_ns)
+        journal = None if JOURNAL in self._damaged else _unless_damaged(begun)
+        if journal is None:
+            _journal_anew(path, now_ns)
+            self._damaged.discard(JOURNAL)
+            self._noted = False
+            journal = begun()
         self._journal = journal
 
+    def _begun_journal(self, path: Path, now_ns: int) -> JournalFile:
+        journal = JournalFile(path)
+        try:
+            if not self._noted:
+                self._begin_run(journal, now_ns)
+        except sqlite3.Error:
+            journal.close()
+            raise
+        return journal
+
     def _begin_run(self, journal: JournalFile, now_ns: int) -> None:
-        run = journal.last_run()
-        if run is not None:
-            started, ended = run
-            since = ended or max(started, last_beat(self._folder) or 0)
+        run, beat = journal.last_run(), last_beat(self._folder) or 0
+        started, ended = run or (beat, None)  # a journal that is new in an old folder knows of no run
+        if started and not self._began_ns:
+            since = ended or max(started, beat - _UNDER_WAY_NS)
             journal.declare_gap(since, max(since, now_ns), "", STOPPED if ended else KILLED)
+        self._began_ns = self._began_ns or started or now_ns
         journal.begin_run(now_ns, os.getpid())
-        self._begun = True
+        self._noted = True
 
     def _give_up_journal(self, error: sqlite3.Error | OSError) -> None:
         """Close it, to be opened anew: a disk that comes back may want that, a damaged file must be set aside."""
@@ -171,18 +198,117 @@ class Writer:
             self._journal.close()
             self._journal = None
         if isinstance(error, sqlite3.Error) and is_damage(error):
-            away = set_aside(self._folder / JOURNAL, self._now_ns)
-            log.warning("the journal is damaged and was set aside as %s", away)
+            self._damaged.add(JOURNAL)
 
-    def _open_samples(self, now_ns: int) -> None:
-        samples = SampleFiles(self._folder, self._tags)
-        samples.open(now_ns)
-        self._intake = Intake(self._tags, now_ns)
-        self._intake.seed(samples.last_rows)
-        self._samples = samples
+    def _commit(self, hot: HotFile, now_ns: int) -> None:
+        slabs = list(self._pending)
+        seconds = hot.write(slabs, now_ns)
+        self._pending.clear()
+        self.unsealed.add(seconds)
+        self.stored += sum(len(second.slab) for second in seconds)
+        self._beat_ns = now_ns
+
+    def _open_hot(self, now_ns: int) -> None:
+        marks, mirror = newest_marks(self._folder), self.unsealed.all()
+        numbers = [mark.seq for mark in marks] + [second.seq for second in mirror]
+        known = self.sealer.tags or known_tags(self._folder)
+        opened = partial(_replayed, self._folder / HOT, self._tags, known, max(numbers, default=0), marks)
+        found = None if HOT in self._damaged else _unless_damaged(opened)
+        if found is not None and self._intake is not None and found.lost:
+            found.file.close()  # in memory it is whole
+            found = None
+        if found is None:
+            self._salvage(marks, known, mirror)
+            found = opened()
+        there = {second.seq for second in found.seconds}
+        if missing := [second for second in mirror if second.seq not in there]:
+            found.file.restore(missing, now_ns)
+        self._hot = found.file
+        self._damaged.discard(HOT)
+        self.lost.extend((*span, "", _DAMAGED) for span in found.lost)
+        self._start(found.seconds)
+
+    def _salvage(self, marks: Sequence[Mark], known: Sequence[TagRow], mirror: Sequence[Second]) -> None:
+        """Put a new hot.db in the place of a damaged one, with all that is in memory or can be read."""
+        path, now_ns = self._folder / HOT, self._now_ns
+        if self._intake is not None:
+            saved = Salvaged([*known], [*mirror], [])
+        else:
+            since = max((mark.hour + HOUR_NS for mark in marks), default=self._began_ns or now_ns)
+            saved = salvage(path, marks, known, since, now_ns)
+        fresh = path.with_name("hot.db.salvaged")
+        fresh.unlink(missing_ok=True)
+        with closing(HotFile(fresh, self._tags, saved.tags)) as file:
+            file.restore(saved.seconds, now_ns)
+        away = set_aside(path, now_ns)
+        fresh.replace(path)
+        log.error("%s is damaged and was set aside as %s: %d seconds were saved", path, away, len(saved.seconds))
+        self.lost.extend((*span, "", _DAMAGED) for span in saved.lost)
+
+    def _start(self, seconds: Sequence[Second]) -> None:
+        """Know what is there: for the sealer, for readers, and so that nothing is taken for news that is none."""
+        hot = _ready(self._hot)
+        last = last_state(self._folder)
+        self.sealer.tags = hot.tags()
+        self.unsealed.tags = {name: (number, connection) for number, name, connection, *_ in hot.tags()}
+        self.sealer.scaling = dict(
+            zip(hot.numbers.tolist(), [(tag.scale, tag.offset) for tag in self._tags], strict=True)
+        )
+        if self._intake is None:
+            self._intake = Intake(self._tags, hot.numbers)
+            self.unsealed.add(seconds)
+            for slab in [last, *(second.slab for second in seconds)]:
+                if slab is not None:
+                    self._intake.seed(slab)
+            self.sealer.start(last)
+
+    def _give_up_hot(self, error: sqlite3.Error | OSError) -> None:
+        """Close it, to be opened anew: a disk that comes back may want that, a damaged file must be set aside."""
+        if self._hot is None or not isinstance(error, sqlite3.Error) or words(error) == BUSY:
+            return
+        if is_damage(error):
+            self._damaged.add(HOT)
+        with suppress(sqlite3.Error):
+            self._hot.close()
+        self._hot = None
+
+
+class _Replayed(NamedTuple):
+    file: HotFile
+    seconds: list[Second]
+    lost: list[Span]
+
+
+def _replayed(path: Path, tags: Sequence[Tag], known: Sequence[TagRow], after: int, marks: Sequence[Mark]) -> _Replayed:
+    file = HotFile(path, tags, known, after)
+    try:
+        return _Replayed(file, *file.replay(marks))
+    except sqlite3.Error:
+        file.close()
+        raise
+
+
+def _journal_anew(path: Path, now_ns: int) -> None:
+    """Put a new journal in place of a damaged one, which says so itself and knows the gaps that the old one knew."""
+    gaps = salvaged_gaps(path)
+    away = set_aside(path, now_ns)
+    log.error("the journal is damaged and was set aside as %s: records go on in a new one", away)
+    told = f"the journal before this one is damaged and was set aside as {away.name}"
+    with closing(JournalFile(path)) as journal:
+        journal.write([Record(time_ns=now_ns, category="system", event="damaged", subject="journal", result=told)])
+        journal.take_gaps(gaps)
 
 
 _T = TypeVar("_T")
+
+
+def _unless_damaged(do: Callable[[], _T]) -> _T | None:
+    try:
+        return do()
+    except sqlite3.Error as error:
+        if not is_damage(error):
+            raise
+        return None
 
 
 def _ready(part: _T | None) -> _T:

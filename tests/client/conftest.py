@@ -198,9 +198,9 @@ class SmallEngine:
         self.alarms[rule] = row
         self.say(Alarms((row,)))
 
-    def health(self) -> None:
+    def health(self, missing: int = 0) -> None:
         """A sign of life."""
-        line = ConnectionRow("line", "opcua", "opc.tcp://127.0.0.1:4840", "live", "", 6, 0, 0.2, 12.5, 0, 3.0)
+        line = ConnectionRow("line", "opcua", "opc.tcp://127.0.0.1:4840", "live", "", 6, missing, 0.2, 12.5, 0, 3.0)
         now = self.clock.now_ns()
         self.say(Health(now, (line,), 1, 100, 2, 0, "", 51200.0, now - 60_000_000_000))
 

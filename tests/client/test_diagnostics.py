@@ -2,9 +2,8 @@
 
 import pytest
 
-from hmi.client.diagnostics import connection_row
 from hmi.core import quality as q
-from hmi.link.messages import ConnectionRow, Reply
+from hmi.link.messages import Health, Reply
 
 
 @pytest.fixture
@@ -21,7 +20,8 @@ def page(window, engine):
 
 
 def test_connections_store_engine_and_window(page):
-    assert page.connections.rows[0][:5] == ("line", "Live", "6", "0", "0.2 s")
+    assert page.connections.model.rows[0][:3] == ("line", "Live", "6")
+    assert page.connections.detail.title.whole == "line · opcua"
     assert page.engine.told["Running for"].whole == "1 min 00 s"
     assert page.store.told["Disk free"].whole == "50.0 GB"
     assert page.store.told["Fault"].whole == "none"
@@ -29,21 +29,38 @@ def test_connections_store_engine_and_window(page):
     assert "ms" in page.window_facts.told["Frame"].whole
 
 
-def test_a_connection_that_was_never_heard():
-    row = connection_row(ConnectionRow("p", "modbus", "tcp://x", "down", "no answer", 0, 3, -1.0, 0.0, 2, 0.0))
-    assert row[1] == "Down"
-    assert row[4] == "never"
-    assert row[-1] == "No answer"
+def test_how_long_the_disk_will_do_and_a_warning_before_it_is_full(page, window, engine):
+    assert page.store.told["Room"].whole == "–"
+    now = engine.clock.now_ns()
+    engine.say(Health(now, history_room="4.1 GB in 31 days, 130 MB a day: at this rate full in 41 days (max_gb)"))
+    window.frame.beat()
+    assert page.store.told["Room"].whole.endswith("at this rate full in 41 days (max_gb)")
+    engine.say(Health(now, history_room="4.1 GB", store_note="history fills 81 % of max_gb (20.0 GB)"))
+    window.frame.beat()
+    assert page.store.told["Room"].whole == "History fills 81 % of max_gb (20.0 GB)"
 
 
 def test_values_that_are_not_good_with_the_reason_the_engine_knows(page, window, engine):
     engine.set({"tank.level": 1.0, "door.open": 0.0}, q.BAD_NODE_ID_UNKNOWN)
     window.frame.beat()
     window.shell.pulse(True)
-    rows = {row[0]: row for row in page.bad.rows}
+    rows = {row[0]: row for row in page.values.model.rows}
     assert rows["tank.level"][2] == "The controller has no node ns=2;s=Level"
     assert rows["door.open"][2] == "The device does not know this address"
-    assert page.bad_title.text() == "Values that are not good: 3 of 6"  # the recipe has never come
+    assert page.window_facts.told["Values"].whole == "3 of 6 good"  # the recipe has never come
+
+
+def test_reasons_are_asked_for_again_when_more_tags_are_missing(page, window, engine):
+    def asked():
+        return sum(request.verb == "status" for request in engine.requests)
+
+    before = asked()
+    engine.health()
+    window.frame.beat()
+    assert asked() == before
+    engine.health(missing=2)
+    window.frame.beat()
+    assert asked() == before + 1
 
 
 def test_a_silent_engine_is_admitted(page, window, clock):

@@ -23,6 +23,15 @@ def test_moments_as_people_type_them(text, ns):
     assert places.moment(text, NOW) == ns
 
 
+def test_a_moment_of_the_plant_s_own_time_zone():
+    berlin = places.zone_of("Europe/Berlin")
+    assert places.moment("2026-02-25T07:13:20", NOW, berlin) == 1_772_000_000 * 10**9
+    assert places.moment("2026-02-25T06:13:20+00:00", NOW, berlin) == 1_772_000_000 * 10**9
+    for name in ("Europe/Nowhere", "../etc/passwd", ""):
+        with pytest.raises(HmiError, match="such as Europe/Berlin"):
+            places.zone_of(name)
+
+
 @pytest.mark.parametrize("text", ["yesterday", "-10", "10m", "2026-13-01"])
 def test_a_moment_that_is_none_says_how_to_write_one(text):
     with pytest.raises(HmiError, match="-10m"):

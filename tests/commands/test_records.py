@@ -66,9 +66,14 @@ def test_a_tag_that_was_never_stored_and_a_window_turned_round(folder, capsys):
     assert "--from" in capsys.readouterr().err
 
 
-def test_parquet_is_not_built_yet(folder, capsys):
-    assert cli.main(["history", "a.level", "--format", "parquet", "--data", str(folder)]) == 2
-    assert "not built yet" in capsys.readouterr().err
+def test_parquet_goes_into_a_file(folder, capsys, tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    out = tmp_path / "out.parquet"
+    assert run(capsys, "history", "a.level", "--format", "parquet", "--data", str(folder))[0] == 1
+    for what, rows in (("--raw", 10), ("--points=1", 1), ("--step=1d", 1)):
+        words = ("history", "a.level", what, "--format", "parquet", "--out", str(out), "--data", str(folder))
+        assert run(capsys, *words)[0] == 0
+        assert len(parquet.read_table(out)) == rows
 
 
 def test_the_journal_is_listed_and_verified(folder, capsys):

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from hmi import cli
 from hmi.drivers.certificates import fingerprint
+from hmi.drivers.decisions import laid_down
 from hmi.drivers.pki import Pki
 from tests.drivers import papers
 from tests.drivers.papers import paper
@@ -138,3 +139,39 @@ def test_a_file_that_holds_no_certificate_is_pointed_out(trust, folder: Path):
 def test_an_action_that_does_not_exist(capsys: pytest.CaptureFixture[str]):
     assert cli.main(["trust", "everybody"]) == 2
     assert "invalid choice" in capsys.readouterr().err
+
+
+def test_a_renewal_is_made_first_and_used_when_the_servers_know_it(trust, folder: Path):
+    code, _, err = trust("renew", "--use")
+    assert code == 1
+    assert "hmi trust" in err
+    _, out, _ = trust("own", "--json")
+    before = json.loads(out)
+    out_file = folder / "next.der"
+    code, out, _ = trust("renew", "--out", str(out_file))
+    assert code == 0
+    assert "hmi trust renew --use" in out
+    renewed = fingerprint(x509.load_der_x509_certificate(out_file.read_bytes()))
+    assert renewed in out
+    assert renewed != before["fingerprint"]
+    assert json.loads(trust("own", "--json")[1]) == before
+    code, out, _ = trust("renew", "--use")
+    assert (code, renewed in out) == (0, True)
+    after = json.loads(trust("own", "--json")[1])
+    assert (after["fingerprint"], after["uri"]) == (renewed, before["uri"])
+
+
+def test_each_decision_is_laid_down_for_the_journal(trust, folder: Path):
+    trust("list")
+    trust("accept", MARK[:20])
+    assert laid_down(folder) == []
+    trust("accept", MARK)
+    trust("remove", MARK)
+    trust("own")
+    trust("renew")
+    trust("renew")
+    trust("renew", "--use")
+    decisions = [decision for _, decision in laid_down(folder)]
+    assert [decision.event for decision in decisions] == ["accepted", "removed", "renewal made", "renewed"]
+    assert f"'Filler', {MARK}, is trusted from now on" in decisions[0].text
+    assert all(decision.user and decision.station and decision.time_ns for decision in decisions)

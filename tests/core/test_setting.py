@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hmi.core.setting import Unacceptable, acceptable
+from hmi.core.setting import Unacceptable, acceptable, exact_value, is_exact, is_writable, with_unit
 from hmi.core.tags import TYPES, Tag
 
 
@@ -24,6 +24,14 @@ def tag(kind="float64", **more):
         (tag("uint16", scale=0.1), "1.5", 1.5),
         (tag("string", length=4), "LOT7", "LOT7"),
         (tag("string"), 7, "7"),
+        (tag("int64"), "9007199254740993", 9007199254740993),
+        (tag("int64"), " -9223372036854775808 ", -(2**63)),
+        (tag("uint64"), "18446744073709551615", 2**64 - 1),
+        (tag("uint64"), 2**64 - 1, 2**64 - 1),
+        (tag("int64"), "1e3", 1000),
+        (tag("int64"), 12.0, 12),
+        (tag("int64", low=0, high=2.0**53), "9007199254740992", 2**53),
+        (tag("int64", scale=0.1), "1.5", 1.5),
     ],
 )
 def test_what_a_tag_takes(made, wanted, value):
@@ -34,7 +42,8 @@ def test_what_a_tag_takes(made, wanted, value):
     ("made", "wanted", "says"),
     [
         (tag(low=0, high=100, unit="%"), "101", r"101 % is out of range for a.b \(0 to 100 %\)"),
-        (tag(low=0), "-1", "out of range"),
+        (tag(low=0), "-1", r"out of range for a.b \(0 to any\)"),
+        (tag(high=5, unit="1"), "6", r"^6 is out of range for a.b \(any to 5\)"),
         (tag(), "nan", "cannot be written"),
         (tag(), "1e999", "cannot be written"),
         (tag(), "fast", "not a number"),
@@ -42,11 +51,41 @@ def test_what_a_tag_takes(made, wanted, value):
         (tag("bool"), "2", "on or off"),
         (tag("int32"), "1.5", "whole numbers"),
         (tag("string", length=2), "äö", "holds 2 bytes, the text has 4"),
+        (tag("string"), None, "None is not a text"),
+        (tag("string"), ["a"], "is not a text"),
+        (tag("int64"), "9223372036854775808", "9223372036854775808 does not fit a.b, which is int64"),
+        (tag("uint64"), "-1", "does not fit"),
+        (tag("uint64"), "18446744073709551616", "does not fit"),
+        (tag("int64"), "1.5", "whole numbers"),
+        (tag("int64"), "9" * 4000, "does not fit|not a number|cannot be written"),
+        (tag("int64"), "1e300", "does not fit"),
+        (tag("int64", low=0, high=2.0**53, unit="1"), str(2**53 + 1), r"^9007199254740993 is out of range for a.b \("),
+        (tag(), "x" * 10_000, "^'x{79}… is not a number"),
     ],
 )
 def test_what_it_does_not_take_is_said_with_the_reason(made, wanted, says):
     with pytest.raises(Unacceptable, match=says):
         acceptable(made, wanted)
+
+
+@pytest.mark.parametrize("kind", ["int64", "uint64"])
+def test_whole_numbers_of_64_bits_are_ints_and_all_others_floats(kind):
+    assert type(acceptable(tag(kind), "5")) is int
+    assert type(acceptable(tag("int32"), "5")) is float
+    assert is_exact(tag(kind)) and not is_exact(tag(kind, scale=0.1)) and not is_exact(tag(kind, offset=1))
+
+
+@given(st.integers(-(2**63), 2**64 - 1))
+def test_no_digit_is_lost_on_the_way(number):
+    kind = "int64" if number < 2**63 else "uint64"
+    assert acceptable(tag(kind), str(number)) == acceptable(tag(kind), number) == number
+    raw = number if number < 2**63 else number - 2**64
+    assert exact_value(tag(kind), raw) == number
+    assert with_unit(tag(kind, unit="g"), number) == f"{number} g"
+
+
+def test_methods_are_written_and_never_read():
+    assert [is_writable(tag(access=access)) for access in ("r", "rw", "w")] == [False, True, True]
 
 
 @given(st.sampled_from(TYPES), st.one_of(st.text(), st.floats(), st.integers(), st.none(), st.lists(st.integers())))

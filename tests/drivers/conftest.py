@@ -16,6 +16,12 @@ def shared_opcua() -> Iterator[Device]:
 
 
 @pytest.fixture(scope="session")
+def typed_opcua() -> Iterator[Device]:
+    """An OPC UA server of all types, arrays, states, ranges and methods."""
+    yield from _started("typed_opcua")
+
+
+@pytest.fixture(scope="session")
 def shared_modbus() -> Iterator[Device]:
     """A Modbus server for all tests that leave it running."""
     yield from _started("modbus")

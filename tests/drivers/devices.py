@@ -26,6 +26,7 @@ SERVERS = Path(__file__).parent / "servers"
 SCHEME = {
     "opcua": "opc.tcp",
     "history_opcua": "opc.tcp",
+    "typed_opcua": "opc.tcp",
     "modbus": "tcp",
     "modbus_lines": "tcp",
     "modbus_hostile": "tcp",

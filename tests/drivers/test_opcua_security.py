@@ -10,12 +10,12 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from hmi.clock import HandClock, MachineClock
+from hmi.clock import MachineClock
 from hmi.core.plant.model import Connection
 from hmi.drivers import opcua_security
 from hmi.drivers.certificates import fingerprint
@@ -44,12 +44,19 @@ PAPERS = {
     "other-host": paper(hosts=("10.9.8.7", "filler.plant")),
     "weak": paper(own=papers.key("weak")),
     "issued": paper(issuer="Plant CA", issuer_key=papers.key("ca"), serial=4711),
+    "early": paper(start=datetime.now(UTC) + timedelta(days=3)),
+    "ending": paper(end=datetime.now(UTC) + timedelta(days=9, hours=12)),
     "thief": paper("Thief", own=papers.key("thief")),
 }
+USER = paper("Operator", own=papers.key("user"), uri="urn:user", purposes=())
+STRANGER = paper("Stranger", own=papers.key("user"), uri="urn:user", purposes=())
 FACES: dict[str, dict] = {
     "good": {},
     "none-only": {"policies": ["NoSecurity"]},
     "expired": {"paper": "expired"},
+    "early": {"paper": "early"},
+    "ending": {"paper": "ending"},
+    "no-certificates": {"tokens": ["user"]},
     "other-host": {"paper": "other-host"},
     "weak": {"paper": "weak", "key": "weak"},
     "other-uri": {"uri": "urn:somebody:else"},
@@ -62,6 +69,11 @@ FACES: dict[str, dict] = {
     "rsa15-token": {"token_policy": RSA15},
     "no-users": {"tokens": ["anonymous"]},
 }
+
+
+def mark(certificate) -> str:
+    """The certificate as the server's list of users has it."""
+    return fingerprint(certificate).lower()
 
 
 @dataclass
@@ -91,9 +103,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     for name in ("server", "weak", "thief"):
         (folder / f"{name}.pem").write_bytes(papers.pem(papers.key(name)))
     (folder / "seen").write_text("")
+    (folder / "users").write_text(f"{mark(USER)} not-{mark(STRANGER)}")
     rows = []
     for what in FACES.values():
-        row = {"uri": URI, "policies": ["NoSecurity", *ALL], **what, "port": free_port()}
+        row = {
+            "uri": URI,
+            "tokens": ["anonymous", "user", "certificate"],
+            "policies": ["NoSecurity", *ALL],
+            **what,
+            "port": free_port(),
+        }
         row["certificate"] = str(folder / f"{what.get('paper', 'good')}.der")
         row["key"] = str(folder / f"{what.get('key', 'server')}.pem")
         if "shows" in what:
@@ -271,6 +290,7 @@ async def test_another_certificate_than_before_is_said_so(server: Server, statio
     ("face", "said"),
     [
         ("expired", "expired on"),
+        ("early", "is valid from"),
         ("other-host", "names filler.plant, 10.9.8.7, not 127.0.0.1"),
         ("weak", "1024 bits"),
         ("two-faced", "calls itself urn:somebody:else, but its certificate is of urn:test:filler:server"),
@@ -300,6 +320,13 @@ async def test_issued_by_an_authority_until_it_is_revoked(server: Server, statio
         papers.der(papers.revocations("Plant CA", papers.key("ca"), 4711))
     )
     assert "'Plant CA' has revoked" in await refusal(connection(server, "issued"), station)
+
+
+@pytest.mark.expect_log("nobody here knows")
+async def test_of_an_authority_that_nobody_knows(server: Server, station: Path):
+    secret(station)
+    assert "of an issuer nobody here knows" in await refusal(connection(server, "issued", user="operator"), station)
+    assert server.seen() == []
 
 
 @pytest.mark.expect_log("cannot be read")
@@ -337,23 +364,29 @@ async def test_a_station_without_its_key_is_told_and_heals(server: Server, stati
         await run.until_live()
 
 
-@pytest.mark.expect_log("expires in")
-def test_an_expiry_is_announced_once(server: Server, station: Path, caplog: pytest.LogCaptureFixture):
-    protection = Protection(connection(server), station, _At(NOW + timedelta(days=3640)))
-    for _ in range(3):
-        protection._tell_expiry(GOOD, "127.0.0.1:4840", "server")
-    assert caplog.text.count("expires in 10 days") == 1
+@pytest.mark.expect_log("the server 127.0.0.1:\\d+ expires in 9 days")
+async def test_what_ends_soon_is_told_while_there_is_time(server: Server, station: Path):
+    trust(station, PAPERS["ending"])
+    async with at_work(connection(server, "ending"), station) as run:
+        events: list[tuple[str, str]] = []
+        run.driver.on_event = lambda *event: events.append(event)
+        await run.until_live()
+        words = f"the certificate of the server 127.0.0.1:{server.ports['ending']} expires in 9 days: renew it"
+        assert run.driver.health.note == words
+        assert events == [("certificate", words)]
 
 
-class _At(HandClock):
-    """A clock that stands at a date."""
-
-    def __init__(self, when) -> None:
-        super().__init__()
-        self._when = int(when.timestamp()) * 10**9
-
-    def now_ns(self) -> int:
-        return self._when
+@pytest.mark.expect_log("connection to 127.0.0.1:\\d+ lost")
+async def test_a_renewed_certificate_of_the_station_is_used_from_the_next_session_on(server: Server, station: Path):
+    async with at_work(connection(server), station) as run:
+        await run.until_live()
+        before = run.driver._session._client.security_policy.host_certificate
+        Pki(station).renewed(MachineClock().now_ns())
+        renewed = Pki(station).use_renewed()
+        await run.driver._session.close()
+        await run.until(lambda: run.driver.health.reconnects == 1)
+        await run.until_live()
+        assert run.driver._session._client.security_policy.host_certificate == renewed.der != before
 
 
 # ------------------------------------------------------------------------------------------------- users
@@ -442,6 +475,39 @@ async def test_who_may_come_in_is_said(server: Server, station: Path):
     assert "knows no user names" in await refusal(connection(server, "no-users", user="operator"), station)
 
 
+def user_paper(folder: Path, certificate=USER) -> None:
+    """A user's certificate and key, as a person puts them there."""
+    place = folder / "pki" / "users"
+    place.mkdir(parents=True)
+    (place / "operator.der").write_bytes(papers.der(certificate))
+    key = folder / "secrets" / "device.key"
+    key.parent.mkdir()
+    key.touch(mode=0o600)
+    key.write_bytes(papers.pem(papers.key("user")))
+
+
+@pytest.mark.parametrize("security", [BEST, "Basic256Sha256:Sign", "Aes256Sha256RsaPss:SignAndEncrypt"])
+async def test_a_user_is_let_in_by_his_certificate(server: Server, station: Path, security: str):
+    user_paper(station)
+    async with at_work(connection(server, security=security, user_certificate="operator.der"), station) as run:
+        await run.until_live()
+    assert server.seen() == [f"certificate {mark(USER)}"]
+
+
+@pytest.mark.expect_log("user")
+async def test_why_a_user_with_a_certificate_is_not_let_in_is_said(server: Server, station: Path):
+    shown = {"user_certificate": "operator.der"}
+    missing = await refusal(connection(server, **shown), station)
+    assert "operator.der is missing: put it there" in missing
+    user_paper(station, STRANGER)
+    assert "refuses the user's certificate (BadUserAccessDenied)" in await refusal(connection(server, **shown), station)
+    assert "lets in no users with certificates" in await refusal(
+        connection(server, "no-certificates", **shown), station
+    )
+    assert "as its security is None" in await refusal(connection(server, "none-only", "None", **shown), station)
+    assert server.seen() == []
+
+
 # -------------------------------------------------------------------------------------------- plant files
 
 
@@ -451,6 +517,8 @@ async def test_who_may_come_in_is_said(server: Server, station: Path):
         ({"security": "Basic256:Sign"}, "there is no security 'Basic256:Sign'"),
         ({"security": "Basic256Sha256"}, "there is no security"),
         ({"security": "None", "user": "operator"}, "in clear"),
+        ({"security": "None", "user_certificate": "a.der"}, "as its security is None"),
+        ({"security": BEST, "user_certificate": "a.der", "user": "operator"}, "beside a user with a password"),
     ],
 )
 def test_what_no_attempt_can_mend_is_told_before_any(station: Path, what: dict, said: str):

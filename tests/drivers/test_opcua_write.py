@@ -26,7 +26,8 @@ async def written(device: Device, name: str, value: float | str, kind: str = "fl
     [("Speed", 33.3), ("Exact", 0.1 + 0.2), ("Mode", 3), ("Enable", 1), ("Batch", "Löwe 7"), ("Exact", -0.0)],
 )
 async def test_every_type_is_confirmed_by_what_the_device_holds(shared_opcua: Device, name: str, value: float | str):
-    result = await written(shared_opcua, name, value)
+    kind = {"Enable": "bool", "Batch": "string", "Mode": "uint16"}.get(name, "float64")
+    result = await written(shared_opcua, name, value, kind)
     assert result.outcome == "confirmed", result
     assert result.read_back == (value if isinstance(value, str) else pytest.approx(value, rel=1e-6))
 

@@ -156,3 +156,31 @@ def test_a_revocation_list_that_cannot_be_read_is_not_passed_over(tmp_path: Path
     (tmp_path / "pki" / "crl" / "a.crl").write_bytes(b"half")
     with pytest.raises(DeviceError, match=r"a\.crl cannot be read"):
         Pki(tmp_path).lists()
+
+
+def test_a_renewed_certificate_is_another_one_of_the_same_application(tmp_path: Path):
+    pki_ = Pki(tmp_path)
+    first = pki_.own(NOW_NS)
+    with pytest.raises(OwnCertificateError, match="hmi trust renew"):
+        pki_.use_renewed()
+    made = pki_.renewed(NOW_NS + YEAR_NS)
+    assert pki_.renewed(NOW_NS + 2 * YEAR_NS).certificate == made.certificate  # until it is used
+    assert pki_.own(NOW_NS).certificate == first.certificate
+    assert made.uri == first.uri
+    assert made.certificate.public_key() != first.certificate.public_key()
+    pki_.use_renewed()
+    assert pki_.own(NOW_NS + YEAR_NS).certificate == made.certificate
+    again = pki_.renewed(NOW_NS + 5 * YEAR_NS)
+    pki_.use_renewed()
+    assert pki_.own(NOW_NS + 5 * YEAR_NS).certificate == again.certificate
+    for key in (tmp_path / "pki" / "own").glob("*.pem"):
+        assert stat.S_IMODE(key.stat().st_mode) == 0o600
+
+
+def test_one_that_has_expired_can_be_renewed(tmp_path: Path):
+    Pki(tmp_path).own(NOW_NS)
+    with pytest.raises(OwnCertificateError, match="hmi trust renew"):
+        Pki(tmp_path).own(NOW_NS + 30 * YEAR_NS)
+    Pki(tmp_path).renewed(NOW_NS + 30 * YEAR_NS)
+    Pki(tmp_path).use_renewed()
+    Pki(tmp_path).own(NOW_NS + 30 * YEAR_NS)

@@ -4,7 +4,7 @@ import numpy as np
 
 from hmi.core import quality as q
 from hmi.core.batch import FLAG_NO_SOURCE_TIME, FLAG_NOT_LIVE, FLAG_TEXT, ROW, Batch
-from hmi.drivers.rows import Echo, bad_rows, with_texts
+from hmi.drivers.rows import LONGEST_TEXT, Echo, bad_rows, with_texts
 from tests.drivers.devices import tags_of
 
 TAGS = tags_of([("a", "float64"), ("b", "string"), ("c", "int64")])
@@ -70,3 +70,19 @@ def test_after_a_loss_everything_is_news():
     echo.without(batch_of((0, 1.0, 10)))
     echo.forget()
     assert len(echo.without(batch_of((0, 1.0, 10)))) == 1
+
+
+def test_who_was_told_of_since_the_last_loss():
+    echo = Echo(TAGS)
+    assert echo.untold([0, 2]) == [0, 2]
+    echo.without(Batch.of([2], [1.0], 5, 6))
+    assert echo.untold([0, 1, 2]) == [0, 1]
+    assert echo.untold([]) == []
+    echo.forget()
+    assert echo.untold([2]) == [2]
+
+
+def test_a_text_without_end_is_cut_and_shows_it():
+    texts = with_texts(np.zeros(2, ROW), [(0, "x" * LONGEST_TEXT), (1, "x" * 8_000_000)]).texts
+    assert texts[0] == "x" * LONGEST_TEXT
+    assert texts[1] == "x" * (LONGEST_TEXT - 1) + "…"

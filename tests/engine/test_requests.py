@@ -2,10 +2,11 @@ import msgspec
 import pytest
 
 from hmi.core.errors import StoreError
+from hmi.core.policy import Policy
 from hmi.engine.gate import Gate
 from hmi.engine.publish import Publisher
 from hmi.engine.requests import Requests
-from hmi.link.messages import Health, Request, Values, Welcome
+from hmi.link.messages import Health, PropertyRow, Request, Values, Welcome
 from tests.engine.test_publish import Listener
 from tests.engine.toy import RULE, ToyStation
 
@@ -43,6 +44,29 @@ async def test_write_and_ack_over_the_link(made):
     assert not reply.ok
     assert reply.body["acknowledged"] == ["a.level.h"]
     assert "no alarm" in reply.text
+
+
+async def test_a_refused_write_says_which_rule_and_what_would_let_it_pass(made):
+    station, requests = made
+    station.plant.policies[1] = (Policy(confirm="Product is lost"),)
+    station.values(1, 10.0)
+    body = (await ask(requests, "write", tag="a.speed", value=20, why="x")).body
+    assert (body["outcome"], body["code"], body["needs"], body["confirm"]) == (
+        "refused",
+        "confirmation",
+        ["confirmation"],
+        "Product is lost",
+    )
+    assert (await ask(requests, "write", tag="a.speed", value=20, why="x", confirmed="Product is lost")).ok
+    assert (await ask(requests, "write", tag=["a"], value=20, why="x")).body["code"] == "unknown-tag"
+
+
+async def test_what_devices_say_of_their_tags(made):
+    _, requests = made
+    rows = [PropertyRow("a.count", 0.0, 9.0, "l", {0: "empty"}, "the tag list says otherwise")]
+    requests.properties = lambda: rows
+    reply = msgspec.msgpack.decode(msgspec.msgpack.encode((await ask(requests, "properties")).body), strict=False)
+    assert msgspec.convert(reply, list[PropertyRow]) == rows
 
 
 async def test_values_now(made):

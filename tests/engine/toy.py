@@ -1,7 +1,7 @@
 """A small plant in memory: two tags on one controller that a test plays itself."""
 
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hmi.clock import HandClock
 from hmi.core import expr
@@ -55,9 +55,10 @@ class ToyDriver:
 class ToyStation:
     """Table, alarms and journal of the toy plant, on a clock that the test turns."""
 
-    def __init__(self, *rules: Rule) -> None:
+    def __init__(self, *rules: Rule, **more) -> None:
+        """`more` are other parts of the plant, such as `policies`."""
         self.clock = HandClock()
-        self.plant = plant(*rules)
+        self.plant = replace(plant(*rules), **more)
         self.stored, self.records = [], []
         self.journal_broken = False
         self.tick = Tick(self.plant, self.clock, self.stored.append, self.record)

@@ -21,7 +21,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group("interop"))
         for word, (name, is_there) in PEERS.items():
             if word in item.path.name and not is_there:
-                item.add_marker(pytest.mark.skip(f"{name} is not installed: `make interop` gets it"))
+                item.add_marker(
+                    pytest.mark.skip(f"{name} is not installed, or older than its test: `make interop` gets it")
+                )
         if not WHOLE and item.get_closest_marker("interop"):
             item.add_marker(pytest.mark.skip("the long tests against others' servers: `make interop` runs them"))
 

@@ -3,8 +3,8 @@
  *   server PORT        prints "ready"; serves any number of clients; unit id 1 and every other
  *
  * Its contents are fixed by content() below, so that a test knows them without asking; "dump" on standard input
- * prints all holding registers, "set N V" changes one. Every write request that reached it is printed as
- * "write FUNCTION ADDRESS COUNT FIRST".
+ * prints all holding registers, "set N V" changes one, "shift N" moves them all so far on, as a new program may.
+ * Every write request that reached it is printed as "write FUNCTION ADDRESS COUNT FIRST".
  *
  * What is wrong with it on purpose: reading or writing holding 1001..1011 is refused with exception 1..11;
  * 1100 is answered 1.6 s late, each time; nothing is known beyond 1999.
@@ -103,6 +103,11 @@ static int command(void) {
     int at, value;
     if (fgets(line, sizeof line, stdin) == NULL) return 0;
     if (sscanf(line, "set %d %d", &at, &value) == 2) map->tab_registers[at] = (uint16_t)value;
+    if (sscanf(line, "shift %d", &at) == 1 && at > -PLACES && at < PLACES) {
+        uint16_t *r = map->tab_registers;
+        int kept = PLACES - abs(at);
+        memmove(at > 0 ? r + at : r, at > 0 ? r : r - at, kept * sizeof *r);
+    }
     if (strncmp(line, "dump", 4) == 0) {
         for (int i = 0; i < PLACES; i++) printf("%d ", map->tab_registers[i]);
         printf("\n");

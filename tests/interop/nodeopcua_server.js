@@ -27,6 +27,8 @@ const options = Object.assign(
     sampling_ms: 20, // fastest sampling granted
     publishing_ms: 50, // fastest publishing granted
     count_ms: 100, // period of the counter
+    history: false, // whether the server records the counter
+    level: null, // service level, 0 to 255; null: the library's own 255
     conformance: false, // node-opcua's own conformance address space too: slow to build
   },
   JSON.parse(process.argv[3] || "{}"),
@@ -128,8 +130,46 @@ function build() {
     const node = addNode(`Status.${name}`, DataType.Double, null);
     node.setValueFromSource(new Variant({ dataType: "Double", value: 7.25 }), code, FIXED);
   }
+  addDescribed();
+  addMethods();
   if (options.late) addLate();
   addCounter();
+}
+
+// Variables that say more of themselves, made by the library's own functions.
+function addDescribed() {
+  const common = (name) => ({ organizedBy: folder, browseName: name, nodeId: `s=Cell.${name}` });
+  const keep = (name, node, variant) => {
+    node.setValueFromSource(variant, StatusCodes.Good, FIXED);
+    nodes[name] = node;
+  };
+  const analog = ns.addAnalogDataItem({
+    ...common("Analog"), dataType: "Double", engineeringUnitsRange: { low: -20, high: 180 },
+    instrumentRange: { low: -50, high: 200 }, engineeringUnits: opcua.standardUnits.degree_celsius,
+  });
+  keep("Analog", analog, new Variant({ dataType: "Double", value: 21.5 }));
+  const two = ns.addTwoStateDiscrete({ ...common("Switch"), trueState: "open", falseState: "closed" });
+  keep("Switch", two, new Variant({ dataType: "Boolean", value: true }));
+  const many = ns.addMultiStateDiscrete({ ...common("Choice"), enumStrings: ["Red", "Green", "Blue"], value: 1 });
+  keep("Choice", many, new Variant({ dataType: "UInt32", value: 1 }));
+  const state = ns.addVariable({ ...common("State"), dataType: "ServerState" }); // of the standard's own enumerations
+  keep("State", state, new Variant({ dataType: "Int32", value: 1 }));
+}
+
+function addMethods() {
+  const input = (name, dataType) => ({ name, dataType: opcua.resolveNodeId(dataType), valueRank: -1 });
+  const add = (name, inputArguments, outputArguments, answer) =>
+    ns.addMethod(folder, { browseName: name, nodeId: `s=Cell.${name}`, inputArguments, outputArguments })
+      .bindMethod((inputs, context, done) => {
+        if (writes) fs.writeSync(writes, `${name} ${JSON.stringify(inputs.map(plain))}\n`);
+        const { status, outputs } = answer(...inputs.map((each) => each.value));
+        done(null, { statusCode: status || StatusCodes.Good, outputArguments: outputs || [] });
+      });
+  add("Start", [], [], () => ({}));
+  add("Dose", [input("Litres", "Double")], [input("Twice", "Double")], (litres) =>
+    litres > 100
+      ? { status: StatusCodes.BadOutOfRange }
+      : { outputs: [new Variant({ dataType: "Double", value: litres * 2 })] });
 }
 
 const scalar = (dataType, value) => new Variant({ dataType, arrayType: VariantArrayType.Scalar, value });
@@ -148,6 +188,7 @@ function codes() {
 
 function addCounter() {
   const node = addNode("Count", DataType.UInt32, null);
+  if (options.history) space.installHistoricalDataNode(node);
   let n = 0;
   const step = () => {
     const now = new Date();
@@ -199,6 +240,8 @@ function catalogue() {
         node: node.nodeId.toString(),
         type: DataType[data.value.dataType],
         array: data.value.arrayType !== VariantArrayType.Scalar,
+        length: data.value.value && data.value.value.length,
+        dimensions: data.value.arrayType === VariantArrayType.Array ? 1 : 2,
         value: data.value.arrayType === VariantArrayType.Scalar ? plain(data.value) : null,
         status: data.statusCode.value,
         source_ms: data.sourceTimestamp ? data.sourceTimestamp.getTime() : null,
@@ -216,7 +259,14 @@ function set({ name, type, value, status, time }) {
   nodes[name].setValueFromSource(new Variant({ dataType: type, ...data }), code, stamp);
 }
 
+// How fit it says it is to serve (Part 4, 6.6.2).
+function bindLevel() {
+  const node = space.findNode("ns=0;i=2267");
+  node.bindVariable({ get: () => new Variant({ dataType: DataType.Byte, value: options.level }) }, true);
+}
+
 const COMMANDS = {
+  level: ({ value }) => (options.level = value) && {},
   dump: () => dump(),
   set: (command) => set(command) || {},
   late: () => addLate() && {},
@@ -248,7 +298,8 @@ async function main() {
   await server.initialize();
   space = server.engine.addressSpace;
   build();
-  if (options.conformance) conformance.build_address_space_for_conformance_testing(space);
+  if (options.level !== null) bindLevel();
+  if (options.conformance) await conformance.build_address_space_for_conformance_testing(space);
   await server.start();
   say({ ready: server.getEndpointUrl(), uris: space.getNamespaceArray().map((each) => each.namespaceUri) });
   readline.createInterface({ input: process.stdin }).on("line", (line) => {

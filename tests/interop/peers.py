@@ -18,7 +18,14 @@ CACHE = Path(os.environ.get("HMI_INTEROP_CACHE") or Path.home() / ".cache" / "hm
 NODE = CACHE / "node" / "node_modules"
 LIBMODBUS = CACHE / "libmodbus"
 HAS_NODE_OPCUA = (CACHE / "node" / "version").exists()
-HAS_LIBMODBUS = (LIBMODBUS / "server").exists() and (LIBMODBUS / "hostile").exists()
+
+
+def is_built(program: Path, source: Path) -> bool:
+    """Whether a program is there and made of its source as it is now."""
+    return program.exists() and program.stat().st_mtime >= source.stat().st_mtime
+
+
+HAS_LIBMODBUS = is_built(LIBMODBUS / "server", HERE / "libmodbus_server.c") and (LIBMODBUS / "hostile").exists()
 
 
 class Peer:

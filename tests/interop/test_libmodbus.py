@@ -10,7 +10,7 @@ import time
 import pytest
 
 from hmi.core import quality as q
-from hmi.core.plant.model import Connection
+from hmi.core.plant.model import Connection, Modbus, Signature
 from tests.drivers.devices import Running, running, tags_of
 from tests.interop.peers import LibModbus, Relay
 
@@ -167,6 +167,27 @@ async def test_an_answer_that_is_late_is_never_taken_for_another(device: LibModb
             for row in batch.rows:
                 place = int(tags[row["tag"]].address.partition(":")[2])
                 assert row["quality"] >= q.BAD or int(row["value"]) == held[place], place
+
+
+@pytest.mark.expect_log("device: ")
+async def test_a_register_map_that_shifts_shows_no_value_rather_than_a_wrong_one(device: LibModbus):
+    """A new program with every register one further on: its signature is gone, so nothing is believed or written."""
+    held = device.holding()
+    places = (300, 301, 350)
+    modbus = Modbus(signature=Signature("holding:310", "uint16", held[310]))
+    tags = tags_of([(f"holding:{place}", "uint16") for place in places])
+    async with running(plc(device.address, modbus=modbus), tags) as run:
+        await until_live(run)
+        device.tell("shift 1")
+        await run.until(lambda: all(run.last(tag.address)["quality"] >= q.BAD for tag in tags))
+        assert (await run.driver.write(tags[0], 7)).outcome == "refused"
+        device.tell("shift -1")
+        await run.until(lambda: all(run.last(tag.address)["quality"] == q.GOOD for tag in tags))
+        for place, tag in zip(places, tags, strict=True):
+            shown = {int(row["value"]) for row in run.rows(tag.address) if row["quality"] < q.BAD}
+            assert shown == {held[place]}
+    device.holding()
+    assert device.writes == []
 
 
 @pytest.mark.interop

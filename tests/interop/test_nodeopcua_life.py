@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from hmi.core import quality as q
-from hmi.core.batch import FLAG_NOT_LIVE
+from hmi.core.batch import FLAG_BACKFILLED, FLAG_NOT_LIVE
 from hmi.core.plant.model import Connection
 from hmi.drivers import supervise
 from tests.drivers.devices import Running, running, tags_of
@@ -192,6 +192,69 @@ async def test_a_mute_wire_is_noticed(server: NodeOpcua):
             begun = time.monotonic()
             await run.until(lambda: run.driver.health.state == "live")
             assert await seconds_until_moving(run) + time.monotonic() - begun < 2 * BACK_WITHIN_S
+
+
+@pytest.mark.interop
+@pytest.mark.timeout(120)
+@pytest.mark.expect_log(LOST)
+async def test_what_it_recorded_while_it_could_not_be_heard_is_read_back(server: NodeOpcua):
+    """Every value of a gap, once, at its own time, marked as backfilled; and the server has no alarms to offer."""
+    server.options |= {"history": True, "sampling_ms": 10, "publishing_ms": 200}
+    server.start()
+    async with Relay(server.port).running() as wire:
+        address = f"opc.tcp://127.0.0.1:{wire.port}"
+        async with running(plc(address), tags(("Count", "uint32"), period_ms=10)) as run:
+            await until_live(run)
+            await run.until(lambda: len(counted(run)) > 10)
+            wire.deaf = True
+            await run.until(lambda: run.driver.health.state == "down")
+            wire.deaf = False
+            await run.until(lambda: run.driver.health.state == "live")
+            await run.until(lambda: any(row["flags"] & FLAG_BACKFILLED for row in run.rows(COUNT)))
+            await seconds_until_moving(run)
+
+            def missing() -> set[int]:
+                values = {value for value, _, _ in counted(run)}
+                return {count for count in server.counts() if min(values) < count < max(values)} - values
+
+            await run.until(lambda: not missing())
+            held, got = server.counts(), counted(run)
+            assert len(got) == len({value for value, _, _ in got}), "told twice"
+            assert [(value, stamp) for value, stamp, _ in got] == [(value, held[value]) for value, _, _ in got]
+            assert {quality for _, _, quality in got} == {q.GOOD}
+
+
+@pytest.mark.interop
+@pytest.mark.timeout(120)
+async def test_the_fitter_of_two_servers_is_used(tmp_path):
+    """Service levels swapped: the station goes over within 5 s, and a write reaches the one in use only."""
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    one, two = NodeOpcua(tmp_path / "one", level=255), NodeOpcua(tmp_path / "two", level=100)
+    one.start()
+    two.start()
+    told: list[tuple[str, str]] = []
+    try:
+        nodes = tags(("Count", "uint32"), ("Double", "float64"))
+        connection = plc(one.address, publish_ms=100, backup=(two.address,))
+        async with running(connection, nodes) as run:
+            run.driver.on_event = lambda event, text: told.append((event, text))
+            await until_live(run)
+            assert run.driver.health.address == one.address
+            begun = time.monotonic()
+            await run.until(lambda: time.monotonic() - begun > 4.0)  # two that fall in turn are not followed faster
+            assert (await run.driver.write(nodes[1], 1.5)).outcome == "confirmed"
+            one.ask("level", value=100)
+            two.ask("level", value=255)
+            begun = time.monotonic()
+            await run.until(lambda: run.driver.health.address == two.address and run.driver.health.state == "live")
+            assert time.monotonic() - begun < BACK_WITHIN_S
+            assert (await run.driver.write(nodes[1], 2.5)).outcome == "confirmed"
+        assert (one.writes(), two.writes()) == (["Double 1.5"], ["Double 2.5"])
+        assert len(told) == 1, told
+    finally:
+        one.kill()
+        two.kill()
 
 
 # ------------------------------------------------------------------------------------ limits, names, changed space

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ import pytest
 from hmi.core import quality as q
 from hmi.core.batch import FLAG_TEXT
 from hmi.core.plant.model import Connection
+from hmi.core.properties import Properties
 from hmi.core.tags import Tag
+from hmi.drivers.rows import LONGEST_TEXT
 from tests.drivers.devices import Running, running, tags_of
 from tests.interop.peers import NodeOpcua
 
@@ -41,6 +44,15 @@ SCALARS = {
 }
 
 
+@pytest.fixture
+def server(tmp_path) -> Iterator[NodeOpcua]:
+    """A server of this test's own: its values are changed."""
+    server = NodeOpcua(tmp_path)
+    server.start()
+    yield server
+    server.kill()
+
+
 async def until_seeded(run: Running) -> None:
     """Live, and every tag told of at least once."""
     await run.until(lambda: run.driver.health.state == "live")
@@ -66,7 +78,9 @@ def expect_held(run: Running, name: str, held: dict[str, Any]) -> None:
     assert (int(row["quality"]), int(row["time"])) == (held["status"], held["source_ms"] * 1_000_000), name
     if run.tag(node(name)).is_text:
         assert int(row["flags"]) == FLAG_TEXT, name
-        assert run.text(node(name)) == (held["value"] or ""), name
+        whole = held["value"] or ""
+        shown = whole if len(whole) <= LONGEST_TEXT else whole[: LONGEST_TEXT - 1] + "…"
+        assert run.text(node(name)) == shown, name
         assert math.isnan(row["value"]), name
         return
     assert int(row["flags"]) == 0, name
@@ -113,7 +127,7 @@ async def test_status_changes_one_by_one(cell: NodeOpcua):
 
 async def test_what_is_no_number_and_no_text_is_never_shown_as_one(cell: NodeOpcua):
     """Array, date, Guid and bytes: either right or Bad with the reason, for that tag alone."""
-    odd = {"Doubles": "float64", "Strings": "string", "DateTime": "float64", "Guid": "float64", "ByteString": "uint32"}
+    odd = {"Doubles": "float64", "Strings": "string", "DateTime": "int64", "Guid": "float64", "ByteString": "uint32"}
     mixed = {**odd, "Boolean": "float64", "String": "int32", "Int32": "bool", "UInt32": "int32", "Double": "float64"}
     async with running(plc(cell), tags(mixed)) as run:
         await until_seeded(run)
@@ -125,6 +139,52 @@ async def test_what_is_no_number_and_no_text_is_never_shown_as_one(cell: NodeOpc
             assert int(row["quality"]) == q.BAD_TYPE_MISMATCH, name
             assert math.isnan(row["value"]), name
             assert "the device sends" in run.driver.health.missing[run.tag(node(name)).index]
+
+
+async def test_identifiers_bytes_and_moments_have_a_text(cell: NodeOpcua):
+    async with running(plc(cell), tags(dict.fromkeys(("DateTime", "Guid", "ByteString"), "string"))) as run:
+        await until_seeded(run)
+        assert run.text(node("DateTime")) == "2026-03-04T05:06:07.891000Z"
+        assert run.text(node("Guid")) == "12345678-1234-5678-9abc-123456789abc"
+        assert run.text(node("ByteString")) == "00ff80"
+
+
+def elements(name: str, *indexes: int) -> list[str]:
+    return [f"index={index};{node(name)}" for index in indexes]
+
+
+async def test_elements_of_arrays_and_an_array_that_shrinks(server: NodeOpcua):
+    addresses = elements("Doubles", 0, 2, 3)
+    found = tags_of([*((address, "float64") for address in addresses), (elements("Strings", 1)[0], "string")])
+    async with running(plc(server, publish_ms=50), found) as run:
+        await until_seeded(run)
+        assert [run.last(address)["value"] for address in addresses[:2]] == [1.5, 3.5]
+        assert run.last(addresses[2])["quality"] == q.BAD_INDEX_RANGE_NO_DATA
+        assert run.text(found[3].address) == "b"
+        server.ask("set", name="Doubles", type="Double", value={"array": [7.5, 8.5]})
+        await run.until(lambda: run.last(addresses[1])["quality"] == q.BAD_INDEX_RANGE_NO_DATA)
+        await run.until(lambda: run.last(addresses[0])["value"] == 7.5)
+        assert math.isnan(run.last(addresses[1])["value"])
+        server.ask("set", name="Doubles", type="Double", value={"array": [1.0, 2.0, 3.0, 4.0]})
+        await run.until(lambda: [run.last(address)["value"] for address in addresses] == [1.0, 3.0, 4.0])
+        assert run.driver.health.missing == {}
+
+
+async def test_what_the_server_says_of_its_nodes(server: NodeOpcua):
+    """Ranges, units and states as node-opcua itself makes them."""
+    names = {"Analog": "float64", "Switch": "bool", "Choice": "uint32", "State": "int32"}
+    shown = ("Switch", "Choice", "State")
+    async with running(plc(server), tags(dict.fromkeys(shown, "string"))) as run:
+        await until_seeded(run)
+        assert [run.text(node(name)) for name in shown] == ["open", "Green", "Failed"]
+    async with running(plc(server), tags(names)) as run:
+        health = run.driver.health
+        await run.until(lambda: len(health.properties) == 4)
+        assert health.properties[0] == Properties(-20.0, 180.0, "°C")
+        assert health.properties[1].names == {0: "closed", 1: "open"}
+        assert health.properties[2].names == {0: "Red", 1: "Green", 2: "Blue"}
+        assert health.properties[3].names[1] == "Failed"
+        assert (health.properties[3].low, health.properties[3].unit) == (None, "")
 
 
 async def test_a_type_that_changes_at_run_time_makes_that_tag_bad_until_it_is_right_again(cell: NodeOpcua):
@@ -163,6 +223,31 @@ async def test_source_times_far_off_come_through_and_are_flagged(cell: NodeOpcua
             wanted = max(-(2**63) + 1, min(2**63 - 1, stamp * 1_000_000))
             assert int(row["time"]) == wanted
             assert bool(row["flags"]) == (number < 3)
+
+
+@pytest.mark.interop
+async def test_the_conformance_address_space_as_texts_and_elements(tmp_path):
+    """Every type that has only a text form, and the first element of every array, of what node-opcua itself offers."""
+    server = NodeOpcua(tmp_path, conformance=True)
+    server.start()
+    try:
+        kinds = dict.fromkeys(("DateTime", "Guid", "ByteString", "XmlElement", "NodeId", "QualifiedName"), "string")
+        offered = [each for each in server.ask("catalogue") if each["status"] == 0]
+        texts = [(each["node"], kinds[each["type"]]) for each in offered if each["type"] in kinds and not each["array"]]
+        all_kinds = {**SCALARS, **kinds, "StatusCode": "uint32"}
+        arrays = [
+            (f"index=0;{each['node']}", all_kinds[each["type"]])
+            for each in offered
+            if each["array"] and each["length"] and each["dimensions"] == 1 and each["type"] in all_kinds
+        ]
+        assert len(texts) > 20
+        assert len(arrays) > 20
+        async with running(plc(server), tags_of(texts + arrays)) as run:
+            await until_seeded(run)
+            assert run.driver.health.missing == {}
+            assert {int(run.last(address)["quality"]) for address, _ in texts + arrays} == {q.GOOD}
+    finally:
+        server.kill()
 
 
 @pytest.mark.interop

@@ -11,6 +11,7 @@ from hmi.core.plant.model import Connection
 from tests.drivers.devices import Running, running, tags_of
 from tests.interop.peers import NodeOpcua, Relay
 
+CALLED = [("Start", "bool"), ("Dose", "float64")]
 LOST = r"hmi\.drivers: device: "
 
 CASES: list[tuple[str, str, float | str, object]] = [  # node, tag's type, written, what the server then holds
@@ -27,6 +28,10 @@ CASES: list[tuple[str, str, float | str, object]] = [  # node, tag's type, writt
     ("Double", "float64", 33.3, 33.3),
     ("String", "string", "Größe 5 µm", "Größe 5 µm"),
     ("LocalizedText", "string", "in Ordnung", "in Ordnung"),
+    ("Guid", "string", "00000000-0000-0000-0000-000000000007", "00000000-0000-0000-0000-000000000007"),
+    ("DateTime", "string", "2026-04-05T06:07:08.500000Z", "2026-04-05T06:07:08.500Z"),
+    ("Int64", "int64", 2**62 + 1, str(2**62 + 1)),
+    ("UInt64", "uint64", 2**64 - 1, str(2**64 - 1)),
 ]
 
 
@@ -75,6 +80,33 @@ async def test_what_may_not_or_cannot_be_written_is_refused(server: NodeOpcua):
         result = await run.driver.write(tags[2], 1.0)  # cannot be read: so it cannot be confirmed either
         assert result.outcome in ("refused", "unknown"), result
     assert [line for line in server.writes() if line.split()[0] in ("Byte", "Doubles")] == []
+
+
+async def test_one_element_is_written_and_the_others_stay(server: NodeOpcua):
+    tags = tags_of([(f"index={at};{node('Doubles')}", "float64") for at in (1, 3)])
+    async with running(Connection("device", "opcua", server.address), tags) as run:
+        await until_live(run)
+        result = await run.driver.write(tags[0], 9.25)
+        assert (result.outcome, result.read_back) == ("confirmed", 9.25), result
+        assert list(server.ask("dump")["Doubles"]["value"].values()) == [1.5, 9.25, 3.5]
+        result = await run.driver.write(tags[1], 9.25)
+        assert result.outcome == "refused", result
+        assert "BadIndexRangeNoData" in result.text
+        assert list(server.ask("dump")["Doubles"]["value"].values()) == [1.5, 9.25, 3.5]
+
+
+async def test_methods_are_called_once(server: NodeOpcua):
+    addresses = [(f"method={name};nsu=urn:interop:cell;s=Cell", kind) for name, kind in CALLED]
+    tags = tags_of(addresses, access="w")
+    async with running(Connection("device", "opcua", server.address), tags) as run:
+        await until_live(run)
+        start, dose = tags
+        assert (await run.driver.write(start, 1.0)).text == "tag0 was called"
+        assert (await run.driver.write(dose, 2.5)).text == "tag1 was called: Twice = 5"
+        result = await run.driver.write(dose, 200.0)
+        assert result.outcome == "refused", result
+        assert "BadOutOfRange" in result.text
+    assert [line for line in server.writes() if line] == ["Start []", "Dose [2.5]", "Dose [200]"]
 
 
 @pytest.mark.interop

@@ -1,4 +1,4 @@
-"""What is kept of the incoming values: the tag's wish, no value twice, none lost for coming late."""
+"""What is kept of the incoming values: the tag's wish, nothing told twice, none lost for coming late."""
 
 from __future__ import annotations
 
@@ -6,24 +6,28 @@ import numpy as np
 import pytest
 
 from hmi.core import quality as q
-from hmi.core.batch import Batch
+from hmi.core.batch import FLAG_TIME_SUSPECT, Batch, join
 from hmi.core.tags import Tag
-from hmi.store.intake import Intake, every_ns
-from hmi.store.rows import rows_of
+from hmi.store.intake import Intake, every_ns, span_of
+from hmi.store.slab import Slab
+from tests.store.made import HOUR, MIDNIGHT, SECOND, batch_of, texts_of
 
-SECOND = 1_000_000_000
 TAGS = [
     Tag(0, "all", "c", "x", "float64"),
     Tag(1, "none", "c", "x", "float64", history="off"),
     Tag(2, "some", "c", "x", "float64", history="every:10"),
+    Tag(3, "text", "c", "x", "string"),
 ]
+NOON = MIDNIGHT + 12 * HOUR
 
 
-def batch(tag: int, *rows: tuple[int, float], quality: int = q.GOOD) -> Batch:
-    """(time, value) of one tag, received at once."""
-    found = Batch.of([tag] * len(rows), [row[1] for row in rows], np.array([row[0] for row in rows]), 0, quality)
-    found.rows["received"] = found.rows["time"]
-    return found
+def intake() -> Intake:
+    return Intake(TAGS, np.array([10, 11, 12, 13], np.uint32))
+
+
+def kept(intake: Intake, batch: Batch, now: int = NOON) -> list[tuple[int, int, float]]:
+    found = [slab for _, slab in intake.slabs(batch, now, now)]
+    return [row for slab in found for row in zip(slab.tag.tolist(), slab.at.tolist(), slab.value.tolist(), strict=True)]
 
 
 @pytest.mark.parametrize(
@@ -33,42 +37,95 @@ def test_the_period(history: str, expected: int) -> None:
     assert every_ns(history) == expected
 
 
-def test_every_value_of_a_tag_in_order() -> None:
-    rows = Intake(TAGS, SECOND).rows(batch(0, (1, 1.0), (2, 2.0), (3, 2.0)))
-    assert [(row[1], row[2], row[4]) for row in rows] == [(1, 0, 1.0), (2, 0, 2.0), (3, 0, 2.0)]
+def test_every_value_in_order_by_the_number_of_its_tag() -> None:
+    both = join([batch_of(3, [5], [9]), batch_of(0, [1, 2, 3], [1, 2, 2])])
+    assert kept(intake(), both) == [(10, 1, 1), (10, 2, 2), (10, 3, 2), (13, 5, 9)]
+
+
+def test_numbers_that_are_not_in_the_order_of_the_tags() -> None:
+    turned = Intake(TAGS, np.array([10, 11, 12, 3], np.uint32))
+    assert kept(turned, join([batch_of(0, [1], [1]), batch_of(3, [5], [9])])) == [(3, 5, 9), (10, 1, 1)]
 
 
 def test_off_is_not_kept() -> None:
-    mixed = Batch.of([0, 1, 0], [1.0, 2.0, 3.0], np.array([1, 1, 2]), 5)
-    assert [row[4] for row in Intake(TAGS, SECOND).rows(mixed)] == [1.0, 3.0]
+    assert kept(intake(), batch_of(1, [1], [1])) == []
+    assert kept(intake(), Batch.empty()) == []
 
 
-def test_told_again_is_kept_once() -> None:
-    intake = Intake(TAGS, SECOND)
-    assert len(intake.rows(batch(0, (1, 1.0), (1, 1.0)))) == 1
-    assert intake.rows(batch(0, (1, 1.0))) == []
-    seeded = Intake(TAGS, SECOND)
-    seeded.seed({0: rows_of(batch(0, (1, 1.0)))[0]})
-    assert seeded.rows(batch(0, (1, 1.0))) == []
+def test_told_again_is_kept_once_also_after_a_restart() -> None:
+    first = intake()
+    assert kept(first, batch_of(0, [1, 1, 2], [1, 1, 1])) == [(10, 1, 1), (10, 2, 1)]
+    assert kept(first, batch_of(0, [2], [1])) == []
+    assert len(kept(first, batch_of(0, [2], [np.nan]))) == 1
+    assert kept(first, batch_of(0, [2], [np.nan])) == []
+    assert len(kept(first, batch_of(0, [2], [0.0]))) == 1
+    assert len(kept(first, batch_of(0, [2], [-0.0]))) == 1  # other bits: another value
+    seeded = intake()
+    [(_, slab)] = intake().slabs(join([batch_of(0, [7], [4]), texts_of(3, [8], ["on"])]), NOON, NOON)
+    seeded.seed(Slab.unpack(slab.pack()))
+    assert kept(seeded, batch_of(0, [7], [4])) == []
+    assert kept(seeded, texts_of(3, [8], ["on"])) == []
+    assert len(kept(seeded, texts_of(3, [8], ["off"]))) == 1
 
 
-def test_another_value_of_the_same_moment_and_late_comers_have_places_of_their_own() -> None:
-    rows = Intake(TAGS, SECOND).rows(batch(0, (5, 1.0), (5, 2.0), (5, 1.0), (3, 9.0), (6, 1.0)))
-    assert [(row[1], row[4]) for row in rows] == [(5, 1.0), (5, 2.0), (5, 1.0), (3, 9.0), (6, 1.0)]
-    assert len({row[1:3] for row in rows}) == 5
-    assert [row[2] == 0 for row in rows] == [True, False, False, False, True]
-    assert [row[2] for row in rows if row[1] == 5] == sorted(row[2] for row in rows if row[1] == 5)
+def test_a_number_of_the_folder_that_the_plant_no_longer_has_is_no_obstacle() -> None:
+    seeded = Intake(TAGS[:1], np.array([10], np.uint32))
+    [(_, slab)] = intake().slabs(join([batch_of(0, [7], [4]), batch_of(3, [8], [5])]), NOON, NOON)
+    seeded.seed(slab)
+    assert kept(seeded, batch_of(0, [7], [4])) == []
 
 
-def test_a_run_later_starts_its_places_after_those_before() -> None:
-    first = Intake(TAGS, SECOND).rows(batch(0, (5, 1.0), (5, 2.0)))[1]
-    later = Intake(TAGS, 2 * SECOND)
-    later.seed({0: first})
-    assert later.rows(batch(0, (5, 1.0)))[0][2] > first[2]
+def test_another_value_of_the_same_moment_and_late_comers_are_kept() -> None:
+    assert kept(intake(), batch_of(0, [5, 5, 5, 3, 6], [1, 2, 1, 9, 1])) == [
+        (10, 5, 1),
+        (10, 5, 2),
+        (10, 5, 1),
+        (10, 3, 9),
+        (10, 6, 1),
+    ]
+
+
+def test_after_a_late_comer_the_newest_is_still_known() -> None:
+    one = intake()
+    kept(one, batch_of(0, [5, 3], [1, 9]))
+    assert kept(one, batch_of(0, [5], [1])) == []
+
+
+def test_texts_told_again_are_compared_as_texts() -> None:
+    one = intake()
+    assert len(kept(one, texts_of(3, [1, 1, 2], ["a", "a", "a"]))) == 2
+    assert len(kept(one, texts_of(3, [2, 2], ["a", "b"]))) == 1
 
 
 def test_a_period_thins_but_never_hides_a_quality() -> None:
-    intake = Intake(TAGS, SECOND)
-    times = [(second * SECOND, float(second)) for second in range(25)]
-    assert [row[4] for row in intake.rows(batch(2, *times))] == [0.0, 10.0, 20.0]
-    assert [row[4] for row in intake.rows(batch(2, (25 * SECOND, 25.0), quality=q.BAD_TIMEOUT))] == [25.0]
+    one = intake()
+    times = [NOON + second * SECOND for second in range(25)]
+    assert [row[2] for row in kept(one, batch_of(2, times, range(25)))] == [0, 10, 20]
+    bad = batch_of(2, [NOON + 25 * SECOND], [25])
+    bad.rows["quality"] = q.BAD_TIMEOUT
+    assert [row[2] for row in kept(one, bad)] == [25]
+
+
+def test_a_time_that_cannot_be_right_is_placed_by_receipt() -> None:
+    odd = batch_of(0, [5], [1])
+    odd.rows["flags"], odd.rows["received"] = FLAG_TIME_SUSPECT, NOON
+    [(_, slab)] = intake().slabs(odd, NOON, NOON)
+    assert (slab.at.tolist(), slab.column("source").tolist()) == ([NOON], [5])
+
+
+def test_the_hour_before_gets_its_own_while_it_is_not_sealed() -> None:
+    batch = batch_of(0, [NOON - SECOND, NOON + 1], [1, 2])
+    assert [hour for hour, _ in intake().slabs(batch, NOON + SECOND, NOON - HOUR)] == [NOON - HOUR, NOON]
+    assert [hour for hour, _ in intake().slabs(batch, NOON + SECOND, NOON)] == [NOON]
+
+
+def test_only_the_texts_that_are_kept_are_stored_and_always_storable() -> None:
+    batch = texts_of(3, [1, 1, 2], ["a", "a", "half \ud800"])
+    [(_, slab)] = intake().slabs(batch, NOON, NOON)
+    assert slab.texts == ("a", "half ?")
+
+
+def test_values_reach_from_when_they_were_made_to_when_they_came_in() -> None:
+    batch = batch_of(0, [NOON - SECOND, NOON + 5 * SECOND, NOON - HOUR], [1, 2, 3])
+    batch.rows["received"] = NOON
+    assert span_of(batch) == (NOON - SECOND, NOON + 5 * SECOND)  # the last one came late

@@ -16,9 +16,9 @@ def setting(file: sqlite3.Connection, name: str) -> object:
     return file.execute(pragmas[name]).fetchone()[0]
 
 
-def test_the_journal_is_safe_at_every_commit_the_samples_at_every_checkpoint(tmp_path: Path) -> None:
+def test_everything_is_safe_at_every_commit(tmp_path: Path) -> None:
     with closing(open_journal(tmp_path / "j.db")) as journal, closing(open_day(tmp_path / "d.db")) as day:
-        assert [setting(file, "synchronous") for file in (journal, day)] == [2, 1]  # FULL, NORMAL
+        assert [setting(file, "synchronous") for file in (journal, day)] == [2, 2]  # FULL
         assert {setting(file, "mode") for file in (journal, day)} == {"wal"}
         assert {setting(file, "auto") for file in (journal, day)} == {0}
 

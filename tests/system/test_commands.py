@@ -73,6 +73,10 @@ def test_put_refused_out_of_range_read_only_and_while_the_plc_is_gone(stand):
     records = stand.json("journal", "--category", "write", "--limit", "3")["records"]
     assert [record["event"] for record in records] == ["refused"] * 3
     stand.start_sim()
+    watcher = stand.watcher()
+    watcher.until(lambda: watcher.share("good") > 0.97, 20)
+    watcher.close()
+    assert stand.json("get", tag.name)["tags"][0]["value"] != value  # nothing was kept to be sent later
 
 
 def test_history_of_a_tag_in_csv_and_json(stand):

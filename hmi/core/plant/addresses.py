@@ -108,10 +108,12 @@ def of_controller(driver: str, address: str) -> Complaint | None:
 def of_value(driver: str, address: str, type_: str, length: int, access: str) -> Complaint | None:
     """What is wrong with a tag's address, given its type (`length` of a string) and access; None if nothing is."""
     try:
+        if driver == "modbus" and access == "w":
+            return "access w is for methods of an OPC UA server", "Write access rw"
         if driver == "modbus":
             modbus_addresses.check(address, type_, length, access)
         else:
-            opcua_addresses.check(address)
+            opcua_addresses.check(address, type_, access)
     except AddressError as error:
         return error.what, error.mend
     return None

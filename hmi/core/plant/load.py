@@ -14,14 +14,15 @@ from hmi.core.plant.derived_tags import compile_derived
 from hmi.core.plant.modbus_toml import check_tags, shares_a_line
 from hmi.core.plant.model import Plant
 from hmi.core.plant.plant_toml import FILE, PlantFile, read_plant_file
+from hmi.core.plant.policies_toml import policy_files, read_policies
 from hmi.core.plant.tags_csv import TagFiles, read_tags, tag_files
 from hmi.core.screens.lint import lint_screens
 from hmi.core.screens.parse import parse_screens, parse_symbols
 
 _LATER: Final = ("equipment.toml", "templates/", "lang/")
-_PLACES: Final = {"tags/": ".csv", "alarms/": ".toml", "screens/": ".toml"}
+_PLACES: Final = {"tags/": ".csv", "alarms/": ".toml", "policies/": ".toml", "screens/": ".toml"}
 _LONGEST: Final = 400  # characters of what a message says
-_TOP: Final = (FILE, "tags.csv", "alarms.toml")
+_TOP: Final = (FILE, "tags.csv", "alarms.toml", "policies.toml")
 
 
 def load(texts: Mapping[str, str], library: Mapping[str, str]) -> Plant:
@@ -47,6 +48,7 @@ def check(texts: Mapping[str, str], library: Mapping[str, str]) -> tuple[Plant |
     screens = parse_screens(about_tags, found.index, symbols, mistakes)
     lint_screens(screens, symbols, found.tags, mistakes)
     rules = read_alarms(about_tags, _surroundings(texts, head, found), mistakes)
+    policies = read_policies(about_tags, found.tags, found.index, mistakes)
     _check_stations(texts, head, mistakes)
     check_tags(head.connections, found.tags, found.places, mistakes)
     shares_a_line(head.connections, mistakes, head.connection_lines)
@@ -70,6 +72,8 @@ def check(texts: Mapping[str, str], library: Mapping[str, str]) -> tuple[Plant |
         server_url=head.server_url,
         texts=dict(texts),
         digest=digest(texts),
+        policies=policies,
+        everyone=head.everyone,
     )
     return plant, mistakes
 
@@ -99,7 +103,7 @@ def _about_tags(texts: Mapping[str, str], found: TagFiles, mistakes: list[Mistak
     """The files that name tags; none while tags are missing, for each of them would seem a mistake."""
     if not found.lost:
         return texts
-    what = "alarms, screens and derived tags are not checked as long as tags cannot be read"
+    what = "alarms, policies, screens and derived tags are not checked as long as tags cannot be read"
     mistakes.append(Mistake(found.lost[0], 0, what, "Mend this file and check again", "warning"))
     return {}
 
@@ -144,7 +148,7 @@ def _check_unused(head: PlantFile, found: TagFiles, mistakes: list[Mistake]) -> 
 
 def _check_strangers(texts: Mapping[str, str], mistakes: list[Mistake]) -> None:
     """Files that look as if they belonged to the plant but are not read."""
-    read = {*_TOP, *tag_files(texts), *alarm_files(texts)}
+    read = {*_TOP, *tag_files(texts), *alarm_files(texts), *policy_files(texts)}
     for file in texts:
         if file in read or not file.endswith((".toml", ".csv")):
             continue
@@ -156,5 +160,6 @@ def _check_strangers(texts: Mapping[str, str], mistakes: list[Mistake]) -> None:
             mistakes.append(Mistake(file, 1, "files of this kind are not used yet", mend, "warning"))
         elif not folder or file.startswith(tuple(_PLACES)):
             found = nearest(file, _TOP) if not folder else []
-            mend = f"Rename it to {found[0]}, or remove it" if found else "Move it to tags/, alarms/ or screens/"
+            place = f"Move it to {', '.join(_PLACES)}"
+            mend = f"Rename it to {found[0]}, or remove it" if found else place
             mistakes.append(Mistake(file, 1, "the file is not read", mend, "warning"))

@@ -9,6 +9,7 @@ from functools import cached_property
 from hmi.core.alarms.rules import Rule
 from hmi.core.expr import Expression
 from hmi.core.plant.modbus_addresses import Span
+from hmi.core.policy import Policy
 from hmi.core.screens.model import Screen, Symbol
 from hmi.core.tags import Tag
 
@@ -48,6 +49,7 @@ class Connection:
     security: str = "None"  # or POLICY:MODE, such as Basic256Sha256:SignAndEncrypt
     user: str = ""  # whom the session is for; "" anybody. Its password is never in the plant's files
     allow_plain_password: bool = False  # with security None: the password may go over the network in clear
+    user_certificate: str = ""  # file of a certificate that says whom the session is for, instead of `user`
     certificate_host: str = ""  # the host that the server's certificate names, where it is not the address's
     publish_ms: int = 250  # OPC UA publishing interval
     scan_ms: int = 500  # Modbus scan period of tags that name none
@@ -63,20 +65,39 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryGroup:
+    """Tags whose values are kept for a shorter time than the plant's."""
+
+    tags: tuple[str, ...]  # names, or name.* for all below, or *
+    keep_days: int
+
+    def has(self, tag: str) -> bool:
+        """Whether a tag is one of them."""
+        return any(tag.startswith(one[:-1]) if one.endswith("*") else tag == one for one in self.tags)
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """How long the station keeps values."""
 
     keep_days: int = 400
     max_gb: float = 20.0
+    groups: tuple[HistoryGroup, ...] = ()  # the first that has a tag counts
+
+    def days_of(self, tag: str) -> int:
+        """How long the values of one tag are kept."""
+        return next((group.keep_days for group in self.groups if group.has(tag)), self.keep_days)
 
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """A workstation or tablet, and the screen it opens with."""
+    """A workstation or tablet, the screen it opens with, and what everybody may do at it."""
 
     id: str
     name: str = ""
     screen: str = ""
+    kind: str = "desk"  # desk | panel | tablet
+    everyone: str = ""  # role; "": the plant's
 
 
 @dataclass(frozen=True)
@@ -97,6 +118,8 @@ class Plant:
     server_url: str = ""  # of the plant server; "" none
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)  # the files it was made of: a client gets these
     digest: str = ""  # BLAKE2b of the files: which configuration was running
+    policies: Mapping[int, tuple[Policy, ...]] = field(default_factory=dict)  # by tag index, the most specific first
+    everyone: str = "operate"  # role of whoever is at a station
 
     @cached_property
     def tag_index(self) -> Mapping[str, int]:
@@ -107,6 +130,14 @@ class Plant:
         """The tag of this name, if the plant has it."""
         index = self.tag_index.get(name)
         return None if index is None else self.tags[index]
+
+    def station(self, name: str) -> Station:
+        """The station of this name; one that the plant's files do not name is a desk like any other."""
+        return next((station for station in self.stations if station.id == name), Station(name))
+
+    def role_at(self, station: str) -> str:
+        """What everybody may do at a station."""
+        return self.station(station).everyone or self.everyone
 
     def tags_of(self, connection: str) -> tuple[Tag, ...]:
         """The tags that one connection delivers."""

@@ -1,4 +1,8 @@
-"""Addresses of values in an OPC UA server, node ids and browse paths: the grammar `hmi check` and the driver read."""
+"""Addresses of values in an OPC UA server: the grammar that `hmi check` and the driver read.
+
+A node id or a browse path leads to a node. What is meant of it stands before, as a node id's own namespace does,
+since the name at its end may hold any sign: `index=3;` an element of an array, `method=NAME;` a method of an object.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,12 @@ _NODE_ID: Final = re.compile(r"(?:ns=([0-9]{1,9});|nsu=([^;]+);)?([isgb])=(.+)",
 _GUID: Final = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _BASE64: Final = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 _BROWSE_STEP: Final = re.compile(r"(?:([0-9]{1,5}):([^/]+)|([^/:]+))")
+_ELEMENT: Final = re.compile(r"index=([^;]*);(.*)", re.DOTALL)
+_METHOD: Final = re.compile(r"method=([^;]*);(.*)", re.DOTALL)
+_METHOD_NAME: Final = re.compile(r"(?:([0-9]{1,5}):)?(.+)", re.DOTALL)
+_MOST_ELEMENTS: Final = 1 << 31  # the length of an array is an Int32
+_LIKE_AN_ELEMENT: Final = re.compile(r"(.+)(?:\[([0-9]{1,9})\]|;index=([0-9]{1,9}))", re.DOTALL)
+_ELEMENT_EXAMPLE: Final = "Write index=3;ns=2;s=Filler.Valves, elements counted from 0"
 _EXAMPLE: Final = "Write ns=2;s=Filler.Tank.Level or /2:Filler/2:Tank/2:Level"
 
 
@@ -23,12 +33,68 @@ class BrowseStep:
     name: str
 
 
-def check(address: str) -> None:
-    """Raise AddressError if this is neither a node id nor a browse path."""
-    if address.startswith("/"):
-        browse_path(address)
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an address means: a node, an element of the array that it holds, or a method of the object that it is."""
+
+    node: str  # a node id or a browse path
+    index: int | None = None  # of the element, zero-based
+    method: str = ""  # the browse name of the method
+    method_namespace: int | None = None  # None: the namespace of the object
+
+
+def check(address: str, type_: str = "", access: str = "") -> None:
+    """Raise AddressError for what is no address, or none for a tag of this type and access ("" for any)."""
+    found = target(address)
+    if found.node.startswith("/"):
+        browse_path(found.node)
     else:
-        _check_node_id(address)
+        _check_node_id(found.node)
+    if access and found.method and access != "w":
+        raise AddressError(f"a method is called, not read, and access is {access}", "Write access w")
+    if access == "w" and not found.method:
+        raise AddressError("access w is for methods, which cannot be read", "Write access rw")
+
+
+def target(address: str) -> Target:
+    """What an address means; raises AddressError. Of the node nothing is checked here."""
+    if address.startswith("index="):
+        return _element(address)
+    if address.startswith("method="):
+        return _method(address)
+    return Target(address)
+
+
+def _element(address: str) -> Target:
+    match = _ELEMENT.fullmatch(address)
+    if match is None or not match[2]:
+        raise AddressError(f"{address!r} names no array", _ELEMENT_EXAMPLE)
+    if not (match[1].isdecimal() and match[1].isascii()):
+        what = "a range" if re.fullmatch(r"[0-9]+[:,][0-9:,]+", match[1]) else f"index={match[1]}"
+        raise AddressError(
+            f"{what} is not one element of a one-dimensional array: each tag is one value", _ELEMENT_EXAMPLE
+        )
+    if len(match[1]) > 10 or int(match[1]) >= _MOST_ELEMENTS:
+        raise AddressError(f"index={match[1]} is beyond every array", _ELEMENT_EXAMPLE)
+    return Target(match[2], index=int(match[1]))
+
+
+def _method(address: str) -> Target:
+    match = _METHOD.fullmatch(address)
+    name = _METHOD_NAME.fullmatch(match[1]) if match else None
+    if match is None or name is None or not match[2] or int(name[1] or 0) > 65535:
+        mend = "Write method=Start;ns=2;s=Filler, its browse name and the object that it belongs to"
+        raise AddressError(f"{address!r} names no method and object", mend)
+    return Target(match[2], method=name[2], method_namespace=int(name[1]) if name[1] else None)
+
+
+def hint(address: str) -> str:
+    """What may be meant by an address that the device does not know, as the end of a sentence; "" if nothing."""
+    match = _LIKE_AN_ELEMENT.fullmatch(address)
+    if match is None:
+        return ""
+    index = match[2] or match[3]
+    return f"; for element {index} of an array write index={index};{match[1]}"
 
 
 def browse_path(text: str) -> tuple[BrowseStep, ...]:
@@ -54,7 +120,8 @@ def split_namespace_uri(text: str) -> tuple[str, str]:
 def _check_node_id(address: str) -> None:
     match = _NODE_ID.fullmatch(address)
     if match is None:
-        raise AddressError(f"{address!r} is not an OPC UA node id or browse path", _EXAMPLE)
+        mend = _ELEMENT_EXAMPLE if ";index=" in address else _EXAMPLE
+        raise AddressError(f"{address!r} is not an OPC UA node id or browse path", mend)
     namespace, kind, identifier = match[1], match[3], match[4]
     if namespace is not None and int(namespace) > 65535:
         mend = "Write ns=0 to ns=65535, or nsu= and the namespace's URI"

@@ -15,15 +15,15 @@ from hmi.core.alarms.rules import CONSEQUENCES, Matrix
 from hmi.core.errors import Mistake
 from hmi.core.nearest import nearest
 from hmi.core.plant import addresses, modbus_toml, security
-from hmi.core.plant.model import Connection, History, Station
+from hmi.core.plant.model import Connection, History, HistoryGroup, Station
 
 FILE: Final = "plant.toml"
 _ID: Final = Meta(pattern=r"\A[a-z][a-z0-9_-]{0,63}\Z", description="a word of a-z 0-9 _ -", examples=["filler"])
-_SECTIONS: Final = ("plant", "connection", "history", "station", "server", "priority_matrix", "role", "shift")
+_SECTIONS: Final = ("plant", "connection", "history", "station", "server", "access", "priority_matrix", "role", "shift")
 _LATER_SECTIONS: Final = ("role", "shift")
 _PERIOD: Final = Meta(ge=10, le=3_600_000, examples=[500])
 _SETTINGS_OF: Final = {  # what only one driver knows
-    "opcua": ("publish_ms", "security", "user", "allow_plain_password", "certificate_host"),
+    "opcua": ("publish_ms", "security", *security.KEYS),
     "modbus": ("scan_ms", "unit", "byte_order", "word_order", *modbus_toml.KEYS),
 }
 
@@ -45,6 +45,9 @@ class _Connection(modbus_toml.Keys, frozen=True, kw_only=True):
     security: Annotated[str, Meta(examples=["Basic256Sha256:SignAndEncrypt"])] = "None"
     user: Annotated[str, Meta(pattern=r"\A[^\x00-\x1f\x7f]{0,100}\Z", description="a name", examples=["hmi"])] = ""
     allow_plain_password: bool = False
+    user_certificate: Annotated[
+        str, Meta(pattern=r"\A([A-Za-z0-9_][A-Za-z0-9._-]{0,99})?\Z", description="a file name", examples=["hmi.pem"])
+    ] = ""
     certificate_host: Annotated[
         str, Meta(pattern=r"\A[A-Za-z0-9._:-]{0,253}\Z", description="a host", examples=["plc7.plant.local"])
     ] = ""
@@ -60,10 +63,27 @@ class _History(Struct, frozen=True):
     max_gb: Annotated[float, Meta(gt=0, examples=[20])] = 20.0
 
 
+_PATTERN: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*(\.\*)?|\*")  # of tags
+
+
+class _Group(Struct, frozen=True):
+    tags: Annotated[tuple[str, ...], Meta(min_length=1, examples=[["line1.*"]])]
+    keep_days: Annotated[int, Meta(ge=1, le=36500, examples=[30])]
+
+
+_Role = Literal["view", "acknowledge", "operate", "maintain", "engineer", "administer"]
+
+
 class _Station(Struct, frozen=True):
     id: Annotated[str, _ID]
     name: str = ""
     screen: str = ""
+    kind: Literal["desk", "panel", "tablet"] = "desk"
+    everyone: _Role | None = None
+
+
+class _Access(Struct, frozen=True):
+    everyone: _Role = "operate"
 
 
 class _Server(Struct, frozen=True):
@@ -96,6 +116,7 @@ class PlantFile:
     connection_lines: Mapping[str, int] = field(default_factory=dict)
     server_url: str = ""
     matrix: Matrix = field(default_factory=Matrix)
+    everyone: str = "operate"
 
 
 def read_plant_file(texts: Mapping[str, str], mistakes: list[Mistake]) -> PlantFile:
@@ -111,21 +132,43 @@ def read_plant_file(texts: Mapping[str, str], mistakes: list[Mistake]) -> PlantF
     head = _head(table, mistakes)
     connections = _connections(table, mistakes)
     stations = _stations(table, mistakes)
-    history = table.table("history")
-    kept = toml.fill(_History, history, mistakes) if history else None
+    access = table.table("access")
+    may = toml.fill(_Access, access, mistakes) if access else None
     return PlantFile(
         id=head.id if head else "",
         name=head.name if head else "",
         timezone=head.timezone if head else "UTC",
         connections=tuple(connections.values()),
         drivers=_drivers(table),
-        history=History(kept.keep_days, kept.max_gb) if kept else History(),
+        history=_kept(table, mistakes),
         stations=tuple(stations.values()),
         station_lines=_lines(table, "station", "screen"),
         connection_lines=_lines(table, "connection", "id"),
         server_url=_server(table, mistakes),
         matrix=_matrix(table, mistakes),
+        everyone=may.everyone if may else "operate",
     )
+
+
+def _kept(table: toml.Table, mistakes: list[Mistake]) -> History:
+    section = table.table("history")
+    made = toml.fill(_History, section, mistakes, beside=("group",)) if section else None
+    if made is None or section is None:
+        return History()
+    groups = []
+    for row in section.tables("group"):
+        group = toml.fill(_Group, row, mistakes)
+        wrong = [pattern for pattern in group.tags if not _PATTERN.fullmatch(pattern)] if group else []
+        if wrong:
+            what = f"{wrong[0]!r} is neither a tag nor all tags below a dot"
+            mistakes.append(row.mistake("tags", what, 'Write tags = ["line1.filler.level", "line1.drives.*"]'))
+        elif group is not None and group.keep_days >= made.keep_days:
+            what = f"this group is kept for {group.keep_days} days, and everything for no more than {made.keep_days}"
+            mend = "Give the group fewer days; or keep_days of [history] more, and all others a group of their own"
+            mistakes.append(row.mistake("keep_days", what, mend))
+        elif group is not None:
+            groups.append(HistoryGroup(group.tags, group.keep_days))
+    return History(made.keep_days, made.max_gb, tuple(groups))
 
 
 def _drivers(table: toml.Table) -> dict[str, str]:
@@ -220,7 +263,7 @@ def _stations(table: toml.Table, mistakes: list[Mistake]) -> dict[str, Station]:
             mistakes.append(_twice(row, "station", made.id, rows[made.id]))
         elif made is not None:
             rows[made.id] = row
-            found[made.id] = Station(made.id, made.name, made.screen)
+            found[made.id] = Station(made.id, made.name, made.screen, made.kind, made.everyone or "")
     return found
 
 

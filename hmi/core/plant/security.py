@@ -6,13 +6,14 @@ from typing import Any, Final
 
 from hmi.core.errors import Mistake
 from hmi.core.nearest import nearest
+from hmi.core.plant.model import Connection
 from hmi.core.toml import Table
 
 NONE: Final = "None"
 POLICIES: Final = ("Basic256Sha256", "Aes128Sha256RsaOaep", "Aes256Sha256RsaPss")
 MODES: Final = ("Sign", "SignAndEncrypt")
 _BROKEN: Final = ("Basic128Rsa15", "Basic256")  # withdrawn by the OPC Foundation: SHA-1, and padding that leaks
-_KEYS: Final = ("user", "allow_plain_password", "certificate_host")
+KEYS: Final = ("user", "allow_plain_password", "user_certificate", "certificate_host")  # that OPC UA alone knows
 _EXAMPLE: Final = 'Write security = "Basic256Sha256:SignAndEncrypt"'
 
 
@@ -20,6 +21,14 @@ def normal(security: str) -> str:
     """A policy and its mode in the one spelling that the program uses: without the underscores of the standard."""
     policy, colon, mode = security.partition(":")
     return policy.replace("_", "") + colon + mode
+
+
+def protection(connection: Connection) -> str:
+    """What protects what a connection sends: none, signed or encrypted. Nothing less than that is ever used."""
+    if connection.driver == "modbus":
+        return "encrypted" if connection.address.startswith("tls:") else "none"
+    mode = connection.security.partition(":")[2]
+    return {"Sign": "signed", "SignAndEncrypt": "encrypted"}.get(mode, "none")
 
 
 def check(row: Table, made: Any) -> list[Mistake]:
@@ -35,6 +44,12 @@ def check(row: Table, made: Any) -> list[Mistake]:
     if made.allow_plain_password and (secured or not made.user):
         why = "the password is encrypted" if secured else "there is no user"
         mistakes.append(_idle(row, "allow_plain_password", why))
+    if made.user_certificate and not secured:
+        what = "a user's certificate proves nothing to a server that may be anybody, as security is None"
+        mistakes.append(row.mistake("user_certificate", what, f"{_EXAMPLE}, or take the key out"))
+    if made.user_certificate and made.user:
+        what = "a session is for one user: there are `user` and `user_certificate`"
+        mistakes.append(row.mistake("user_certificate", what, "Take one of them out"))
     if made.certificate_host and not secured:
         mistakes.append(_idle(row, "certificate_host", "no certificate is asked for"))
     return mistakes

@@ -27,6 +27,7 @@ COLUMNS: Final = (
     "access",
     "description",
 )
+MORE_COLUMNS: Final = ("clamp",)  # that a file may have, too, anywhere
 HEADER: Final = ",".join(COLUMNS)
 _NEEDED: Final = ("tag", "connection", "address", "type")  # without these columns no row can be read
 
@@ -94,12 +95,13 @@ def _header(file: str, line: int, cells: list[str], mistakes: list[Mistake]) -> 
             mend = "Save it as CSV with commas and decimal points"
             mistakes.append(Mistake(file, line, f"the columns are separated by {name}", mend))
             return None
+    known = (*COLUMNS, *MORE_COLUMNS)
     columns, missing = [], [column for column in COLUMNS if column not in cells]
     for cell in cells:
-        meant = nearest(cell, missing) if cell not in COLUMNS else [cell]
+        meant = nearest(cell, (*missing, *MORE_COLUMNS)) if cell not in known else [cell]
         if cell in columns:
             mistakes.append(Mistake(file, line, f"the column {cell} is there twice", "Remove one of them"))
-        elif cell not in COLUMNS:
+        elif cell not in known:
             mend = f"Write {meant[0]}" if meant else f"Remove it; the header is {HEADER}"
             mistakes.append(Mistake(file, line, f"there is no column {cell!r}", mend))
         missing = [column for column in missing if column not in meant]
@@ -107,7 +109,7 @@ def _header(file: str, line: int, cells: list[str], mistakes: list[Mistake]) -> 
     if missing:
         what = f"the column {missing[0]} is missing" if len(missing) == 1 else f"columns are missing: {missing}"
         mistakes.append(Mistake(file, line, what, f"Write the header {HEADER}"))
-    elif columns != list(COLUMNS) and sorted(columns) == sorted(COLUMNS):
+    elif len(set(columns)) == len(columns) and [column for column in columns if column in COLUMNS] != list(COLUMNS):
         what = "the columns are in another order"
         mistakes.append(Mistake(file, line, what, f"Write the header {HEADER}"))
     return columns if all(column in columns for column in _NEEDED) else None

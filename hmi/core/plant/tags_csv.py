@@ -106,7 +106,8 @@ class _Row:
             self._wrong(f"the deadband {deadband:g} is below 0", f"Write {-deadband:g}")
         if type_ in ("float32", "float64") and not self._cell("unit"):
             self._wrong(f"{name} has no unit", "Write its unit, or 1 where it has none", "warning")
-        access = self._choice("access", ("r", "rw"))
+        access = self._choice("access", ("r", "rw", "w"))
+        clamp = self._clamp(type_, low, high, access)
         connection, address = self._cell("connection"), self._cell("address")
         if connection:
             self._check_address(connection, address, type_, length, access)
@@ -129,6 +130,7 @@ class _Row:
             access=access,
             description=self._cell("description"),
             length=length,
+            clamp=clamp,
         )
 
     def _bad_name(self, name: str) -> None:
@@ -187,11 +189,28 @@ class _Row:
         self._wrong(f"history {cell!r} is not a way to keep values", mend)
         return "change"
 
+    def _clamp(self, type_: str, low: float | None, high: float | None, access: str) -> str:
+        cell = self._choice("clamp", ("", "low", "high", "both"))
+        if not cell:
+            return ""
+        if type_ not in NUMBER_TYPES:
+            self._wrong(f"a {type_} has no range to be clamped to", "Leave the cell empty")
+        elif access != "r":
+            self._wrong("a tag that is written must be shown as it is", "Leave clamp empty")
+        elif not self._cell("connection"):
+            self._wrong("a derived tag is not clamped", "Write the address as = clamp(x, low, high)")
+        elif (low is None and cell != "high") or (high is None and cell != "low"):
+            self._wrong(f"clamp {cell} and no limit to clamp to", "Write low and high, or leave clamp empty")
+        else:
+            return cell
+        return ""
+
     def _choice(self, column: str, words: Sequence[str]) -> str:
         cell = self._cell(column) or words[0]
         if cell in words:
             return cell
-        self._wrong(f"{column} {cell!r} is not one of {', '.join(words)}", f"Write {' or '.join(words)}")
+        named = [word for word in words if word]
+        self._wrong(f"{column} {cell!r} is not one of {', '.join(named)}", f"Write {' or '.join(named)}")
         return words[0]
 
     def _check_address(self, connection: str, address: str, type_: str, length: int, access: str) -> None:
@@ -215,7 +234,7 @@ class _Row:
             return
         if type_ == "string":
             self._wrong("a derived tag is a number or a bool", "Write the type as float64 or bool")
-        if access == "rw":
+        if access != "r":
             self._wrong("a derived tag cannot be written", "Write access r")
         for column in ("scale", "offset", "period_ms"):
             if self._cell(column):

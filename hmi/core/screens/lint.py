@@ -8,6 +8,7 @@ from typing import Final
 from hmi.core.errors import Mistake
 from hmi.core.screens.model import Element, Screen, Symbol
 from hmi.core.screens.symbols import Notes
+from hmi.core.setting import is_writable
 from hmi.core.tags import INTEGER_TYPES, Tag
 
 MOST_LIVE: Final = 160  # elements bound to tags that one screen can carry and still be read
@@ -42,7 +43,7 @@ def _check_place(screen: Screen, screens: Mapping[str, Screen], notes: Notes) ->
 
 def _check_write(element: Element, tags: Mapping[str, Tag], notes: Notes) -> None:
     tag = tags.get(element.write)
-    if tag is not None and tag.access != "rw":
+    if tag is not None and not is_writable(tag):
         notes.error(
             element.line, f"write names {tag.name}, which is read-only", "Give the tag access rw, or leave it out"
         )

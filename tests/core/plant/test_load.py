@@ -64,10 +64,28 @@ def test_a_good_plant_is_complete() -> None:
     assert plant.digest == digest(TEXTS)
 
 
+POLICY = (
+    '[[policy]]\ntags = ["line1.*"]\nconfirm = "Sure?"\ninterlock = [{ needs = "line1.level < 9", blocked = "x" }]\n'
+)
+
+
 def test_a_client_rebuilds_the_same_plant_from_its_texts() -> None:
-    plant = load(TEXTS, {})
+    plant = load({**TEXTS, "policies/a.toml": POLICY}, {})
     again = load(plant.texts, {})
     assert (again.tags, again.rules, again.digest) == (plant.tags, plant.rules, plant.digest)
+    assert (
+        [p[0].confirm for p in again.policies.values()] == [p[0].confirm for p in plant.policies.values()] == ["Sure?"]
+    )
+
+
+@pytest.mark.parametrize("file", ["policies.toml", "policies/line1.toml"])
+def test_policies_are_the_plants_and_their_mistakes_too(file: str) -> None:
+    plant, mistakes = check({**TEXTS, file: POLICY}, {})
+    assert plant is not None and not mistakes
+    assert set(plant.policies) == {1}
+    plant, mistakes = check({**TEXTS, file: POLICY.replace("line1.level", "line1.levle")}, {})
+    assert plant is None
+    assert [(m.file, m.line, "no tag line1.levle" in m.what) for m in mistakes] == [(file, 4, True)]
 
 
 def test_the_digest_tells_files_apart_but_not_their_order() -> None:

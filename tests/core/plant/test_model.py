@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hmi.core.plant.model import Connection, Plant
+from dataclasses import replace
+
+from hmi.core.plant.model import Connection, History, HistoryGroup, Plant, Station
 from hmi.core.tags import Tag
 
 
@@ -25,5 +27,19 @@ def test_tags_are_found_by_name_and_by_connection() -> None:
     assert made.tags_of("old") == ()
 
 
+def test_what_everybody_may_do_is_the_stations_or_the_plants() -> None:
+    stations = (Station("office", everyone="view"), Station("tab", kind="tablet"))
+    made = replace(plant(), stations=stations, everyone="maintain")
+    assert [made.role_at(name) for name in ("office", "tab", "elsewhere")] == ["view", "maintain", "maintain"]
+    assert [made.station(name).kind for name in ("tab", "elsewhere")] == ["tablet", "desk"]
+
+
 def test_a_connection_is_heard_of_as_often_as_its_driver_asks() -> None:
     assert [connection.period_ms for connection in plant().connections] == [250, 700]
+
+
+def test_the_first_group_that_has_a_tag_says_how_long_its_values_are_kept() -> None:
+    history = History(400, 20.0, (HistoryGroup(("a.level",), 10), HistoryGroup(("a.*", "c.*"), 2)))
+    days = {name: history.days_of(name) for name in ("a.level", "a.state", "a", "ab.c", "c.x.y", "b.count")}
+    assert days == {"a.level": 10, "a.state": 2, "a": 400, "ab.c": 400, "c.x.y": 2, "b.count": 400}
+    assert History(9, 1.0, (HistoryGroup(("*",), 3),)).days_of("anything") == 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hmi.core.errors import Mistake
-from hmi.core.plant.model import Connection, History, Station
+from hmi.core.plant.model import Connection, History, HistoryGroup, Station
 from hmi.core.plant.plant_toml import PlantFile, read_plant_file
 
 GOOD = """[plant]
@@ -61,11 +61,35 @@ def test_a_good_file_is_kept_whole() -> None:
     assert found.matrix.priority("severe", 4) == 1
 
 
+def test_what_everybody_may_do_at_which_station() -> None:
+    more = '[access]\neveryone = "acknowledge"\n[[station]]\nid = "tab"\nkind = "tablet"\neveryone = "view"\n'
+    found, mistakes = read(GOOD + more)
+    assert not mistakes
+    assert found.everyone == "acknowledge"
+    assert found.stations[1] == Station("tab", kind="tablet", everyone="view")
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "mend"),
+    [
+        ('[access]\neveryone = "operator"\n', '`everyone` must be one of "view"', 'Write everyone = "operate"'),
+        ("[access]\neveryne = 1\n", "`everyne` is not a key of [access]", "Write `everyone`"),
+        ('[[station]]\nid = "x"\nkind = "table"\n', '`kind` must be one of "desk"', 'Write kind = "tablet"'),
+        ('[[station]]\nid = "x"\neveryone = ""\n', "`everyone` must be one of", "Write everyone"),
+    ],
+)
+def test_roles_and_kinds_are_words_that_are_known(text: str, what: str, mend: str) -> None:
+    _, (mistake,) = read(GOOD + text)
+    assert what in mistake.what
+    assert mend in mistake.mend
+
+
 def test_defaults_where_sections_are_absent() -> None:
     found, mistakes = read('[plant]\nid = "a"\nname = "A"\ntimezone = "UTC"\n')
     assert not mistakes
     assert found.history == History()
     assert found.matrix.priority("minor", 60) == 4
+    assert found.everyone == "operate"
     assert found.server_url == ""
 
 
@@ -120,3 +144,29 @@ def test_no_file_and_no_toml() -> None:
     assert not read_plant_file({}, mistakes).readable
     assert "no plant.toml" in mistakes[0].what
     assert not read("[plant")[0].readable
+
+
+def test_groups_of_tags_that_are_kept_for_a_shorter_time() -> None:
+    groups = (
+        '[[history.group]]\ntags = ["line1.*", "a.b"]\nkeep_days = 7\n[[history.group]]\ntags = ["*"]\nkeep_days = 20\n'
+    )
+    found, mistakes = read(GOOD + groups)
+    assert not mistakes
+    assert found.history == History(30, 2.0, (HistoryGroup(("line1.*", "a.b"), 7), HistoryGroup(("*",), 20)))
+
+
+@pytest.mark.parametrize(
+    ("group", "words"),
+    [
+        ('tags = ["a.*"]\nkeep_days = 30', "kept for 30 days, and everything for no more than 30"),
+        ('tags = ["a.*"]', "keep_days"),
+        ('tags = ["A*"]\nkeep_days = 3', "'A*' is neither a tag nor all tags below a dot"),
+        ("tags = []\nkeep_days = 3", "tags"),
+        ('tags = ["a"]\nkeep_days = 3\nkeep_day = 3', "keep_day"),
+    ],
+)
+def test_a_group_that_cannot_be_meant_is_a_mistake(group: str, words: str) -> None:
+    found, mistakes = read(f"{GOOD}[[history.group]]\n{group}\n")
+    assert len(mistakes) == 1
+    assert words in str(mistakes[0])
+    assert found.history.keep_days == 30

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hmi.core.errors import Mistake
+from hmi.core.plant.model import Connection
 from hmi.core.plant.plant_toml import PlantFile, read_plant_file
-from hmi.core.plant.security import normal, variable
+from hmi.core.plant.security import normal, protection, variable
 
 HEAD = """[plant]
 id = "demo"
@@ -104,3 +105,41 @@ def test_what_does_nothing_is_pointed_out(lines: list[str]) -> None:
 def test_it_is_for_opc_ua_alone() -> None:
     _, mistakes = read('user = "op"', driver="modbus")
     assert ["`user` does nothing for modbus" in mistake.what for mistake in mistakes] == [True]
+
+
+@pytest.mark.parametrize(
+    ("lines", "what"),
+    [
+        (['user_certificate = "hmi.pem"'], "proves nothing to a server that may be anybody"),
+        (
+            ['security = "Basic256Sha256:Sign"', 'user_certificate = "hmi.pem"', 'user = "op"'],
+            "a session is for one user",
+        ),
+        (['security = "Basic256Sha256:Sign"', 'user_certificate = "../hmi.pem"'], "must be a file name"),
+        (['security = "Basic256Sha256:Sign"', 'user_certificate = ".pem"'], "must be a file name"),
+    ],
+)
+def test_a_user_s_certificate_that_cannot_be_used(lines: list[str], what: str) -> None:
+    _, mistakes = read(*lines)
+    assert [mistake for mistake in mistakes if what in mistake.what]
+
+
+def test_a_user_s_certificate() -> None:
+    found, mistakes = read('security = "Basic256Sha256:Sign"', 'user_certificate = "hmi.pem"')
+    assert not mistakes
+    assert found.connections[0].user_certificate == "hmi.pem"
+
+
+@pytest.mark.parametrize(
+    ("driver", "address", "security", "expected"),
+    [
+        ("opcua", "opc.tcp://plc:4840", "None", "none"),
+        ("opcua", "opc.tcp://plc:4840", "Basic256Sha256:Sign", "signed"),
+        ("opcua", "opc.tcp://plc:4840", "Aes256Sha256RsaPss:SignAndEncrypt", "encrypted"),
+        ("modbus", "tcp://plc:502", "None", "none"),
+        ("modbus", "rtu:///dev/ttyS0", "None", "none"),
+        ("modbus", "tls://plc:802", "None", "encrypted"),
+    ],
+)
+def test_what_protects_a_connection(driver: str, address: str, security: str, expected: str) -> None:
+    assert protection(Connection("plc", driver, address, security=security)) == expected

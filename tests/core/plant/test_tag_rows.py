@@ -60,6 +60,18 @@ def test_a_wrong_header(header: str, what: str, mend: str, readable: bool) -> No
     assert lost == ([] if readable else ["tags.csv"])
 
 
+@pytest.mark.parametrize("header", [f"{HEADER},clamp", HEADER.replace("low,", "clamp,low,")])
+def test_a_file_may_have_a_column_more_anywhere(header: str) -> None:
+    found, mistakes, _ = read(f"{header}\n{','.join(column[:4] for column in header.split(','))}\n")
+    assert not mistakes
+    assert (found[0].cells["clamp"], found[0].cells["low"], found[0].cells["description"]) == ("clam", "low", "desc")
+
+
+def test_a_misspelt_column_more_is_named() -> None:
+    _, (mistake,), _ = read(f"{HEADER},clmp\n")
+    assert (mistake.what, mistake.mend) == ("there is no column 'clmp'", "Write clamp")
+
+
 def test_a_row_with_the_wrong_number_of_cells_still_names_its_tag() -> None:
     found, mistakes, lost = read(f"{HEADER}\n{ROW},more\na.c,plc\n{ROW}\n")
     assert [(mistake.line, mistake.what) for mistake in mistakes] == [

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hmi.core.errors import Mistake
-from hmi.core.plant.tag_rows import COLUMNS, HEADER
+from hmi.core.plant.tag_rows import COLUMNS, HEADER, MORE_COLUMNS
 from hmi.core.plant.tags_csv import TagFiles, read_tags, tag_files
 from hmi.core.tags import Tag
 
@@ -27,14 +27,17 @@ GOOD = {
 }
 
 
+ALL = (*COLUMNS, *MORE_COLUMNS)
+
+
 def row(**cells: str) -> str:
     merged = {**GOOD, **cells}
-    return ",".join(f'"{merged[column]}"' if merged.get(column) else "" for column in COLUMNS)
+    return ",".join(f'"{merged[column]}"' if merged.get(column) else "" for column in ALL)
 
 
 def read(*rows: str, **more: str) -> tuple[TagFiles, list[Mistake]]:
     mistakes: list[Mistake] = []
-    texts = {"tags.csv": "\n".join([HEADER, *rows, ""]), **more}
+    texts = {"tags.csv": "\n".join([",".join(ALL), *rows, ""]), **more}
     return read_tags(texts, DRIVERS, mistakes), mistakes
 
 
@@ -63,13 +66,22 @@ def test_a_full_row_becomes_a_tag() -> None:
 
 
 def test_empty_cells_take_their_defaults() -> None:
-    found, mistakes = read("a.b,old,holding:1,int16,,,,,,,,,,")
+    found, mistakes = read("a.b,old,holding:1,int16,,,,,,,,,,,")
     assert not mistakes
     assert found.tags == [Tag(0, "a.b", "old", "holding:1", "int16")]
 
 
+@pytest.mark.parametrize(
+    ("clamp", "limits"), [("low", ("0", "")), ("high", ("", "9")), ("both", ("0", "9")), ("", ("", ""))]
+)
+def test_clamping_is_asked_for_by_side(clamp: str, limits: tuple[str, str]) -> None:
+    found, mistakes = read(row(clamp=clamp, low=limits[0], high=limits[1]))
+    assert not mistakes
+    assert found.tags[0].clamp == clamp
+
+
 def test_text_has_a_length() -> None:
-    found, mistakes = read("a.b,old,holding:1,string[20],,,,,,,,off,r,")
+    found, mistakes = read("a.b,old,holding:1,string[20],,,,,,,,off,r,,")
     assert not mistakes
     assert (found.tags[0].type, found.tags[0].length, found.tags[0].history) == ("string", 20, "off")
 
@@ -115,7 +127,17 @@ def test_files_are_counted_in_order() -> None:
         ({"history": "chnage"}, "history 'chnage'", "Write change"),
         ({"history": "every:0"}, "history 'every:0'", "every:60"),
         ({"history": "every:5m"}, "history 'every:5m'", "every:60"),
-        ({"access": "w"}, "access 'w'", "Write r or rw"),
+        ({"clamp": "all"}, "clamp 'all' is not one of low, high, both", "Write low or high or both"),
+        ({"clamp": "both", "low": ""}, "no limit to clamp to", "Write low and high"),
+        ({"clamp": "high", "high": ""}, "no limit to clamp to", "Write low and high"),
+        ({"clamp": "low", "access": "rw"}, "written must be shown as it is", "Leave clamp empty"),
+        (
+            {"clamp": "low", "type": "bool", "low": "", "high": "", "deadband": ""},
+            "a bool has no range",
+            "Leave the cell empty",
+        ),
+        ({"clamp": "low", "connection": "", "address": "= a.first"}, "a derived tag is not clamped", "= clamp(x"),
+        ({"access": "x"}, "access 'x'", "Write r or rw"),
         ({"connection": "", "address": "= a.b", "access": "rw"}, "cannot be written", "Write access r"),
         ({"connection": "", "address": "= a.b", "scale": "2"}, "derived tag has no scale", "expression"),
         (

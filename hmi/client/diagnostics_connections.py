@@ -1,0 +1,195 @@
+"""The connections of the system page: one row each, and beside them all that is known of the one that is picked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from hmi.client import words
+from hmi.client.page import Desk, Words
+from hmi.client.table import Rows, Table
+from hmi.link.messages import ConnectionRow
+
+_COLUMNS: Final = ("Connection", "State", "Live", "Missing", "Bad", "Heard", "Values/s", "Security", "Reason")
+_WIDTHS: Final = (100, 86, 54, 66, 48, 70, 76, 98, 0)
+_SPARE: Final = (6, 5, 8)
+_STATES: Final = {"live": "Live", "connecting": "Connecting", "silent": "Silent", "down": "Down"}
+_SECURITY: Final = {"none": "Not secured", "signed": "Signed", "encrypted": "Encrypted"}
+_REVISED: Final = {"publishing": "publishing", "lifetime": "lifetime", "sampling": "sampling", "queue": "queue"}
+_FACTS: Final = (
+    "State",
+    "In use",
+    "Backup",
+    "Service level",
+    "Security",
+    "Values",
+    "Requests",
+    "Reconnects",
+    "As asked",
+)
+_REMARKS: Final = "Remarks"
+_REMARK_LINES: Final = 5
+_MEANING: Final = {  # for the plant, of each state
+    "connecting": "Its values come as soon as it answers",
+    "silent": "Its values are the last that came, and stale",
+    "down": "None of its values is live; the engine goes on trying by itself",
+}
+_DETAIL_PX: Final = 372
+
+
+def connection_row(row: ConnectionRow) -> tuple[str, ...]:
+    """One connection as a row of the table."""
+    return (
+        row.id,
+        _STATES.get(row.state, words.sentence(row.state)),
+        str(row.live),
+        str(row.missing),
+        str(row.bad),
+        heard(row),
+        f"{row.values_per_s:.1f}",
+        security(row),
+        words.sentence(row.reason or row.note),
+    )
+
+
+def connection_facts(row: ConnectionRow) -> dict[str, str]:
+    """All that is known of one connection, by name."""
+    return {
+        "State": f"{_STATES.get(row.state, words.sentence(row.state))}, heard {_ago(row)}",
+        "In use": row.address,
+        "Backup": ", ".join(row.backup) or "none",
+        "Service level": "–" if row.service_level is None else f"{row.service_level} of 255",
+        "Security": security(row),
+        "Values": f"{row.values_per_s:.1f}/s · {row.live} live, {row.missing} missing, {row.bad} bad",
+        "Requests": _requests(row),
+        "Reconnects": f"{row.reconnects} · gaps in the values: {row.gaps}",
+        "As asked": _as_asked(row),
+        _REMARKS: _remarks(row),
+    }
+
+
+def _remarks(row: ConnectionRow) -> str:
+    """What happened and what to look at, what it means for the plant, and what else an engineer should know."""
+    told = (row.reason, _MEANING.get(row.state, ""), row.note)
+    ended = (text if text[-1] in ".?!" else f"{text}." for text in map(words.sentence, told) if text)
+    return " ".join(ended) or "–"
+
+
+def heard(row: ConnectionRow) -> str:
+    """When a sign of life last came."""
+    return "never" if row.age_s < 0 else f"{row.age_s:.1f} s" if row.age_s < 60 else words.age(row.age_s)
+
+
+def security(row: ConnectionRow) -> str:
+    """Who on the network could listen in or change what is sent."""
+    return _SECURITY.get(row.security, words.sentence(row.security) or "–")
+
+
+def _ago(row: ConnectionRow) -> str:
+    return heard(row) if row.age_s < 0 else f"{heard(row)} ago"
+
+
+def _requests(row: ConnectionRow) -> str:
+    if not row.request_p99_ms:
+        return "none yet"
+    median, slow = milliseconds(row.request_p50_ms), milliseconds(row.request_p99_ms)
+    return f"{row.requests_per_s:.1f}/s · median {median}, p99 {slow}"
+
+
+def milliseconds(number: float) -> str:
+    """A time with two digits that mean something."""
+    return f"{number:.1f} ms" if number < 10 else f"{number:.0f} ms"
+
+
+def _as_asked(row: ConnectionRow) -> str:
+    if not row.revised:
+        return "yes" if row.driver == "opcua" and row.state == "live" else "–"
+    return "no: " + ", ".join(f"{_REVISED.get(what, what)} {count}×" for what, count in row.revised.items())
+
+
+class Detail(QFrame):
+    """Everything about one connection."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.title = Words("", px=14, bold=True)
+        self.told = {name: Words("–", elide=True) for name in _FACTS} | {_REMARKS: Words("–")}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(16, 8, 16, 10)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(3)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(self.title, 0, 0, 1, 2)
+        top = Qt.AlignmentFlag.AlignTop
+        for row, (name, told) in enumerate(self.told.items(), 1):
+            grid.addWidget(Words(name, "muted"), row, 0, top)
+            grid.addWidget(told, row, 1)
+        remarks = self.told[_REMARKS]
+        remarks.setWordWrap(True)
+        remarks.setAlignment(top)
+        remarks.setFixedHeight(_REMARK_LINES * remarks.fontMetrics().lineSpacing() + 2)  # a page must not jump
+        grid.setRowStretch(len(self.told) + 1, 1)
+
+    def show_row(self, row: ConnectionRow) -> None:
+        """Tell of this connection."""
+        self.title.say(f"{row.id} · {row.driver}")
+        for name, text in connection_facts(row).items():
+            self.told[name].say(text)
+        self.told[_REMARKS].setToolTip(self.told[_REMARKS].whole)
+        self.told["Security"].play("bad" if row.security == "none" else "")
+        self.told["State"].play("" if row.state == "live" else "bad")
+
+
+class Connections(QWidget):
+    """The table of connections with the detail of one: the one picked, else the first that is not live."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.rows: tuple[ConnectionRow, ...] = ()
+        self.model = Rows(_COLUMNS, right=_COLUMNS[2:7])
+        self.table = Table(desk, self.model, _WIDTHS, "Nothing heard of connections yet", _SPARE)
+        self.table.setSelectionMode(Table.SelectionMode.SingleSelection)
+        self.table.clicked.connect(self._picked_row)
+        self.table.activated.connect(self._picked_row)
+        self.detail = Detail()
+        self.detail.setFixedWidth(round(_DETAIL_PX * (1.16 if desk.touch else 1.0)))
+        self.picked = ""
+        left = QVBoxLayout()
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(8)
+        left.addWidget(Words("Connections", px=14, bold=True))
+        left.addWidget(self.table, 1)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(8)
+        whole.addLayout(left, 1)
+        whole.addWidget(self.detail)
+
+    def put(self, rows: Sequence[ConnectionRow]) -> None:
+        """The connections as they stand now."""
+        self.rows = tuple(rows)
+        self.model.put([connection_row(row) for row in rows])
+        self._show_detail()
+
+    def pick(self, connection: str) -> None:
+        """Show the detail of this connection."""
+        self.picked = connection
+        self._show_detail()
+
+    def _picked_row(self, index: QModelIndex) -> None:
+        if index.row() < len(self.rows):
+            self.pick(self.rows[index.row()].id)
+
+    def _show_detail(self) -> None:
+        if not self.rows:
+            return
+        troubled = next((row for row in self.rows if row.state != "live"), self.rows[0])
+        shown = next((row for row in self.rows if row.id == self.picked), troubled)
+        self.detail.show_row(shown)
+        number = self.rows.index(shown)
+        if self.table.currentIndex().row() != number:
+            self.table.selectRow(number)

@@ -1,0 +1,320 @@
+"""Day files as readers see them: opened once a thread, found again when nothing about the file has changed."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hmi.core.history import Gap, Samples
+from hmi.store import codec
+from hmi.store.block import HOUR_NS
+from hmi.store.folder import DAY_NS, HOT, day_files, words
+from hmi.store.instant import Around
+from hmi.store.schema import open_to_read
+from hmi.store.slab import Slab
+from hmi.store.unsealed import Mark
+
+_OPEN: Final = 64  # files a thread keeps open
+_CACHE_BYTES: Final = 96 * 1024 * 1024
+_BLOCKS: Final = (
+    "SELECT t0, t1, n, good, vmin, vmax, first, last, worst, did, tsid, mini FROM block "
+    "WHERE tag = ? AND t0 >= ? AND t0 <= ? AND t1 >= ? ORDER BY t0, seq"
+)
+_SUMS: Final = (
+    "SELECT t0, t1, n, good, worst, q0, q1, vmin, vmax, vsum, m2, first, last, up, falls, tw, twd FROM block "
+    "WHERE tag = ? AND t0 >= ? AND t0 <= ? AND t1 >= ? ORDER BY t0, seq"
+)
+_FOLLOWING: Final = "SELECT min(t0) FROM block WHERE tag = ? AND t0 > ?"
+_NEWEST: Final = (
+    "SELECT t0, t1, n, good, vmin, vmax, first, last, worst, did, tsid, NULL FROM block "
+    "WHERE tag = ? AND t0 <= ? ORDER BY t0 DESC, seq DESC LIMIT 1"
+)
+T0, T1, N, GOOD, VMIN, VMAX, FIRST, LAST, WORST, DID, TSID, MINI = range(12)
+
+Row = tuple[Any, ...]
+
+
+class DaySpan(NamedTuple):
+    """One day's file and the times of the samples in it."""
+
+    path: Path
+    start_ns: int
+    first: int | None  # time of the first sample; None: there is none
+    last: int | None
+    late: int  # blocks that overlap others, or are of days before
+
+    @property
+    def stop_ns(self) -> int:
+        """The end of the day."""
+        return self.start_ns + DAY_NS
+
+    def touches(self, from_ns: int, to_ns: int) -> bool:
+        """Whether any sample may lie in a stretch of time."""
+        return self.first is not None and self.last is not None and self.first <= to_ns and self.last >= from_ns
+
+
+class DayView:
+    """One day's file, open for reading; belongs to one thread. Raises sqlite3.Error; Damaged for bytes that are."""
+
+    def __init__(self, path: Path, start_ns: int, identity: tuple[int, ...], cache: Cache) -> None:
+        self.path = path
+        self.start_ns = start_ns
+        self.identity = identity
+        self.closed = not identity[-1] & stat.S_IWUSR and not path.with_name(path.name + "-wal").exists()
+        self.first: int | None = None  # time of the first sample; None: there is none
+        self.last: int | None = None
+        self.late = 0
+        self.marks: list[Mark] = []
+        self._cache = cache
+        self._numbers: dict[str, tuple[int, str]] = {}
+        self._file = open_to_read(path, immutable=self.closed)
+        self._states: dict[str, Slab | None] = {}
+        self._unread: list[tuple[str, Gap]] = []
+        self._look()
+
+    def begin(self) -> None:
+        """Start to read: until `end` the file is seen as it is now, with what it says is sealed."""
+        self._unread = []
+        if not self.closed:
+            self._file.execute("BEGIN")
+            self._look()
+
+    def end(self) -> None:
+        """Let go: a reader that held on would keep the writer's log from being cut back."""
+        if self._file.in_transaction:
+            self._file.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    @property
+    def span(self) -> DaySpan:
+        """The times of the samples in it."""
+        return DaySpan(self.path, self.start_ns, self.first, self.last, self.late)
+
+    def tag(self, name: str) -> tuple[int, str] | None:
+        """The tag's number in this file and its connection; None when it has nothing here."""
+        return self._numbers.get(name)
+
+    def unread(self, name: str) -> list[Gap]:
+        """What was asked for of a tag since `begin` and could not be read."""
+        return [gap for tag, gap in self._unread if tag == name]
+
+    def blocks(self, name: str, from_ns: int, to_ns: int) -> list[Row]:
+        """The blocks of a tag that may have samples in a stretch, both ends included, by their first time."""
+        tag = self._numbers.get(name)
+        try:
+            return self._blocks(tag[0], from_ns, to_ns) if tag is not None else []
+        except sqlite3.DatabaseError as error:
+            first, last = max(from_ns, self.first or from_ns), min(to_ns, self.last or to_ns)
+            self._unread.append((name, Gap(first, last + 1, unreadable(self.path, error))))
+            return []
+
+    def _blocks(self, number: int, from_ns: int, to_ns: int) -> list[Row]:
+        floor = max(-(2**63), from_ns // HOUR_NS * HOUR_NS)  # a block never crosses the end of an hour
+        return self._file.execute(_BLOCKS, (number, floor, to_ns, from_ns)).fetchall()
+
+    def sums(self, number: int, from_ns: int, to_ns: int) -> list[Row]:
+        """The summaries of those blocks: times of the first and last sample, then as in `hmi.store.summary`."""
+        floor = max(-(2**63), from_ns // HOUR_NS * HOUR_NS)
+        return self._file.execute(_SUMS, (number, floor, to_ns, from_ns)).fetchall()
+
+    def before(self, name: str, when_ns: int) -> Samples | None:
+        """The newest sample of a tag at or before a moment, out of the blocks or of what the day began with."""
+        tag = self._numbers.get(name)
+        if tag is None:
+            return None
+        rows = self._file.execute(_NEWEST, (tag[0], when_ns)).fetchall()
+        if rows and self.late:  # an earlier block may reach further
+            rows = self._blocks(tag[0], rows[0][T0], when_ns)
+        parts = [_until(self._samples(row, name), when_ns) for row in rows]
+        parts = [part for part in reversed(parts) if len(part)]  # of one moment, what was sealed last counts
+        best = max(parts, key=lambda part: int(part.received[-1]), default=None)
+        return best if best is not None else self._begun_with(tag[0], name, when_ns)
+
+    def around(self, name: str, when_ns: int) -> Around | None:
+        """The samples among which the newest one is, at a moment and at those nearby; only where no block is late."""
+        tag = self._numbers.get(name)
+        if tag is None or self.last is None:
+            return None
+        row = self._file.execute(_NEWEST, (tag[0], when_ns)).fetchone()
+        [following] = self._file.execute(_FOLLOWING, (tag[0], when_ns)).fetchone()
+        end = following if following is not None else self.last + 1
+        samples = self._samples(row, name) if row is not None else self._begun_with(tag[0], name, when_ns)
+        return None if samples is None else Around(samples, int(samples.received[0]), end)
+
+    def _begun_with(self, number: int, name: str, when_ns: int) -> Samples | None:
+        slab = self.state("begin")
+        rows = slab.rows_of(number) if slab is not None else slice(0, 0)
+        if slab is None or rows.start == rows.stop:
+            return None
+        found = _until(slab.samples(name, rows), when_ns)
+        return found if len(found) else None
+
+    def samples(self, row: Row, name: str) -> Samples:
+        """What is in a block; nothing, and noted, where it is damaged."""
+        try:
+            return self._samples(row, name)
+        except (codec.Damaged, sqlite3.DatabaseError) as error:
+            self._unread.append((name, Gap(row[T0], row[T1] + 1, unreadable(self.path, error))))
+            return Samples.empty(name)
+
+    def _samples(self, row: Row, name: str) -> Samples:
+        at = self._times(row[TSID], row[N])
+        if row[DID] is None:
+            return codec.constant(name, at, row[FIRST])
+        key = (self.path, self.identity[1], "data", row[DID])
+        found = self._cache.get(key)
+        if found is None:
+            blob = self._file.execute("SELECT b FROM data WHERE id = ?", (row[DID],)).fetchone()
+            found = codec.decode(_there(blob), at, name)
+            self._cache.put(key, found, 44 * len(at))
+        return found if found.tag == name else Samples.of(name, _columns(found), found.texts)
+
+    def state(self, which: str) -> Slab | None:
+        """Every tag's last value when the day's file was begun ('begin')."""
+        if which not in self._states:
+            row = self._file.execute("SELECT b FROM state WHERE at = ?", (which,)).fetchone()
+            self._states[which] = None if row is None else Slab.unpack(row[0])
+        return self._states[which]
+
+    def _times(self, tsid: int, n: int) -> NDArray[np.int64]:
+        key = (self.path, self.identity[1], "stamps", tsid)
+        found = self._cache.get(key)
+        if found is None:
+            blob = self._file.execute("SELECT b FROM stamps WHERE id = ?", (tsid,)).fetchone()
+            found = codec.decode_times(_there(blob), n)
+            self._cache.put(key, found, found.nbytes)
+        times: NDArray[np.int64] = found
+        return times
+
+    def _look(self) -> None:
+        span = self._file.execute("SELECT first, last, late FROM span").fetchone()
+        self.first, self.last, self.late = span or (None, None, 0)
+        self.marks = [Mark(*row) for row in self._file.execute("SELECT hour, seq FROM sealed")]
+        rows = self._file.execute("SELECT name, id, connection FROM tag").fetchall()
+        if not all(isinstance(name, str) for name, _, _ in rows):
+            raise sqlite3.DatabaseError("the file is damaged")  # a lost page that SQLite takes for an empty one
+        self._numbers = {name: (number, connection) for name, number, connection in rows}
+
+
+class Cache:
+    """Blocks that were unpacked, the least recently used go first; any thread."""
+
+    def __init__(self, limit: int = _CACHE_BYTES) -> None:
+        self._limit = limit
+        self._size = 0
+        self._lock = threading.Lock()
+        self._found: OrderedDict[Any, tuple[Any, int]] = OrderedDict()
+
+    def get(self, key: Any) -> Any:
+        """What was put, or None."""
+        with self._lock:
+            found = self._found.get(key)
+            if found is None:
+                return None
+            self._found.move_to_end(key)
+            return found[0]
+
+    def put(self, key: Any, value: Any, size: int) -> None:
+        """Keep something that takes `size` bytes."""
+        with self._lock:
+            if key not in self._found:
+                self._size += size
+            self._found[key] = (value, size)
+            while self._size > self._limit:
+                self._size -= self._found.popitem(last=False)[1][1]
+
+
+class DayViews:
+    """The day files of a data folder, each thread with its own connections."""
+
+    def __init__(self, folder: Path, cache: Cache) -> None:
+        self._folder = folder
+        self._cache = cache
+        self._local = threading.local()
+        self._spans: dict[Path, tuple[tuple[int, ...], DaySpan]] = {}  # of files that are closed
+
+    def spans(self) -> list[DaySpan]:
+        """Every day there is, oldest first; one that cannot be read stands for its own 24 hours."""
+        return [self._span(path, day * DAY_NS) for day, path in day_files(self._folder).items()]
+
+    def view(self, span: DaySpan) -> DayView:
+        """The file, opened or found open; raises sqlite3.Error and OSError."""
+        known: OrderedDict[Path, DayView] = self._local.__dict__.setdefault("known", OrderedDict())
+        identity = _identity(span.path)
+        found = known.get(span.path)
+        if found is not None:
+            same = identity if found.closed else (*identity[:2], *found.identity[2:])  # an open one may grow
+            if found.identity == same:
+                known.move_to_end(span.path)
+                return found
+            known.pop(span.path).close()
+        found = known[span.path] = DayView(span.path, span.start_ns, identity, self._cache)
+        while len(known) > _OPEN:
+            known.popitem(last=False)[1].close()
+        return found
+
+    def stamp(self, *, hot: bool) -> tuple[Any, ...]:
+        """Another one when something was sealed; with `hot`, also when something was committed."""
+        newest = next(reversed(day_files(self._folder).values()), self._folder)
+        paths = [newest, *([self._folder / HOT, self._folder / (HOT + "-wal")] if hot else [])]
+        return tuple(_identity(path) if path.exists() else None for path in paths)
+
+    def close(self) -> None:
+        """Close what this thread has open."""
+        for view in self._local.__dict__.pop("known", {}).values():
+            view.close()
+
+    def _span(self, path: Path, start_ns: int) -> DaySpan:
+        unknown = DaySpan(path, start_ns, start_ns, start_ns + DAY_NS - 1, 0)
+        try:
+            identity = _identity(path)
+            known = self._spans.get(path)
+            if known is not None and known[0] == identity:
+                return known[1]
+            view = self.view(unknown)
+            view.begin()
+        except (sqlite3.Error, OSError):
+            return unknown
+        span = view.span
+        if view.closed:
+            self._spans[path] = (identity, span)
+        view.end()
+        return span
+
+
+def unreadable(path: Path, error: sqlite3.Error | OSError | codec.Damaged) -> str:
+    """What cannot be read, and what to do."""
+    why = str(error) if isinstance(error, codec.Damaged) else words(error)
+    return f"{path} cannot be read ({why}). Move it away and put a backup in its place; other files are not affected"
+
+
+def _identity(path: Path) -> tuple[int, ...]:
+    state = path.stat()
+    return state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_mode
+
+
+def _until(samples: Samples, when_ns: int) -> Samples:
+    stop = int(samples.received.searchsorted(when_ns, "right"))
+    return samples.cut(max(0, stop - 1), stop)
+
+
+def _there(row: tuple[bytes] | None) -> bytes:
+    if row is None:
+        raise codec.Damaged("a block's values are not in the file")
+    return row[0]
+
+
+def _columns(samples: Samples) -> dict[str, NDArray[Any]]:
+    names: Sequence[str] = ("time", "received", "value", "raw", "quality", "flags")
+    return {name: getattr(samples, name) for name in names}

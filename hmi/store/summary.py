@@ -1,0 +1,185 @@
+"""What an hour of one tag comes to, in the columns that stand beside its block: enough for trends and aggregates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hmi.core.history import Samples, usable
+
+
+class Summary(NamedTuple):
+    """A stretch of one tag's samples; numbers are of the usable values (not bad, not NaN), None where there is none.
+
+    `up` and `falls` go from one usable value to the next, over what is not usable between them. `tw` and `twd` run
+    from the first sample to the last one and take in what a usable value was held for.
+    """
+
+    n: int
+    good: int  # of them usable
+    worst: int  # quality
+    q0: int  # quality of the first
+    q1: int  # quality of the last
+    vmin: float | None
+    vmax: float | None
+    vsum: float | None
+    m2: float | None  # sum of squared deviations from the mean
+    first: float | None  # sample as it stood: None when that one is not usable
+    last: float | None
+    up: float | None  # sum of the steps upwards; None also where a merge cannot tell
+    falls: int  # number of steps downwards
+    tw: float | None  # integral of the held value, value x s
+    twd: int  # the time it covers, ns
+
+
+_REALS: Final = frozenset(("vmin", "vmax", "vsum", "m2", "first", "last", "up", "tw"))
+_NOTHING: Final = Summary(0, 0, 0, 0, 0, None, None, None, None, None, None, None, 0, None, 0)
+
+Columns = dict[str, NDArray[Any]]  # by the names of Summary, NaN for None
+
+
+def summarise(samples: Samples, at: NDArray[np.int64] | None = None) -> Summary:
+    """Sum up samples that are in the order of their times; `at` spares working the times out again."""
+    if not len(samples):
+        return _NOTHING
+    times = samples.at if at is None else at
+    with np.errstate(all="ignore"):  # inf and 1e308 are values, too
+        if not samples.quality.any():
+            found = _all_usable(samples.value, times)
+            if found is not None:
+                return found
+        return _some_usable(samples, times)
+
+
+def _all_usable(value: NDArray[np.float64], at: NDArray[np.int64]) -> Summary | None:
+    """The usual hour; None when there is a NaN in it after all."""
+    n = len(value)
+    vmin = float(np.minimum.reduce(value))
+    if vmin != vmin:
+        return None
+    vsum = float(np.add.reduce(value))
+    spread = value - vsum / n
+    step = value[1:] - value[:-1]
+    up = np.add.reduce(np.maximum(step, 0.0))
+    reals = (vmin, np.maximum.reduce(value), vsum, np.dot(spread, spread), value[0], value[-1], up)
+    tw = np.dot(value[:-1], (at[1:] - at[:-1]).astype(np.float64)) * 1e-9
+    falls = int(np.count_nonzero(step < 0.0))
+    return Summary._make((n, n, 0, 0, 0, *map(_real, reals), falls, _real(tw), int(at[-1] - at[0])))
+
+
+def _some_usable(samples: Samples, at: NDArray[np.int64]) -> Summary:
+    value, quality = samples.value, samples.quality
+    good = usable(value, quality)
+    known = (len(value), int(np.count_nonzero(good)), int(quality.max()), int(quality[0]), int(quality[-1]))
+    if not known[1]:
+        return Summary._make((*known, *_NOTHING[5:]))
+    kept = value[good]
+    shown = np.where(good[[0, -1]], value[[0, -1]], np.nan)
+    spread, step = kept - kept.sum() / len(kept), np.diff(kept)
+    held = np.where(good[:-1], np.diff(at), 0)
+    tw = np.dot(np.where(good[:-1], value[:-1], 0.0), held.astype(np.float64)) * 1e-9
+    reals = (kept.min(), kept.max(), kept.sum(), np.dot(spread, spread), *shown, step[step > 0].sum())
+    falls = int(np.count_nonzero(step < 0))
+    return Summary._make((*known, *map(_real, reals), falls, _real(tw), int(held.sum())))
+
+
+def _real(value: Any) -> float | None:
+    number = float(value)
+    return number if number == number else None  # SQLite keeps NaN as NULL, too
+
+
+def columns_of(rows: Sequence[Sequence[Any]]) -> Columns:
+    """Rows in the order of Summary (or what a query gave for them) as columns."""
+    turned = zip(*rows, strict=True) if rows else [()] * len(Summary._fields)
+    names = zip(Summary._fields, turned, strict=True)
+    return {name: np.array(column, np.float64 if name in _REALS else np.int64) for name, column in names}
+
+
+def rows_of(columns: Mapping[str, NDArray[Any]]) -> list[Summary]:
+    """The other way."""
+    lists = [
+        [None if cell != cell else cell for cell in columns[name].tolist()]
+        if name in _REALS
+        else columns[name].tolist()
+        for name in Summary._fields
+    ]
+    return [Summary._make(row) for row in zip(*lists, strict=True)]
+
+
+def merge(a: Summary, gap_ns: int, b: Summary) -> Summary:
+    """What two stretches come to, `b` beginning `gap_ns` after the end of `a`: the last value was held meanwhile."""
+    ends = np.array([0, gap_ns], np.int64)
+    return rows_of(combine(columns_of([a, b]), ends, ends, np.array([0])))[0]
+
+
+def combine(
+    columns: Mapping[str, NDArray[Any]], t0: NDArray[np.int64], t1: NDArray[np.int64], heads: NDArray[Any]
+) -> Columns:
+    """Many stretches made fewer: rows from one head up to the next become one.
+
+    `t0` and `t1` are the times of the first and last sample, ns, in order and without overlap in each group; every
+    row has samples. Raises ValueError where stretches overlap: only their samples can tell.
+    """
+    if not len(heads):
+        return columns_of(())
+    group = np.repeat(np.arange(len(heads)), np.diff(np.append(heads, len(t0))))
+    same = group[1:] == group[:-1]
+    gap = np.where(same, t0[1:] - t1[:-1], 0)
+    if (gap < 0).any():
+        raise ValueError("stretches of history overlap: they can be summed up only from their samples")
+    tails = np.append(heads[1:], len(t0)) - 1
+    with np.errstate(all="ignore"):
+        return {
+            "n": np.add.reduceat(columns["n"], heads),
+            "good": np.add.reduceat(columns["good"], heads),
+            "worst": np.maximum.reduceat(columns["worst"], heads),
+            "q0": columns["q0"][heads],
+            "q1": columns["q1"][tails],
+            "vmin": np.fmin.reduceat(columns["vmin"], heads),
+            "vmax": np.fmax.reduceat(columns["vmax"], heads),
+            **_moments(columns, heads, group),
+            "first": columns["first"][heads],
+            "last": columns["last"][tails],
+            **_steps(columns, heads, group),
+            **_held(columns, gap, heads),
+        }
+
+
+def _moments(columns: Mapping[str, NDArray[Any]], heads: NDArray[Any], group: NDArray[np.int64]) -> Columns:
+    good = columns["good"]
+    empty = good == 0
+    vsum = np.add.reduceat(np.where(empty, 0.0, columns["vsum"]), heads)
+    total = np.add.reduceat(good, heads)
+    mean = vsum / total
+    apart = np.where(empty, 0.0, columns["m2"] + good * (columns["vsum"] / good - mean[group]) ** 2)
+    none = total == 0
+    return {"vsum": np.where(none, np.nan, vsum), "m2": np.where(none, np.nan, np.add.reduceat(apart, heads))}
+
+
+def _steps(columns: Mapping[str, NDArray[Any]], heads: NDArray[Any], group: NDArray[np.int64]) -> Columns:
+    """Steps inside the stretches, and from each to the next one that has usable values."""
+    rows = np.flatnonzero(columns["good"])
+    left, right = rows[:-1], rows[1:]
+    inside = group[left] == group[right]
+    left, right = left[inside], right[inside]
+    step = columns["first"][right] - columns["last"][left]  # NaN where one of both was not usable: nobody can tell
+    up = np.where(columns["good"] == 0, 0.0, columns["up"])
+    up[right] += np.where(step < 0, 0.0, step)
+    falls = columns["falls"].copy()
+    falls[right] += step < 0
+    none = np.add.reduceat(columns["good"], heads) == 0
+    return {"up": np.where(none, np.nan, np.add.reduceat(up, heads)), "falls": np.add.reduceat(falls, heads)}
+
+
+def _held(columns: Mapping[str, NDArray[Any]], gap: NDArray[np.int64], heads: NDArray[Any]) -> Columns:
+    held = np.append(np.where(np.isnan(columns["last"][:-1]), 0, gap), 0)
+    value = np.where(held == 0, 0.0, columns["last"])
+    tw = np.where(columns["good"] == 0, 0.0, columns["tw"]) + value * (held * 1e-9)
+    none = np.add.reduceat(columns["good"], heads) == 0
+    return {
+        "tw": np.where(none, np.nan, np.add.reduceat(tw, heads)),
+        "twd": np.add.reduceat(columns["twd"] + held, heads),
+    }

@@ -1,0 +1,171 @@
+"""What is committed and not sealed yet, in memory as it stands in hot.db: asked by readers, taken by the sealer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from hmi.core.history import Samples
+from hmi.store.samples import joined
+from hmi.store.slab import Slab, join
+
+_JOIN_ROWS: Final = 100_000  # seconds are joined to larger slabs: a tag is then found in a few places, not in thousands
+_JOIN_SLABS: Final = 60
+
+
+class Second(NamedTuple):
+    """One committed slab: its number in hot.db, the clock hour (ns UTC) it is sealed with, and its rows."""
+
+    seq: int
+    hour: int
+    slab: Slab
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The earliest and the latest time in it."""
+        return self.slab.span
+
+
+class Kept:
+    """A second as it lies on the disk: what is in it is fetched when it is asked for, once."""
+
+    __slots__ = ("_fetch", "_slab", "hour", "seq", "span")
+
+    def __init__(self, seq: int, hour: int, span: tuple[int, int], fetch: Callable[[int], Slab]) -> None:
+        """`span` is its earliest and its latest time."""
+        self.seq = seq
+        self.hour = hour
+        self.span = span
+        self._fetch = fetch
+        self._slab: Slab | None = None
+
+    @property
+    def slab(self) -> Slab:
+        """Its rows."""
+        if self._slab is None:
+            self._slab = self._fetch(self.seq)
+        return self._slab
+
+
+class Mark(NamedTuple):
+    """Everything committed for this hour or one before it, up to this number, is sealed."""
+
+    hour: int
+    seq: int
+
+    def covers(self, second: Second | Kept) -> bool:
+        """Whether a second is among it."""
+        return second.hour <= self.hour and second.seq <= self.seq
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What was committed and not sealed at one moment, with the tags by name."""
+
+    seconds: Sequence[Second | Kept]
+    tags: Mapping[str, tuple[int, str]]  # number in the data folder, connection
+
+    @property
+    def first_ns(self) -> int:
+        """The earliest time of a value among it."""
+        return min((second.span[0] for second in self.seconds), default=2**63)
+
+    def less(self, marks: Sequence[Mark]) -> Committed:
+        """Without what is sealed by now."""
+        left = [second for second in self.seconds if not any(mark.covers(second) for mark in marks)]
+        return Committed(left, self.tags)
+
+    def samples(self, name: str, from_ns: int, to_ns: int) -> Samples | None:
+        """The values of one tag, both ends included, in order of time; None when there are none."""
+        number, _ = self.tags.get(name, (-1, ""))
+        return joined(name, list(_parts(self.seconds, number, name, from_ns, to_ns)))
+
+    def before(self, name: str, when_ns: int) -> Samples | None:
+        """The newest value of one tag at or before a moment."""
+        number, _ = self.tags.get(name, (-1, ""))
+        best: Samples | None = None
+        for second in reversed(self.seconds):  # the newest are most likely to have it
+            first, last = second.span
+            if first > when_ns or (best is not None and last < best.received[-1]):
+                continue
+            slab = second.slab
+            rows = slab.rows_of(number)
+            if rows.start < rows.stop:
+                found = slab.samples(name, rows)
+                stop = int(found.received.searchsorted(when_ns, "right"))
+                if stop and (best is None or found.received[stop - 1] > best.received[-1]):
+                    best = found.cut(stop - 1, stop)
+        return best
+
+
+class Unsealed:
+    """The seconds of hot.db in memory; one thread adds, one drops, any may read."""
+
+    def __init__(self) -> None:
+        self.tags: Mapping[str, tuple[int, str]] = {}  # by name: number in the data folder, connection
+        self._lock = threading.Lock()
+        self._joined: tuple[Second, ...] = ()  # `seq` is that of the last second in it
+        self._single: tuple[Second, ...] = ()
+
+    def add(self, seconds: Sequence[Second]) -> None:
+        """What has just been committed."""
+        with self._lock:
+            for start in range(0, len(seconds), _JOIN_SLABS):  # after a restart it may be a whole hour at once
+                self._single = (*self._single, *seconds[start : start + _JOIN_SLABS])
+                rows = sum(len(second.slab) for second in self._single)
+                if rows >= _JOIN_ROWS or len(self._single) >= _JOIN_SLABS:
+                    self._join()
+
+    def take(self, hour: int) -> list[Second]:
+        """Everything committed for an hour or ones before it; what is added later is not part of it."""
+        with self._lock:
+            self._join()
+            return [second for second in self._joined if second.hour <= hour]
+
+    def drop(self, mark: Mark) -> None:
+        """Forget what is sealed."""
+        with self._lock:
+            self._joined = tuple(second for second in self._joined if not mark.covers(second))
+            self._single = tuple(second for second in self._single if not mark.covers(second))
+
+    def all(self) -> list[Second]:
+        """All there is at this moment."""
+        with self._lock:
+            return [*self._joined, *self._single]
+
+    def committed(self) -> Committed:
+        """The same, with the tags by name."""
+        return Committed(self.all(), self.tags)
+
+    def __len__(self) -> int:
+        return sum(len(second.slab) for second in self.committed().seconds)
+
+    @property
+    def first_hour(self) -> int | None:
+        """The earliest hour that something is committed for; None when nothing is."""
+        return min((second.hour for second in self.committed().seconds), default=None)
+
+    def _join(self) -> None:
+        for hour in sorted({second.hour for second in self._single}):
+            own = [second for second in self._single if second.hour == hour]
+            whole = Second(own[-1].seq, hour, join([second.slab for second in own]))
+            self._joined = (*self._joined, whole)
+        self._single = ()
+
+
+def _parts(seconds: Sequence[Second | Kept], number: int, name: str, from_ns: int, to_ns: int) -> Iterator[Samples]:
+    for second in seconds:
+        first, last = second.span
+        if first > to_ns or last < from_ns:
+            continue
+        slab = second.slab
+        rows = slab.rows_of(number)
+        if rows.start < rows.stop:
+            found = slab.samples(name, rows)
+            if first < from_ns or last > to_ns:
+                at = found.received
+                found = found.cut(int(at.searchsorted(from_ns)), int(at.searchsorted(to_ns, "right")))
+            if len(found):
+                yield found

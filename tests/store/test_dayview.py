@@ -1,0 +1,116 @@
+"""Day files as readers see them: kept open, found again, let go when the file is another one."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from hmi.store.block import blocks_of
+from hmi.store.days import Days, last_of
+from hmi.store.dayview import DID, Cache, DayViews
+from hmi.store.unsealed import Mark, Second
+from tests.store.made import DAY, HOUR, MIDNIGHT, SECOND, slab_of
+
+
+def seal(days: Days, start: int, *values: float, seq: int = 1) -> None:
+    slab = slab_of((1, [start + n * SECOND for n in range(len(values))], values))
+    hour = start // HOUR * HOUR
+    blocks = blocks_of([Second(seq, hour, slab)], {}, lambda: None)
+    days.write(blocks, Mark(hour, seq), last_of(slab), [(1, "a", "c", "float64", "", "")])
+
+
+def test_a_closed_day_is_opened_once_and_an_open_one_is_seen_to_grow(tmp_path: Path) -> None:
+    views = DayViews(tmp_path, Cache())
+    with closing(Days(tmp_path, None)) as days:
+        seal(days, MIDNIGHT, 1.0, 2.0)
+        seal(days, MIDNIGHT + DAY, 3.0)
+        closed, growing = (views.view(span) for span in views.spans())
+        assert (closed.closed, growing.closed) == (True, False)
+        seal(days, MIDNIGHT + DAY + HOUR, 4.0, seq=2)
+        assert [views.view(span) for span in views.spans()] == [closed, growing]
+        growing.begin()
+        assert (growing.last, growing.marks[-1]) == (MIDNIGHT + DAY + HOUR, Mark(MIDNIGHT + DAY + HOUR, 2))
+        growing.end()
+    views.close()
+
+
+def test_until_the_question_is_answered_a_file_stands_still(tmp_path: Path) -> None:
+    views = DayViews(tmp_path, Cache())
+    with closing(Days(tmp_path, None)) as days:
+        seal(days, MIDNIGHT, 1.0)
+        [span] = views.spans()
+        view = views.view(span)
+        view.begin()
+        seal(days, MIDNIGHT + HOUR, 2.0, seq=2)
+        assert len(view.blocks("a", 0, 2**62)) == 1
+        view.end()
+        view.begin()
+        assert len(view.blocks("a", 0, 2**62)) == 2
+        view.end()
+    views.close()
+
+
+def test_a_file_put_in_its_place_is_another_file(tmp_path: Path) -> None:
+    views = DayViews(tmp_path, Cache())
+    for folder, value in ((tmp_path, 1.0), (tmp_path / "other", 2.0)):
+        with closing(Days(folder, None)) as days:
+            seal(days, MIDNIGHT, value)
+    [span] = views.spans()
+    view = views.view(span)
+    assert view.samples(view.blocks("a", 0, 2**62)[0], "a").value.tolist() == [1.0]
+    (tmp_path / "other" / "samples" / span.path.name).replace(span.path)
+    view = views.view(views.spans()[0])
+    assert view.samples(view.blocks("a", 0, 2**62)[0], "a").value.tolist() == [2.0]
+    views.close()
+
+
+def test_the_newest_value_before_a_moment_is_found_under_blocks_that_overlap(tmp_path: Path) -> None:
+    views = DayViews(tmp_path, Cache())
+    with closing(Days(tmp_path, last_of(slab_of((1, [MIDNIGHT - DAY], [9.0]))))) as days:
+        seal(days, MIDNIGHT + 10 * SECOND, *[1.0] * 100)
+        seal(days, MIDNIGHT + 50 * SECOND, 5.0, seq=2)
+        view = views.view(views.spans()[0])
+        view.begin()
+        found = {when: view.before("a", MIDNIGHT + when * SECOND) for when in (5, 50, 80)}
+        assert {when: sample and sample.value.tolist() for when, sample in found.items()} == {
+            5: [9.0],
+            50: [5.0],
+            80: [1.0],
+        }
+        assert view.before("a", MIDNIGHT - 2 * DAY) is None
+        assert view.before("no.such", MIDNIGHT) is None
+        view.end()
+    views.close()
+
+
+def test_a_file_that_cannot_be_read_stands_for_its_own_day(tmp_path: Path) -> None:
+    (tmp_path / "samples").mkdir()
+    (tmp_path / "samples" / "2026-02-16.db").write_bytes(b"\xff" * 9000)
+    [span] = DayViews(tmp_path, Cache()).spans()
+    assert (span.first, span.last) == (MIDNIGHT, MIDNIGHT + DAY - 1)
+    with pytest.raises(sqlite3.DatabaseError):
+        DayViews(tmp_path, Cache()).view(span)
+
+
+def test_values_that_are_missing_from_a_file_are_damage(tmp_path: Path) -> None:
+    with closing(Days(tmp_path, None)) as days:
+        seal(days, MIDNIGHT, 1.0, 2.0)
+    views = DayViews(tmp_path, Cache())
+    view = views.view(views.spans()[0])
+    [row] = view.blocks("a", 0, 2**62)
+    assert len(view.samples((*row[:DID], 99, *row[DID + 1 :]), "a")) == 0
+    [gap] = view.unread("a")
+    assert (gap.from_ns, gap.to_ns) == (row[0], row[1] + 1)
+    assert "not in the file" in gap.reason
+    views.close()
+
+
+def test_the_cache_lets_the_least_recently_used_go() -> None:
+    cache = Cache(100)
+    for number in range(10):
+        cache.put(number, str(number), 30)
+        assert cache.get(0 if number < 3 else number) is not None
+    assert [cache.get(number) for number in range(10)] == [None] * 7 + ["7", "8", "9"]
