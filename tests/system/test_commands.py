@@ -1,6 +1,7 @@
 """The command line as an engineer uses it, against the running demo plant."""
 
 import json
+import time
 
 import pytest
 
@@ -80,7 +81,10 @@ def test_put_refused_out_of_range_read_only_and_while_the_plc_is_gone(stand):
 
 
 def test_history_of_a_tag_in_csv_and_json(stand):
-    csv = stand.hmi("history", MOVING, "--from", "-5m", "--raw").stdout.splitlines()
+    csv: list[str] = []
+    deadline = time.monotonic() + 30
+    while len(csv) <= 3 and time.monotonic() < deadline:  # the engine may have been started just now
+        csv = stand.hmi("history", MOVING, "--from", "-5m", "--raw").stdout.splitlines()
     assert csv[0].startswith("tag,time")
     assert len(csv) > 3
     rows = json.loads(stand.hmi("history", MOVING, "--from", "-5m", "--points", "10", "--format", "json").stdout)
