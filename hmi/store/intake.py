@@ -14,7 +14,7 @@ from hmi.store.slab import Slab
 
 _SECOND_NS: Final = 1_000_000_000
 _HOUR_NS: Final = 3600 * _SECOND_NS
-_LATE_NS: Final = 600 * _SECOND_NS
+_LATE_NS: Final = 900 * _SECOND_NS
 _LONG_AGO: Final = -(2**63)
 _CONTENT: Final = ("value", "raw", "quality", "flags", "source")  # `value` by its bits
 
