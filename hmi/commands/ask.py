@@ -57,7 +57,7 @@ class Caller:
     def learn(self) -> Plant:
         """Wait for the engine's welcome and load the plant it runs."""
         while self.plant is None:
-            messages = self.connection.wait(5.0)
+            messages = self.connection.wait(10.0)
             if not messages:
                 raise LinkError("The engine accepted the connection but says nothing: is it stopped or overloaded?")
             for message in messages:

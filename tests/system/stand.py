@@ -62,7 +62,9 @@ class Stand:
         )
 
     def json(self, *words: str):
-        return json.loads(self.hmi(*words, "--json").stdout)
+        answer = self.hmi(*words, "--json")
+        assert answer.stdout, answer.stderr
+        return json.loads(answer.stdout)
 
     def watcher(self) -> "Watcher":
         return Watcher(self)

@@ -40,8 +40,9 @@ def test_get_prints_values_with_their_quality(stand):
 
 
 def test_watch_follows_changes(stand):
-    out = stand.hmi("watch", "--seconds", "2", "--json").stdout.splitlines()
-    assert len(out) > 500
+    answer = stand.hmi("watch", "--seconds", "2", "--json")
+    out = answer.stdout.splitlines()
+    assert len(out) > 500, answer.stderr
     assert {"tag", "value", "quality"} <= json.loads(out[0]).keys()
 
 
