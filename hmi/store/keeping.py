@@ -44,7 +44,7 @@ class Room(NamedTuple):
         head = f"{_size(self.used)} in {self.days} day{'s' * (self.days != 1)}"
         left = self.days_left
         if left != left:
-            return f"{head}; a forecast comes with the first whole day"
+            return f"{head}, no forecast yet"
         head += f", {_size(self.per_day)} a day: "
         if left > _FAR:
             return f"{head}room for all {self.keep_days} days"

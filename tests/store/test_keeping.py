@@ -41,10 +41,10 @@ def test_only_the_last_week_tells_and_days_without_the_engine_count() -> None:
 
 
 def test_without_a_whole_day_there_is_no_forecast() -> None:
-    assert room_of({}, History(), MUCH).text == "0 B in 0 days; a forecast comes with the first whole day"
+    assert room_of({}, History(), MUCH).text == "0 B in 0 days, no forecast yet"
     room = room_of(sizes(0.5), History(), MUCH)
     assert math.isnan(room.days_left)
-    assert (room.text, room.warning) == ("500 MB in 1 day; a forecast comes with the first whole day", "")
+    assert (room.text, room.warning) == ("500 MB in 1 day, no forecast yet", "")
     assert "fills 90 % of max_gb (1.0 GB): then the oldest" in room_of(sizes(0.9), History(400, 1), MUCH).warning
 
 
