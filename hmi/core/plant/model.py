@@ -8,6 +8,7 @@ from functools import cached_property
 
 from hmi.core.alarms.rules import Rule
 from hmi.core.expr import Expression
+from hmi.core.plant.equipment import Equipment
 from hmi.core.plant.modbus_addresses import Span
 from hmi.core.policy import Policy
 from hmi.core.screens.model import Screen, Symbol
@@ -120,6 +121,9 @@ class Plant:
     digest: str = ""  # BLAKE2b of the files: which configuration was running
     policies: Mapping[int, tuple[Policy, ...]] = field(default_factory=dict)  # by tag index, the most specific first
     everyone: str = "operate"  # role of whoever is at a station
+    equipment: Mapping[str, Equipment] = field(default_factory=dict)  # by id, in file order
+    backdrops: Mapping[str, str] = field(default_factory=dict, repr=False)  # drawings found harmless, by file
+    languages: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)  # code -> text -> text
 
     @cached_property
     def tag_index(self) -> Mapping[str, int]:

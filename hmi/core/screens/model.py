@@ -50,6 +50,7 @@ class Element:
     options: Mapping[str, Any] = field(default_factory=dict)  # points, decimals, text, ...
     go: str = ""  # id of the screen that a click opens
     write: str = ""  # name of the tag that a click commands ("" none)
+    equipment: str = ""  # id of the machine whose faceplate a click opens ("" none)
     line: int = 0  # of the file, for messages
 
 
@@ -64,3 +65,4 @@ class Screen:
     elements: tuple[Element, ...]
     parent: str = ""  # the screen above it in the hierarchy
     file: str = ""
+    backdrop: str = ""  # file of a drawing that lies under everything
