@@ -67,7 +67,7 @@ def measure(seconds: float, rounds: int, quick: bool = False) -> list[dict[str, 
     """
     with ExitStack() as stack, tempfile.TemporaryDirectory(prefix="hmi-bench-") as folder:
         port = free_port()
-        plant = _plant(Path(folder) / "plant", port)
+        plant = bench_plant(Path(folder) / "plant", port, ITEMS)
         generator = stack.enter_context(Child([sys.executable, "-m", "tests.bench._replay", str(port), str(ITEMS)]))
         engine = Program("engine", hmi_command("engine", str(plant), "--data", folder), Path(folder) / "engine.log")
         stack.callback(engine.stop)
@@ -76,7 +76,7 @@ def measure(seconds: float, rounds: int, quick: bool = False) -> list[dict[str, 
         generator.line("ready")
         generator.line("subscribed 0")
         window.line("live")
-        stand = _Stand(generator, window, seconds)
+        stand = Stand(generator, window, seconds)
         turns = [stand.turn(quick) for _ in range(rounds)]
         found = {side: medians([turn[side] for turn in turns]) for side in turns[0]}
         if not quick:
@@ -106,7 +106,7 @@ def _figure(of: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
     return figure("frame lateness p99, 50,000 changes/s, 100 of the tags shown", found["p99_ms"], "ms", 33.0, beside)
 
 
-class _Stand:
+class Stand:
     """A window, and the generator that its engine (client 0) and its thread (client 1) take values from."""
 
     def __init__(self, generator: Child, window: Child, seconds: float) -> None:
@@ -145,11 +145,12 @@ class _Stand:
         return report | {"sleeper_p99_ms": float(np.percentile(late, 99))}
 
 
-def _plant(folder: Path, port: int) -> Path:
+def bench_plant(folder: Path, port: int, items: int) -> Path:
+    """A plant of so many tags, with a screen of 100 of them and one of 300."""
     (folder / "screens").mkdir(parents=True)
     (folder / "plant.toml").write_text(_PLANT.format(port=port))
     head = "tag,connection,address,type,unit,low,high,scale,offset,deadband,period_ms,history,access,description"
-    rows = (f"bench.t{i},plc,ns=2;i={i},float64,,,,,,,,change,r,Tag {i}" for i in range(ITEMS))
+    rows = (f"bench.t{i},plc,ns=2;i={i},float64,,,,,,,,change,r,Tag {i}" for i in range(items))
     (folder / "tags.csv").write_text("\n".join([head, *rows]) + "\n")
     places = ((number, 12 + number % 15 * 126, 10 + number // 15 * 53) for number in range(max(SHOWN.values())))
     elements = [_ELEMENT.format(x=x, y=y, number=number) for number, x, y in places]

@@ -1,7 +1,8 @@
 """The programs of others that a bench measures beside ours: `-m tests.bench._peers` gets what can be had.
 
 node-opcua is the one that packaging/interop.py installs; the C server is open62541, from Debian's source package, built
-here. Both stay in ~/.cache/hmi-interop or where HMI_INTEROP_CACHE says; what is not there is left out of a bench.
+here; PyDM comes from PyPI into an environment of its own. All stay in ~/.cache/hmi-interop or where HMI_INTEROP_CACHE
+says; what is not there is left out of a bench.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ CACHE = Path(os.environ.get("HMI_INTEROP_CACHE") or Path.home() / ".cache" / "hm
 NODE = shutil.which("node") or ""
 NODE_MODULES = CACHE / "node" / "node_modules"
 OPEN62541 = CACHE / "open62541" / "server"
+PYDM = CACHE / "pydm" / "bin" / "python"
+_PYDM = ("pydm==1.29.0", "PySide6-Essentials>=6.11.3,<6.12")  # PyDM does not say which Qt it wants
 _SERVER = ROOT / "tests" / "bench" / "_open62541_server.c"
 _SWITCHES = (
     "-DCMAKE_BUILD_TYPE=Release",
@@ -41,6 +44,11 @@ def has_node_opcua() -> bool:
 def has_open62541() -> bool:
     """Whether there is a server in C to measure against."""
     return OPEN62541.exists()
+
+
+def has_pydm() -> bool:
+    """Whether PyDM can be measured on this computer."""
+    return PYDM.exists() and (PYDM.parent.parent / "ready").exists()
 
 
 def _interop() -> Any:
@@ -71,6 +79,15 @@ def build_open62541() -> None:
         _run("gcc", "-O2", "-w", *include, f"-I{built}", str(_SERVER), str(library), "-lm", "-o", str(OPEN62541))
 
 
+def install_pydm() -> None:
+    """PyDM in an environment of its own, once."""
+    if not has_pydm():
+        _interop().say(f"installing PyDM into {PYDM.parent.parent}")
+        _run(sys.executable, "-m", "venv", "--clear", str(PYDM.parent.parent))
+        _run(str(PYDM), "-m", "pip", "install", "--quiet", *_PYDM)
+        (PYDM.parent.parent / "ready").touch()
+
+
 def _fetch(folder: Path, source: Path) -> None:
     """Debian's source package, through apt with folders of its own: neither root nor a change of the system."""
     for part in ("lists/partial", "cache/archives/partial"):
@@ -98,8 +115,10 @@ def _run(*command: str, folder: Path = ROOT) -> None:
 
 if __name__ == "__main__":
     interop = _interop()
-    try:
-        interop.node_opcua()
-        build_open62541()
-    except (interop.Lacking, subprocess.CalledProcessError, OSError, ValueError) as reason:
-        sys.exit(f"a peer cannot be had, and is left out of the benches: {reason}")
+    lacking = []
+    for get in (interop.node_opcua, build_open62541, install_pydm):
+        try:
+            get()
+        except (interop.Lacking, subprocess.CalledProcessError, OSError, ValueError) as reason:
+            lacking.append(f"a peer cannot be had, and is left out of the benches: {reason}")
+    sys.exit("\n".join(lacking) or 0)

@@ -27,6 +27,7 @@ from hmi.client.style import dress
 from hmi.client.theme import day
 from hmi.client.window import Window
 from hmi.clock import MachineClock
+from tests.bench._paints import watch_paints
 
 TIMER_MS = 16
 SIZE = (1920, 1080)
@@ -41,7 +42,10 @@ class Watch(QObject):
         self.beats: list[float] = []
         self.costs: list[float] = []
         self.ticks: list[float] = []
+        self.painted_ms: list[float] = []  # from the server's stamp of the newest value on the screen to its ink
         self._live = False
+        self._painted = -1
+        watch_paints(self._paint)
         window.frame._timer.timeout.disconnect(window.frame.beat)
         window.frame._timer.timeout.connect(self._beat)
         self._timer = QTimer(self)
@@ -59,6 +63,14 @@ class Watch(QObject):
         if not self._live and mirror is not None and not mirror.link_down and mirror.table.received.all():
             self._live = True
             say("live")
+
+    def _paint(self, mimic: Any) -> None:
+        mirror = self.window.wire.mirror
+        if mirror is None or mirror.table.counter == self._painted or not len(mimic.compiled.tags):
+            return
+        self._painted = mirror.table.counter
+        newest = int(mirror.table.time[mimic.compiled.tags].max())
+        self.painted_ms.append((time.time_ns() - newest) / 1e6)
 
     def _tick(self) -> None:
         self.ticks.append(time.monotonic())
@@ -86,6 +98,7 @@ class Watch(QObject):
         self.beats.clear()
         self.costs.clear()
         self.ticks.clear()
+        self.painted_ms.clear()
         self._drawn = self.window.frame.drawn
         QTimer.singleShot(round(self._seconds * 1000), self._end)
 
@@ -93,6 +106,7 @@ class Watch(QObject):
         late, timer = lateness_ms(self.beats, BEAT_MS), lateness_ms(self.ticks, TIMER_MS)
         cost = float(np.percentile(self.costs, 99)) * 1000
         drawn = (self.window.frame.drawn - self._drawn) / self._seconds
+        self._of_paints = list(self.painted_ms) or [0.0]
         QTimer.singleShot(
             1000, lambda: self._report(late, timer, cost, drawn)
         )  # the last values are then on the screen
@@ -107,6 +121,8 @@ class Watch(QObject):
             "timer_p99_ms": float(np.percentile(timer, 99)),
             "cost_p99_ms": cost,
             "drawn_per_s": drawn,
+            "painted_p50_ms": float(np.percentile(self._of_paints, 50)),
+            "painted_p99_ms": float(np.percentile(self._of_paints, 99)),
             "newest": float(mirror.table.value.min()),
         }
         say(json.dumps(report))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hmi.core.alarms.rules import Rule
+from hmi.core import quality as q
+from hmi.core.alarms.rules import AlarmClass, Rule
 
 NORMAL: Final = 0
 UNACKNOWLEDGED: Final = 1
@@ -25,12 +27,17 @@ STATES: Final = (
     "latched-acknowledged",
 )  # ISA-18.2 states by name; files and journal keep the names
 SUPPRESSED: Final = "suppressed-by-design"
+SHELVED: Final = "shelved"
+OUT_OF_SERVICE: Final = "out-of-service"
 NEEDS_ACK: Final = (UNACKNOWLEDGED, RETURNED, LATCHED_UNACKNOWLEDGED)
 
 HIGH: Final = 0
 LOW: Final = 1
 DISCRETE: Final = 2
 BAD_QUALITY: Final = 3
+DEVIATION: Final = 4
+MISMATCH: Final = 5
+RATE: Final = 6
 _KIND: Final = {
     "level_h": HIGH,
     "level_hh": HIGH,
@@ -38,21 +45,55 @@ _KIND: Final = {
     "level_ll": LOW,
     "discrete": DISCRETE,
     "bad": BAD_QUALITY,
+    "deviation": DEVIATION,
+    "mismatch": MISMATCH,
+    "rate": RATE,
 }
+_NEXT: Final = {"level_h": "level_hh", "level_l": "level_ll"}  # the more severe limit on the same side
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Why an alarm is not annunciated: who shelved it or took it out of service, when, until when and why."""
+
+    user: str
+    station: str
+    why: str
+    since_ns: int
+    until_ns: int = 0  # of a shelf: the wall clock's time at which it ends
+    due: float = float("inf")  # of a shelf: the same on the clock that nobody steps, monotonic seconds
+    one_shot: bool = False  # the shelf ends with the return of the alarm, if that comes first
+    permit: str = ""  # out of service: permit or work order
+    second: str = ""  # who agreed, where a second person must
 
 
 class RuleColumns:
     """What every rule watches; fixed once the plant is loaded."""
 
-    def __init__(self, rules: Sequence[Rule], tag_count: int) -> None:
+    def __init__(self, rules: Sequence[Rule], tag_count: int, classes: Mapping[str, AlarmClass] | None = None) -> None:
         self.rules = tuple(rules)
+        self.classes = tuple((classes or {}).get(rule.class_) or AlarmClass(rule.class_) for rule in rules)
         self.tag = np.array([rule.tag for rule in rules], np.intp)
         self.kind = np.array([_KIND[rule.type] for rule in rules], np.uint8)
         self.limit = np.array([rule.limit for rule in rules], np.float64)
         self.deadband = np.array([rule.deadband for rule in rules], np.float64)
+        self.priority = np.array([rule.priority for rule in rules], np.uint8)
+        self.other = np.array([rule.other for rule in rules], np.intp)
+        self.beyond = _beyond(rules)
+        self.has_others = bool((self.other >= 0).any())
+        self.has_rates = bool((self.kind == RATE).any())
+        self.has_exclusive = not bool(np.isnan(self.beyond).all())
+        self.auto_ack = np.array([one.auto_ack for one in self.classes], bool)
+        again = zip(rules, self.classes, strict=True)
+        self.realarm_s = np.array(
+            [(one.realarm_min if one.realarm_min is not None else of.realarm_min) * 60 for one, of in again], np.float64
+        )
         # Rules of one tag stand together in `order`, so a row finds them as a slice.
-        self.order = np.argsort(self.tag, kind="stable")
-        self.count = np.bincount(self.tag, minlength=tag_count).astype(np.intp)
+        pairs = np.flatnonzero(self.other >= 0)
+        watched = np.concatenate((self.tag, self.other[pairs]))
+        by_tag = np.argsort(watched, kind="stable")
+        self.order = np.concatenate((np.arange(len(rules)), pairs))[by_tag]
+        self.count = np.bincount(watched, minlength=tag_count).astype(np.intp)
         self.start = np.concatenate(([0], np.cumsum(self.count)[:-1])).astype(np.intp)
 
     def __len__(self) -> int:
@@ -66,6 +107,15 @@ class RuleColumns:
             return row, row
         within = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
         return row, self.order[self.start[tags[row]] + within]
+
+
+def _beyond(rules: Sequence[Rule]) -> NDArray[np.float64]:
+    """For each exclusive level, the next worse limit of its tag; not a number where there is none."""
+    limits = {(rule.tag, rule.type): rule.limit for rule in rules if rule.other < 0}
+    return np.array(
+        [limits.get((rule.tag, _NEXT.get(rule.type, "")), np.nan) if rule.exclusive else np.nan for rule in rules],
+        np.float64,
+    )
 
 
 class AlarmColumns:
@@ -82,6 +132,9 @@ class AlarmColumns:
         self.due = np.full(count, np.inf)
         self.held = np.zeros(count, bool)  # cannot evaluate: its tag is bad or no longer updated
         self.suppressed = np.zeros(count, bool)  # by design
+        self.shelved: dict[int, Quiet] = {}
+        self.out_of_service: dict[int, Quiet] = {}
+        self.realarm = np.full(count, np.inf)  # monotonic seconds at which it is annunciated anew
         self.occurrence = np.zeros(count, np.int64)
         self.raised_ns = np.zeros(count, np.int64)  # source time of the value that raised it
         self.raised_value = np.full(count, np.nan)  # the value that raised it
@@ -89,6 +142,12 @@ class AlarmColumns:
         self.value = np.full(count, np.nan)  # the newest value seen by the rule
         self.value_ns = np.zeros(count, np.int64)
         self.quality = np.zeros(count, np.uint32)
+        self.flags = np.zeros(count, np.uint32)
+        self.other = np.full(count, np.nan)  # the newest of its set-point, command or limit
+        self.other_quality = np.full(count, q.BAD_WAITING, np.uint32)
+        self.other_flags = np.zeros(count, np.uint32)
+        self.rate: dict[int, float] = {}  # units per second, as last told
+        self.rate_from: dict[int, tuple[int, float]] = {}  # source ns and value that began the span of a rate
         self.acked_by: dict[int, str] = {}
         self.version = np.zeros(count, np.uint64)
         self.counter = 0
@@ -99,9 +158,19 @@ class AlarmColumns:
         self.version[rule] = self.counter
 
     def shown(self, rule: int) -> str:
-        """The state an operator is shown: suppression comes before the rest (ISA-18.2)."""
-        return SUPPRESSED if self.suppressed[rule] else STATES[int(self.state[rule])]
+        """The state an operator is shown: out of service before suppressed before shelved before the rest."""
+        if rule in self.out_of_service:
+            return OUT_OF_SERVICE
+        if self.suppressed[rule]:
+            return SUPPRESSED
+        return SHELVED if rule in self.shelved else STATES[int(self.state[rule])]
 
     def standing(self) -> NDArray[np.intp]:
-        """Rules whose alarm is not normal, or is suppressed."""
-        return np.flatnonzero((self.state != NORMAL) | self.suppressed)
+        """Rules whose alarm is not normal, or is kept quiet in one of the three ways."""
+        standing = (self.state != NORMAL) | self.suppressed
+        standing[[*self.shelved, *self.out_of_service]] = True
+        return np.flatnonzero(standing)
+
+    def is_quiet(self, rule: int) -> bool:
+        """Whether an alarm is kept from being annunciated."""
+        return bool(self.suppressed[rule]) or rule in self.shelved or rule in self.out_of_service

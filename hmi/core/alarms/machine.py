@@ -1,24 +1,21 @@
 """The alarm state machine of ISA-18.2 over columns: a step takes values and the time, and gives what happened.
 
 Every row of a batch counts, so a pulse shorter than a tick raises its alarm. Only rules whose condition changes cost
-Python; the rest is one comparison in numpy. The columns are changed in place; nothing else is.
+Python; the rest is one comparison in numpy. The columns are changed in place; nothing else is. What keeps an alarm
+quiet (shelves, design, service) lies over the machine, which goes on beneath it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hmi.core import quality as q
 from hmi.core.alarms import columns as c
 from hmi.core.alarms.columns import AlarmColumns, RuleColumns
-from hmi.core.batch import FLAG_NOT_LIVE
-
-_SILENT: Final = np.array([q.UNCERTAIN_LAST_USABLE, q.BAD_NO_COMMUNICATION], np.uint32)
+from hmi.core.alarms.conditions import FALSE, TRUE, UNKNOWN, Seen, look
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,65 +23,110 @@ class Event:
     """One transition of one alarm."""
 
     rule: int
-    kind: str  # raised | returned | acknowledged | reset | suppressed | unsuppressed
-    state: str  # the state it is now shown in
+    kind: (
+        str  # raised | returned | superseded | acknowledged | reset | realarmed, and what keeps it quiet begins or ends
+    )
+    state: str  # the state beneath whatever keeps it quiet
     occurrence: int
     source_ns: int
     value: float
     quality: int
     user: str = ""
+    why: str = ""
 
 
 def step(rules: RuleColumns, alarms: AlarmColumns, rows: NDArray[Any], now: float, now_ns: int) -> list[Event]:
-    """Evaluate every row, then every delay that has run out by `now` (monotonic seconds)."""
+    """Evaluate every row, then every delay, re-alarm and shelf that has run out by `now` (monotonic seconds)."""
     events: list[Event] = []
     if len(rows):
         _evaluate(rules, alarms, rows, now, now_ns, events)
     for rule in np.flatnonzero(alarms.due <= now):
-        _settle(rules, alarms, int(rule), now_ns, events)
+        _settle(rules, alarms, int(rule), now, now_ns, events)
+    again = np.flatnonzero(alarms.realarm <= now)
+    events += [_annunciate(alarms, int(rule), "realarmed", now_ns) for rule in again]
+    over = [number for number, shelf in alarms.shelved.items() if shelf.due <= now]
+    events += [unshelve(alarms, number, now_ns, why="its time is up") for number in over]
     return events
 
 
 def wake_at(alarms: AlarmColumns) -> float:
-    """Monotonic seconds of the next delay that runs out; infinity when none runs."""
-    return float(alarms.due.min()) if len(alarms.due) else float("inf")
+    """Monotonic seconds of the next delay, re-alarm or shelf that runs out; infinity when none runs."""
+    shelves = min((shelf.due for shelf in alarms.shelved.values()), default=float("inf"))
+    if not len(alarms.due):
+        return shelves
+    return min(float(alarms.due.min()), float(alarms.realarm.min()), shelves)
 
 
-def acknowledge(rules: RuleColumns, alarms: AlarmColumns, rule: int, user: str, now_ns: int) -> Event | str:
+def acknowledge(
+    rules: RuleColumns, alarms: AlarmColumns, rule: int, user: str, now_ns: int, now: float = 0.0
+) -> Event | str:
     """A person has seen the alarm; gives the event, or why there is nothing to acknowledge."""
     state = int(alarms.state[rule])
     if state not in c.NEEDS_ACK:
         return f"{rules.rules[rule].id} is {alarms.shown(rule)}: there is nothing to acknowledge"
     after = {c.UNACKNOWLEDGED: c.ACKNOWLEDGED, c.RETURNED: c.NORMAL, c.LATCHED_UNACKNOWLEDGED: c.LATCHED}[state]
     alarms.acked_by[rule] = user
-    return _move(alarms, rule, after, "acknowledged", now_ns, user)
+    if after == c.ACKNOWLEDGED and rules.realarm_s[rule]:
+        alarms.realarm[rule] = now + rules.realarm_s[rule]
+    return move(alarms, rule, after, "acknowledged", now_ns, user)
 
 
 def reset(rules: RuleColumns, alarms: AlarmColumns, rule: int, user: str, now_ns: int) -> Event | str:
     """A person releases a latched alarm; refused while its condition is true or it was not acknowledged."""
     if int(alarms.state[rule]) != c.LATCHED:
         return f"{rules.rules[rule].id} is {alarms.shown(rule)}: only an acknowledged latched alarm can be reset"
-    return _move(alarms, rule, c.NORMAL, "reset", now_ns, user)
+    if alarms.raw[rule]:  # true again, though not yet for the length of its delay
+        return f"{rules.rules[rule].id} cannot be reset: its condition is true again"
+    return move(alarms, rule, c.NORMAL, "reset", now_ns, user)
 
 
-def suppress(alarms: AlarmColumns, rule: int, wanted: bool, now_ns: int) -> Event | None:
+def suppress(alarms: AlarmColumns, rule: int, wanted: bool, now_ns: int, why: str = "") -> Event | None:
     """The design logic of a rule turned true or false; an alarm that is active afterwards is annunciated anew."""
     if bool(alarms.suppressed[rule]) == wanted:
         return None
     alarms.suppressed[rule] = wanted
-    state = int(alarms.state[rule])
-    if not wanted and alarms.active[rule]:
-        state = c.UNACKNOWLEDGED
-        alarms.acked_by.pop(rule, None)
-    return _move(alarms, rule, state, "suppressed" if wanted else "unsuppressed", now_ns)
+    if wanted:
+        return move(alarms, rule, int(alarms.state[rule]), "suppressed", now_ns, why=why)
+    return _heard_again(alarms, rule, "unsuppressed", now_ns, "", why)
+
+
+def shelve(alarms: AlarmColumns, rule: int, shelf: c.Quiet, now_ns: int) -> Event:
+    """A person keeps an alarm quiet for a time; whoever calls has seen to it that the person may."""
+    alarms.shelved[rule] = shelf
+    return move(alarms, rule, int(alarms.state[rule]), "shelved", now_ns, shelf.user, shelf.why)
+
+
+def unshelve(alarms: AlarmColumns, rule: int, now_ns: int, user: str = "", why: str = "") -> Event:
+    """The shelf ends: by a person, by its time, or with the return of the alarm it was for."""
+    alarms.shelved.pop(rule, None)
+    return _heard_again(alarms, rule, "unshelved", now_ns, user, why)
+
+
+def take_out_of_service(alarms: AlarmColumns, rule: int, quiet: c.Quiet, now_ns: int) -> Event:
+    """Maintenance takes an alarm out of service, under a permit."""
+    alarms.out_of_service[rule] = quiet
+    return move(alarms, rule, int(alarms.state[rule]), "out-of-service", now_ns, quiet.user, quiet.why)
+
+
+def return_to_service(alarms: AlarmColumns, rule: int, now_ns: int, user: str, why: str = "") -> Event:
+    """Maintenance is done."""
+    alarms.out_of_service.pop(rule, None)
+    return _heard_again(alarms, rule, "in-service", now_ns, user, why)
 
 
 def restore(
-    alarms: AlarmColumns, rule: int, state: str, occurrence: int, raised: tuple[int, float], acked_by: str
+    alarms: AlarmColumns,
+    rule: int,
+    state: str,
+    occurrence: int,
+    raised: tuple[int, float],
+    acked_by: str,
+    realarm: float = float("inf"),
 ) -> None:
     """Put an alarm back where the journal last saw it; the next value of its tag decides how it goes on.
 
-    `raised` is the source time and the value that raised it.
+    `raised` is the source time and the value that raised it; `realarm` when it is annunciated anew if it is
+    acknowledged (monotonic seconds).
     """
     alarms.occurrence[rule] = occurrence
     code = c.STATES.index(state) if state in c.STATES else c.NORMAL
@@ -94,6 +136,8 @@ def restore(
     alarms.active[rule] = alarms.raw[rule] = code in (c.UNACKNOWLEDGED, c.ACKNOWLEDGED)
     alarms.raised_ns[rule], alarms.raised_value[rule] = raised
     alarms.changed_ns[rule] = raised[0]
+    if code == c.ACKNOWLEDGED:
+        alarms.realarm[rule] = realarm
     if acked_by:
         alarms.acked_by[rule] = acked_by
     alarms.touch(rule)
@@ -102,53 +146,24 @@ def restore(
 def _evaluate(
     rules: RuleColumns, alarms: AlarmColumns, rows: NDArray[Any], now: float, now_ns: int, events: list[Event]
 ) -> None:
-    row, rule = rules.pairs(rows["tag"])
+    seen, wish = look(rules, alarms, rows)
+    rule = seen.rule
     if not len(rule):
         return
-    # Column by column: gathering whole rows costs ten times as much.
-    seen = {column: rows[column][row] for column in ("value", "time", "quality", "flags")}
-    alarms.value[rule] = seen["value"]  # the last row of a tag wins
-    alarms.value_ns[rule] = seen["time"]
-    alarms.quality[rule] = seen["quality"]
-    wish = _wishes(rules, rule, seen)
     raw, held = alarms.raw[rule], alarms.held[rule]
-    differs = (wish == 1) & ~raw | (wish == -1) & raw | ((wish == 2) != held)
+    differs = (wish == TRUE) & ~raw | (wish == FALSE) & raw | ((wish == UNKNOWN) != held)
     if not differs.any():
         return
     concerned = np.zeros(len(rules), bool)
     concerned[rule[differs]] = True
     for position in np.flatnonzero(concerned[rule]):
         number, wanted = int(rule[position]), int(wish[position])
-        _hold(alarms, number, wanted == 2)
-        if wanted in (1, -1) and bool(alarms.raw[number]) != (wanted == 1):
-            alarms.raw[number] = wanted == 1
+        _hold(alarms, number, wanted == UNKNOWN)
+        if wanted in (TRUE, FALSE) and bool(alarms.raw[number]) != (wanted == TRUE):
+            alarms.raw[number] = wanted == TRUE
             _start_delay(rules, alarms, number, now)
             if alarms.due[number] <= now:
-                at = (float(seen["value"][position]), int(seen["time"][position]), int(seen["quality"][position]))
-                _settle(rules, alarms, number, now_ns, events, at)
-
-
-def _wishes(rules: RuleColumns, rule: NDArray[np.intp], seen: Mapping[str, NDArray[Any]]) -> NDArray[np.int8]:
-    """Per (row, rule): 1 the condition is true, -1 it is false, 0 inside the deadband, 2 it cannot be told."""
-    value, kind = seen["value"], rules.kind[rule]
-    limit, band = rules.limit[rule], rules.deadband[rule]
-    on = np.select(
-        [kind == c.HIGH, kind == c.LOW, kind == c.DISCRETE],
-        [value >= limit, value <= limit, value == limit],
-        False,
-    )
-    off = np.select(
-        [kind == c.HIGH, kind == c.LOW, kind == c.DISCRETE],
-        [value < limit - band, value > limit + band, value != limit],
-        False,
-    )
-    wish: NDArray[np.int8] = on.astype(np.int8) - off.astype(np.int8)
-    unknown = q.is_bad(seen["quality"]) | ((seen["flags"] & FLAG_NOT_LIVE) != 0) | np.isnan(value)
-    wish[unknown] = 2
-    of_quality = kind == c.BAD_QUALITY
-    wish[of_quality] = np.where(q.is_bad(seen["quality"][of_quality]), 1, -1)
-    wish[of_quality & np.isin(seen["quality"], _SILENT)] = 2  # a silent controller says nothing about its sensors
-    return wish
+                _settle(rules, alarms, number, now, now_ns, events, (seen, int(position)))
 
 
 def _hold(alarms: AlarmColumns, rule: int, cannot: bool) -> None:
@@ -174,56 +189,86 @@ def _settle(
     rules: RuleColumns,
     alarms: AlarmColumns,
     rule: int,
+    now: float,
     now_ns: int,
     events: list[Event],
-    at: tuple[float, int, int] | None = None,
+    at: tuple[Seen, int] | None = None,
 ) -> None:
-    """The condition has lasted through its delay: raise the alarm or let it return. `at`: the value that did it."""
+    """The condition has lasted through its delay: raise the alarm or let it return. `at`: what was seen, and where."""
     alarms.due[rule] = np.inf
     alarms.active[rule] = alarms.raw[rule]
+    value, value_ns, quality = float(alarms.value[rule]), int(alarms.value_ns[rule]), int(alarms.quality[rule])
     if at:
-        alarms.value[rule], alarms.value_ns[rule], alarms.quality[rule] = at
+        seen, place = at
+        value, value_ns, quality = float(seen.value[place]), int(seen.time[place]), int(seen.quality[place])
+    told = (value, value_ns, quality)
     if alarms.active[rule]:
         alarms.occurrence[rule] += 1
-        alarms.raised_ns[rule] = alarms.value_ns[rule]
-        alarms.raised_value[rule] = alarms.value[rule]
-        alarms.acked_by.pop(rule, None)
-        events.append(_move(alarms, rule, c.UNACKNOWLEDGED, "raised", now_ns))
+        alarms.raised_ns[rule], alarms.raised_value[rule] = value_ns, value
+        events.append(_annunciate(alarms, rule, "raised", now_ns, told))
         return
+    events.append(_return(rules, alarms, rule, now_ns, told))
+    shelf = alarms.shelved.get(rule)
+    if shelf is not None and shelf.one_shot:
+        events.append(unshelve(alarms, rule, now_ns, why="the alarm it was for has returned"))
+
+
+def _return(rules: RuleColumns, alarms: AlarmColumns, rule: int, now_ns: int, told: tuple[float, int, int]) -> Event:
     acked = int(alarms.state[rule]) == c.ACKNOWLEDGED
+    alarms.realarm[rule] = np.inf
+    kind = "returned"
     if rules.rules[rule].latching:
         after = c.LATCHED if acked else c.LATCHED_UNACKNOWLEDGED
+    elif acked or rules.auto_ack[rule]:
+        after = c.NORMAL
+    elif _is_beyond(rules, rule, told[0]):
+        after, kind = c.NORMAL, "superseded"  # the worse limit of the same tag stands for it, and asks to be seen
     else:
-        after = c.NORMAL if acked else c.RETURNED
-    events.append(_move(alarms, rule, after, "returned", now_ns))
+        after = c.RETURNED
+    return move(alarms, rule, after, kind, now_ns, told=told)
 
 
-def _move(alarms: AlarmColumns, rule: int, state: int, kind: str, now_ns: int, user: str = "") -> Event:
-    """A transition: raised and returned carry the value that did it, all others the value that had raised it."""
+def _is_beyond(rules: RuleColumns, rule: int, value: float) -> bool:
+    beyond = rules.beyond[rule]
+    return bool(value <= beyond if rules.kind[rule] == c.LOW else value >= beyond)
+
+
+def _annunciate(
+    alarms: AlarmColumns, rule: int, kind: str, now_ns: int, told: tuple[float, int, int] | None = None
+) -> Event:
+    """An active alarm asks to be seen: whatever acknowledgement there was is not carried over."""
+    alarms.acked_by.pop(rule, None)
+    alarms.realarm[rule] = np.inf
+    return move(alarms, rule, c.UNACKNOWLEDGED, kind, now_ns, told=told)
+
+
+def _heard_again(alarms: AlarmColumns, rule: int, kind: str, now_ns: int, user: str, why: str) -> Event:
+    """One of the three ways to keep it quiet has ended."""
+    state = int(alarms.state[rule])
+    if alarms.active[rule]:
+        state = c.UNACKNOWLEDGED
+        alarms.acked_by.pop(rule, None)
+        alarms.realarm[rule] = np.inf
+    return move(alarms, rule, state, kind, now_ns, user, why)
+
+
+def move(
+    alarms: AlarmColumns,
+    rule: int,
+    state: int,
+    kind: str,
+    now_ns: int,
+    user: str = "",
+    why: str = "",
+    told: tuple[float, int, int] | None = None,
+) -> Event:
+    """A transition: `told` is the value, source time and quality that did it, else those that had raised the alarm."""
     alarms.state[rule] = state
     alarms.changed_ns[rule] = now_ns
     alarms.touch(rule)
-    by_value = kind in ("raised", "returned")
-    return Event(
-        rule,
-        kind,
-        c.STATES[state],
-        int(alarms.occurrence[rule]),
-        int((alarms.value_ns if by_value else alarms.raised_ns)[rule]),
-        float((alarms.value if by_value else alarms.raised_value)[rule]),
+    value, source_ns, quality = told or (
+        float(alarms.raised_value[rule]),
+        int(alarms.raised_ns[rule]),
         int(alarms.quality[rule]),
-        user,
     )
-
-
-def display_order(rules: RuleColumns, alarms: AlarmColumns, which: Iterable[int]) -> list[int]:
-    """Alarms as a list shows them: those that need an acknowledgement first, then by priority, then newest first."""
-    return sorted(
-        which,
-        key=lambda rule: (
-            bool(alarms.suppressed[rule]),
-            int(alarms.state[rule]) not in c.NEEDS_ACK,
-            rules.rules[rule].priority,
-            -int(alarms.raised_ns[rule]),
-        ),
-    )
+    return Event(rule, kind, c.STATES[state], int(alarms.occurrence[rule]), source_ns, value, quality, user, why)

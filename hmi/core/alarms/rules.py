@@ -7,8 +7,25 @@ from dataclasses import dataclass, field
 from typing import Final
 
 LEVEL_TYPES: Final = ("level_ll", "level_l", "level_h", "level_hh")
-TYPES: Final = (*LEVEL_TYPES, "discrete", "bad")  # deviation and rate come with the whole of ISA-18.2
+PAIR_TYPES: Final = ("deviation", "mismatch")  # of a value and its set-point, of a feedback and its command
+TYPES: Final = (*LEVEL_TYPES, *PAIR_TYPES, "rate", "discrete", "bad")
 CONSEQUENCES: Final = ("minor", "major", "severe")
+DIRECTIONS: Final = ("up", "down", "both")
+SHELVE_H: Final = 8.0  # longest that a person may shelve an alarm of a class that says nothing
+MOST_SHELVE_H: Final = 24.0  # and the longest that any class may allow
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmClass:
+    """What alarms of a class have in common: how they are annunciated, and how they may be kept quiet."""
+
+    name: str = "process"
+    shelve_max_h: float = SHELVE_H  # 0: never shelved
+    second_person: bool = False  # highly managed: somebody else must agree to shelve it
+    shelve_role: str = "operate"  # least role that may
+    service_role: str = "maintain"  # least role that may take it out of service
+    auto_ack: bool = False  # acknowledged by its return
+    realarm_min: float = 0.0  # annunciated anew when it still stands so long after its acknowledgement; 0: never
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +36,7 @@ class Rule:
     id: str
     tag: int  # index of its tag
     type: str  # one of TYPES
-    limit: float  # level: the limit; discrete: the value that is abnormal
+    limit: float  # level: the limit; discrete: the abnormal value; deviation: how far apart; rate: units per second
     deadband: float
     on_delay_s: float
     off_delay_s: float
@@ -38,6 +55,13 @@ class Rule:
     title: str = ""  # short text of the list; the tag's description and the type where the file gives none
     rationalised_by: str = ""
     rationalised_on: str = ""
+    other: int = -1  # index of the tag with the set-point, the command, or the limit; -1 none
+    over_s: float = 10.0  # rate: the span it is taken over
+    direction: str = "both"  # rate: up, down or both
+    exclusive: bool = False  # of the levels of one tag, only the worst stands
+    realarm_min: float | None = None  # None: as its class says
+    basis: str = ""  # why the limit is what it is
+    group: str = ""  # alarms that one cause raises together; the first of them is told as such
 
 
 @dataclass(frozen=True, slots=True)

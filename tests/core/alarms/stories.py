@@ -1,5 +1,7 @@
 """Alarms told as stories: values come, time passes, people act; the story says what the list shows."""
 
+import numpy as np
+
 from hmi.core import quality as q
 from hmi.core.alarms import columns as c
 from hmi.core.alarms import machine
@@ -9,7 +11,7 @@ from hmi.core.batch import Batch
 NOW_NS = 1_772_000_000_000_000_000
 
 
-def rule(index=0, tag=0, kind="level_h", limit=90.0, deadband=2.0, on=0.0, off=0.0, latching=False):
+def rule(index=0, tag=0, kind="level_h", limit=90.0, deadband=2.0, on=0.0, off=0.0, latching=False, **more):
     """A rule with everything the machine looks at."""
     return Rule(
         index,
@@ -28,14 +30,15 @@ def rule(index=0, tag=0, kind="level_h", limit=90.0, deadband=2.0, on=0.0, off=0
         "c",
         "e",
         "a",
+        **more,
     )
 
 
 class Story:
     """One plant with a few rules; time stands still unless the story says otherwise."""
 
-    def __init__(self, *rules):
-        self.rules = c.RuleColumns(rules, tag_count=8)
+    def __init__(self, *rules, classes=None):
+        self.rules = c.RuleColumns(rules, tag_count=8, classes=classes)
         self.alarms = c.AlarmColumns(len(rules))
         self.now = 100.0
         self.told = []
@@ -52,8 +55,24 @@ class Story:
 
     def ack(self, rule=0):
         """The operator acknowledges."""
-        event = machine.acknowledge(self.rules, self.alarms, rule, "eve", NOW_NS)
+        event = machine.acknowledge(self.rules, self.alarms, rule, "eve", NOW_NS, self.now)
         return event if isinstance(event, str) else event.state
+
+    def rows(self, *rows, flags=0):
+        """One batch of (tag, value) or (tag, value, source seconds), in this order."""
+        tags, values, times = zip(*((row[0], row[1], row[2] if len(row) > 2 else 0) for row in rows), strict=True)
+        stamps = np.array([NOW_NS + round(at * 1e9) for at in times])
+        return self._step(Batch.of(tags, values, stamps, NOW_NS, q.GOOD, flags).rows)
+
+    def shelve(self, rule=0, hours=1.0, one_shot=False):
+        """The operator shelves it."""
+        due = self.now + hours * 3600
+        shelf = c.Quiet("eve", "desk", "chatters", NOW_NS, NOW_NS + round(hours * 3.6e12), due, one_shot)
+        return machine.shelve(self.alarms, rule, shelf, NOW_NS)
+
+    def take_out(self, rule=0):
+        """Maintenance takes it out of service."""
+        return machine.take_out_of_service(self.alarms, rule, c.Quiet("max", "desk", "", NOW_NS, permit="W-1"), NOW_NS)
 
     def shown(self, rule=0):
         """What the list shows."""

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from hmi.core import quality as q
 from hmi.core.alarms import machine
+from hmi.core.alarms.rules import AlarmClass
 from hmi.core.batch import FLAG_NOT_LIVE
 from tests.core.alarms.stories import NOW_NS, Story, rule
 
@@ -176,13 +177,90 @@ def test_after_a_restart_the_next_value_decides():
     assert again.alarms.occurrence[0] == 8
 
 
-def test_list_order_is_unacknowledged_then_priority_then_newest():
-    story = Story(rule(0, tag=0), rule(1, tag=1), rule(2, tag=2))
-    for tag in range(3):
-        story.values(95.0, tag=tag)
-        story.alarms.raised_ns[tag] = tag
-    story.ack(2)
-    assert machine.display_order(story.rules, story.alarms, [0, 1, 2]) == [1, 0, 2]
+def test_a_reset_is_refused_while_the_condition_is_true_again():
+    story = Story(rule(latching=True, on=5.0))
+    story.values(95.0)
+    story.after(5.0)
+    story.values(50.0)
+    story.ack()
+    story.values(95.0)  # its on-delay runs
+    assert "true again" in machine.reset(story.rules, story.alarms, 0, "eve", NOW_NS)
+    assert story.after(5.0) == ["raised"]
+    assert story.shown() == "unacknowledged"
+
+
+def test_a_class_may_let_the_return_acknowledge():
+    story = Story(rule(), classes={"process": AlarmClass("process", auto_ack=True)})
+    story.values(95.0)
+    assert story.values(50.0) == ["returned"]
+    assert story.shown() == "normal"
+
+
+def test_an_alarm_left_standing_is_annunciated_anew():
+    story = Story(rule(realarm_min=10.0))
+    story.values(95.0)
+    assert story.after(3600.0) == []  # nobody has acknowledged it: it sounds anyway
+    story.ack()
+    assert story.after(599.0) == []
+    assert story.after(1.0) == ["realarmed"]
+    assert (story.shown(), 0 in story.alarms.acked_by) == ("unacknowledged", False)
+    story.ack()
+    story.values(50.0)
+    assert story.after(3600.0) == []
+
+
+def test_a_shelf_ends_by_its_time_and_an_old_acknowledgement_is_not_carried_over():
+    story = Story(rule())
+    story.values(95.0)
+    story.ack()
+    assert story.shelve(hours=1.0).kind == "shelved"
+    assert story.shown() == "shelved"
+    assert machine.wake_at(story.alarms) == story.now + 3600
+    assert story.after(3599.0) == []
+    assert story.after(1.0) == ["unshelved"]
+    assert story.shown() == "unacknowledged"
+
+
+def test_a_shelved_alarm_goes_on_beneath_and_a_quiet_end_stays_quiet():
+    story = Story(rule())
+    story.shelve()
+    assert story.values(95.0) == ["raised"]
+    story.ack()
+    assert story.values(50.0) == ["returned"]
+    assert story.shown() == "shelved"
+    assert machine.unshelve(story.alarms, 0, NOW_NS, "eve").state == "normal"
+
+
+def test_a_one_shot_shelf_ends_with_the_return_of_the_alarm():
+    story = Story(rule())
+    story.values(95.0)
+    story.shelve(one_shot=True)
+    assert story.values(50.0) == ["returned", "unshelved"]
+    assert story.shown() == "returned-unacknowledged"
+    assert story.values(95.0) == ["raised"]
+    assert story.shown() == "unacknowledged"
+
+
+def test_out_of_service_comes_before_suppressed_before_shelved():
+    story = Story(rule())
+    story.values(95.0)
+    story.shelve()
+    machine.suppress(story.alarms, 0, True, NOW_NS)
+    story.take_out()
+    assert story.shown() == "out-of-service"
+    machine.return_to_service(story.alarms, 0, NOW_NS, "max")
+    assert story.shown() == "suppressed-by-design"
+    machine.suppress(story.alarms, 0, False, NOW_NS)
+    assert story.shown() == "shelved"
+    machine.unshelve(story.alarms, 0, NOW_NS)
+    assert story.shown() == "unacknowledged"
+
+
+def test_what_is_kept_quiet_stands_in_the_list_although_it_is_normal():
+    story = Story(rule(0), rule(1, tag=1), rule(2, tag=2))
+    story.shelve(1)
+    story.take_out(2)
+    assert story.alarms.standing().tolist() == [1, 2]
 
 
 value = st.sampled_from([50.0, 87.9, 88.0, 89.0, 90.0, 95.0, math.nan])

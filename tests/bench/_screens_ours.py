@@ -1,0 +1,174 @@
+"""Our canvas as a side of the screens bench: `-m tests.bench._screens_ours MIX ELEMENTS [TAGS]`."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import sys
+import time
+from typing import Any
+
+import numpy as np
+from PySide6.QtWidgets import QApplication
+
+from hmi.client.mimic.canvas import Mimic
+from hmi.client.mirror import Mirror
+from hmi.client.style import dress
+from hmi.client.theme import day
+from hmi.clock import MachineClock
+from hmi.core import quality as q
+from hmi.core.batch import Batch
+from hmi.core.plant import Plant, load
+from hmi.core.screens.model import Binding, Element, Screen
+from hmi.plantfiles.folder import read_library
+from tests.bench import _screens_field as field
+
+_PLANT = """
+[plant]
+id = "bench"
+name = "Bench"
+timezone = "UTC"
+
+[[connection]]
+id = "plc"
+driver = "opcua"
+address = "opc.tcp://127.0.0.1:4840"
+"""
+_HEAD = "tag,connection,address,type,unit,low,high,scale,offset,deadband,period_ms,history,access,description"
+_SCREEN = '[screen]\nid = "none"\ntitle = "None"\nlevel = 1\nsize = [1920, 1080]\n'
+_SYMBOLS = {"value": "plain", "bar": "bar", "tank": "tank", "valve": "valve"}
+_BINDS = {"value": "value", "bar": "value", "tank": "value", "valve": "state"}
+_DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1920 1080">{}</svg>'
+
+
+def plant_of(tags: int, mix: str) -> Plant:
+    """A plant of so many tags; those that a valve shows are on or off."""
+    rows = [
+        f"b.t{n},plc,ns=2;i={n},{'bool,,,' if field.kind_of(n, mix) == 'valve' else 'float64,l/min,0,100'},,,,,change,r,T"
+        for n in range(tags)
+    ]
+    texts = {"plant.toml": _PLANT, "tags.csv": "\n".join([_HEAD, *rows]) + "\n", "screens/none.toml": _SCREEN}
+    return load(texts, read_library())
+
+
+def screen_of(count: int, mix: str, ident: str = "field", pipes: bool = True, backdrop: str = "") -> Screen:
+    """The screen of the bench: so many elements over still pipes."""
+    elements = []
+    for x1, y1, x2, y2 in field.pipes() if pipes else ():
+        points = [[0, 0], [x2 - x1, y2 - y1]]
+        elements.append(Element("pipe", x1, y1, 10, 10, options={"points": points}))
+    for number, (x, y, width, height) in enumerate(field.cells(count)):
+        kind = field.kind_of(number, mix)
+        bind = {_BINDS[kind]: Binding(f"b.t{number}", number, (number,))}
+        elements.append(Element(_SYMBOLS[kind], x, y, width, height, binds=bind))
+    return Screen(ident, "Field", 1, (1920.0, 1080.0), tuple(elements), backdrop=backdrop)
+
+
+class Side:
+    """A mimic on a mirror whose columns the bench turns."""
+
+    def __init__(self, mix: str, count: int, tags: int) -> None:
+        self.application = QApplication(["hmi"])
+        self.application.setStyle("Fusion")
+        dress(self.application, day(), False)
+        self.count = count
+        self.plant = plant_of(max(tags, count), mix)
+        self.mirror = Mirror(self.plant, MachineClock())
+        self.screen = screen_of(count, mix)
+        self.is_switch = np.array([tag.type == "bool" for tag in self.plant.tags])
+        self.random = np.random.default_rng(1)
+        self.change(np.arange(len(self.plant.tags)))
+        self.mirror.link_down = False
+        self.mimic = self.opened(self.screen)
+
+    def opened(self, screen: Screen) -> Mimic:
+        """The screen in a window, painted once."""
+        mimic = Mimic(screen, self.plant, self.mirror, day())
+        mimic.resize(*field.SIZE)
+        mimic.show()
+        self.turn()
+        return mimic
+
+    def turn(self) -> None:
+        """Whatever Qt has to do."""
+        self.application.processEvents()
+
+    def change(self, which: Any) -> None:
+        """New values, as the wire would bring them."""
+        value = self.random.uniform(0.0, 99.0, len(which))
+        value[self.is_switch[which]] = value[self.is_switch[which]] > 49
+        now = self.mirror.now_ns()
+        self.mirror.table.apply(Batch.of(which, value, now, now, q.GOOD))
+
+    def frames(self, count: float, share: float) -> dict[str, float]:
+        """Frames in which a share of all elements has changed: what applying the values costs is left out."""
+        number = round(self.count * share)
+        sets = [self.random.choice(self.count, number, replace=False) for _ in range(8)]
+        turn = iter(range(10**9))
+        spent = 0.0
+
+        def frame() -> None:
+            nonlocal spent
+            start = time.process_time()
+            self.change(sets[next(turn) % 8])
+            spent += time.process_time() - start
+            self.mimic.refresh()
+            self.turn()
+
+        found = field.per_frame(frame, round(count))
+        found["cpu_ms"] -= spent * 1000 / (count + 1)
+        return found
+
+    def look(self, count: float) -> dict[str, float]:
+        """Frames in which tags have changed, none of them on the screen: what finding that out costs."""
+        others = np.arange(self.count, len(self.plant.tags))[:1000]
+        spent = []
+        for _ in range(round(count)):
+            self.change(others)
+            start = time.perf_counter()
+            self.mimic.refresh()
+            spent.append(time.perf_counter() - start)
+        return {"us": float(np.median(spent)) * 1e6}
+
+    def idle(self, seconds: float) -> dict[str, float]:
+        """Beats at 20 Hz in which nothing has changed."""
+        cpu, drawn = time.process_time(), self.mimic.drawn_elements
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self.mimic.refresh()
+            self.turn()
+            time.sleep(0.05)
+        return {"percent": (time.process_time() - cpu) * 100 / seconds, "drawn": self.mimic.drawn_elements - drawn}
+
+    def opens(self, rounds: float) -> dict[str, float]:
+        """Milliseconds until a screen of 500 elements over a drawing of 2,000 lines is painted: first, and again."""
+        lines = "".join(
+            f'<path d="M {n % 1900} {n * 7 % 1000} l 20 30 l -10 12" fill="none" stroke="#888888" stroke-width="1"/>'
+            for n in range(2000)
+        )
+        object.__setattr__(self.plant, "backdrops", {"field.svg": _DRAWING.format(lines)})
+        cold, warm = [], []
+        for number in range(round(rounds)):
+            screen = screen_of(500, "mixed", f"open{number}", False, "field.svg")
+            for times in (cold, warm):
+                gc.collect()
+                start = time.perf_counter()
+                mimic = self.opened(screen)
+                times.append((time.perf_counter() - start) * 1000)
+                mimic.close()
+                mimic.deleteLater()
+                self.turn()
+        return {"first_ms": cold[0], "cold_ms": float(np.median(cold)), "warm_ms": float(np.median(warm))}
+
+
+def main() -> None:
+    """Until standard input ends."""
+    logging.getLogger("hmi").setLevel(logging.ERROR)
+    mix, count = sys.argv[1], int(sys.argv[2])
+    side = Side(mix, count, int(sys.argv[3]) if len(sys.argv) > 3 else 0)
+    orders = {"frames": side.frames, "look": side.look, "idle": side.idle, "opens": side.opens}
+    field.answer(orders, side.turn)
+
+
+if __name__ == "__main__":
+    main()
