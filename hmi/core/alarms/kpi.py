@@ -102,7 +102,7 @@ def measure(told: Annunciations, from_ns: int, to_ns: int) -> Kpi:
 
 
 def floods(time: NDArray[np.int64], end_ns: int) -> list[Flood]:
-    """Floods begin with the first of more than ten in ten minutes; they end when fewer than five came in the last ten."""
+    """Floods begin with the first of more than ten in ten minutes and end when fewer than five came in the last ten."""
     found: list[Flood] = []
     begun: int | None = None
     free = 0  # the first place after the flood before
