@@ -3,9 +3,8 @@ PYTHON ?= python3
 UV ?= uv
 BOOTSTRAP = $(PYTHON) packaging/bootstrap.py
 HMI = .venv/bin/hmi
-PLANT = resources/plants/bottling
 
-.PHONY: demo test interop faults setup pictures bench lock clean
+.PHONY: demo test interop faults setup pictures structure bench lock clean
 
 demo:  ## the demo plant in a window; without a display, pictures of it in demo-shots/
 	@$(BOOTSTRAP) demo
@@ -24,10 +23,11 @@ faults:  ## the whole program through every outage, long: true time budgets, rep
 setup:
 	@$(BOOTSTRAP) setup
 
-pictures: setup  ## every screen of the demo plant as pictures/SCREEN.png
-	@mkdir -p pictures
-	@set -e; for screen in $(PLANT)/screens/*.toml; do name=$$(basename $$screen .toml); \
-	  QT_QPA_PLATFORM=offscreen $(HMI) screenshot $(PLANT) --screen $$name --out pictures/$$name.png; done
+pictures: setup  ## every page of the demo plant at work, day and night, into the manual: resources/manual/pictures
+	@QT_QPA_PLATFORM=offscreen $(HMI) demo --shots resources/manual/pictures --size 1440x900 --warm-up 60 --fault capper-jam@80
+
+structure: setup  ## after a screen of the demo plant was changed on purpose: what stands where, for the tests
+	@HMI_STRUCTURE=write .venv/bin/python -m pytest -q -n0 tests/client/test_structure.py
 
 bench: setup  ## all figures, with peers measured beside them, in bench.json
 	@QT_QPA_PLATFORM=offscreen $(HMI) bench all --json bench.json
@@ -37,5 +37,5 @@ lock:  ## after a change of dependencies in pyproject.toml
 	$(UV) export --quiet --frozen --all-extras --no-emit-project --no-annotate -o packaging/requirements.lock
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist demo-shots pictures bench.json
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist demo-shots bench.json
 	find hmi tests packaging -name __pycache__ -type d -exec rm -rf {} +

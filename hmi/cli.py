@@ -18,10 +18,9 @@ import hmi
 from hmi.core.errors import HmiError, PlantError
 
 WELL, NO, WRONG_USE = 0, 1, 2
-PAIRS: Final = ("history check", "history import")  # verbs of two words
+LANGUAGES: Final = ("en", "de", "zh")
+PAIRS: Final = ("history check", "history import", "alarms explain")  # verbs of two words
 NOT_BUILT: Final = (
-    "shelve",
-    "unshelve",
     "user",
     "new",
     "discover",
@@ -91,6 +90,7 @@ def parser() -> argparse.ArgumentParser:
     _windows(verbs)
     _services(verbs)
     _questions(verbs)
+    _alarms(verbs)
     _records(verbs)
     _keeping(verbs)
     _trust(verbs)
@@ -118,6 +118,9 @@ def _windows(verbs: argparse._SubParsersAction) -> None:
     demo.add_argument("--shots", type=Path, help="visit every page and save a picture of each in this folder")
     demo.add_argument("--fault", action="append", default=[], help="inject a fault, NAME[@SECONDS] (see hmi sim)")
     demo.add_argument("--theme", choices=("day", "night"), default="day")
+    demo.add_argument("--language", choices=LANGUAGES)
+    demo.add_argument("--touch", action="store_true", help="the frame of a tablet, bigger targets")
+    demo.add_argument("--warm-up", type=float, default=0.0, metavar="SECONDS", help="let the plant run before pictures")
     demo.add_argument("--size", default="", help="size of the window, 1280x800")
     run = _verb(verbs, "run", "window:run", "the window; starts the plant's engine if none is running")
     run.add_argument("plant", nargs="?", help="plant folder, or the name of a plant that came with the program")
@@ -125,8 +128,10 @@ def _windows(verbs: argparse._SubParsersAction) -> None:
     run.add_argument("--attach", metavar="HOST:PORT", help="the engine of another station (token in HMI_TOKEN)")
     run.add_argument("--touch", action="store_true", help="bigger targets, for gloves")
     run.add_argument("--full-screen", action="store_true")
-    run.add_argument("--screen", default="", help="screen to open with")
-    run.add_argument("--theme", choices=("day", "night"), default="day")
+    run.add_argument("--kiosk", action="store_true", help="the whole display, left with Ctrl+Alt+Q only")
+    run.add_argument("--screen", default="", help="screen to open with, instead of the last one")
+    run.add_argument("--theme", choices=("day", "night"), help="instead of the last one")
+    run.add_argument("--language", choices=LANGUAGES, help="instead of the last one, else the system's")
     shot = _verb(verbs, "screenshot", "window:screenshot", "one screen as a picture, without a display")
     shot.add_argument("plant")
     shot.add_argument("--screen", required=True)
@@ -134,6 +139,10 @@ def _windows(verbs: argparse._SubParsersAction) -> None:
     shot.add_argument("--size", default="1920x1080")
     shot.add_argument("--at", help="values of that time, from the history in the data folder; else now's, if it runs")
     shot.add_argument("--theme", choices=("day", "night"), default="day")
+    shot.add_argument("--language", choices=LANGUAGES, default="en")
+    shot.add_argument("--greyscale", action="store_true", help="as somebody sees it who sees no colours")
+    shot.add_argument("--frame", action="store_true", help="with the window's frame around it")
+    shot.add_argument("--touch", action="store_true", help="the frame of a tablet (implies --frame)")
     _data(shot)
 
 
@@ -181,6 +190,26 @@ def _questions(verbs: argparse._SubParsersAction) -> None:
     ack.add_argument("ids", nargs="+", metavar="ID")
     ack.add_argument("--comment", default="")
     for verb in (status, get, watch, put, alarms, ack):
+        _data(verb)
+        _json(verb)
+
+
+def _alarms(verbs: argparse._SubParsersAction) -> None:
+    shelve = _verb(verbs, "shelve", "alarms:shelve", "keep alarms quiet for a time; they come back by themselves")
+    shelve.add_argument("--for", dest="length", default="30m", help="30m, 4h: at most what the alarm's class allows")
+    shelve.add_argument("--once", action="store_true", help="until it returns, if that is sooner")
+    shelve.add_argument("--second", default="", metavar="PERSON", help="who agrees, where a class asks for two")
+    unshelve = _verb(verbs, "unshelve", "alarms:unshelve", "take alarms off the shelf")
+    service = _verb(verbs, "out-of-service", "alarms:out_of_service", "take alarms out of service, under a permit")
+    service.add_argument("--permit", default="", help="permit or work order")
+    service.add_argument("--back", action="store_true", help="return them to service")
+    reset = _verb(verbs, "reset", "alarms:reset", "release latched alarms that were acknowledged")
+    explain = _verb(verbs, "alarms explain", "alarms:explain", "why an alarm is as it is, with the values behind it")
+    explain.add_argument("id", metavar="ID")
+    for verb in (shelve, unshelve, service, reset):
+        verb.add_argument("ids", nargs="+", metavar="ID")
+        verb.add_argument("--why", default="", help="the reason, for the journal")
+    for verb in (shelve, unshelve, service, reset, explain):
         _data(verb)
         _json(verb)
 

@@ -237,13 +237,13 @@ def setup(arguments: list[str]) -> int:
 
 
 def demo(arguments: list[str]) -> int:
-    """Open the demo plant; without a display, run it for half a minute and keep pictures of its screens."""
+    """Open the demo plant; without a display, run it until there is a picture of each of its screens."""
     command = [str(PYTHON), "-m", "hmi", "demo"]
     if has_display():
         return run(command + arguments)
-    say("no display here: the demo runs for 30 s without a window and takes pictures of every screen")
+    say("no display here: the demo runs without a window and takes pictures of every screen")
     env = dict(os.environ, QT_QPA_PLATFORM="offscreen")
-    code = run([*command, "--seconds", "30", "--shots", "demo-shots", *arguments], env)
+    code = run([*command, "--seconds", "120", "--shots", "demo-shots", *arguments], env)
     if code == 0:
         say(f"pictures of every screen are in {ROOT / 'demo-shots'}")
     return code

@@ -12,22 +12,24 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import platformdirs
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtWidgets import QApplication
 
 from hmi.client.faults import caught
-from hmi.client.style import dress
+from hmi.client.language import speak
+from hmi.client.layout import Layout, LayoutFile
 from hmi.client.theme import theme_of
-from hmi.client.tour import Tour
 from hmi.client.window import Window
 from hmi.client.wire import Wire
 from hmi.clock import Clock, MachineClock
 from hmi.core.errors import LinkError
 from hmi.link import socket
 from hmi.link.street import Link
+
+if TYPE_CHECKING:
+    from hmi.client.tour import Tour
 
 log = logging.getLogger(__name__)
 
@@ -44,11 +46,15 @@ class RunOptions:
     token: str = ""
     touch: bool = False
     full_screen: bool = False
-    screen: str | None = None  # to begin with; else the station's, else the plant's first
-    theme: str = "day"
+    kiosk: bool = False  # the whole display, and nobody leaves by accident
+    screen: str | None = None  # to begin with; else the last one, the station's, the plant's first
+    theme: str | None = None  # else the last one, else day
+    language: str | None = None  # else the last one, else the operating system's
+    layout: Path | None = None  # file in which the station remembers its windows; None: it does not
     size: tuple[int, int] | None = None
     seconds: float | None = None  # close by itself after so long
     shots: Path | None = None  # visit every page and save pictures here
+    warm_up_s: float = 0.0  # let the plant run so long before the first picture
 
 
 def run(options: RunOptions) -> int:
@@ -60,20 +66,34 @@ def run(options: RunOptions) -> int:
         application = QApplication(["hmi"])
     application.setStyle("Fusion")
     application.setApplicationName("hmi")
-    dress(application, theme_of(options.theme), options.touch)
     clock = MachineClock()
     window = open_window(options, clock)
-    logs = platformdirs.user_log_path("hmi") if options.attach else options.data
-    with caught(logs, window.tell):
+    with caught(_logs(options), window.tell):
         return _stay(application, window, options, clock)
+
+
+def _logs(options: RunOptions) -> Path:
+    if not options.attach:
+        return options.data
+    import platformdirs
+
+    return platformdirs.user_log_path("hmi")
 
 
 def open_window(options: RunOptions, clock: Clock) -> Window:
     """The window, not yet shown and not yet looking for its engine."""
     user, station = _user(), platform.node()
+    memory = None if options.layout is None else LayoutFile(options.layout)
+    layout = Layout() if memory is None else memory.read()
+    theme = theme_of(options.theme or layout.theme)
+    speak(options.language or layout.language or QLocale.system().name()[:2])
     wire = Wire(opener(options, user, station, clock), clock)
-    window = Window(wire, clock, theme_of(options.theme), options.touch, options.screen or "", user, station)
-    window.resize(*(options.size or _SIZE))
+    window = Window(wire, clock, theme, options.touch, options.screen or "", user, station, memory)
+    window.dress()
+    if options.kiosk:
+        window.become_kiosk()
+    if options.size is not None or not window.put_back():
+        window.resize(*(options.size or _SIZE))
     return window
 
 
@@ -93,14 +113,14 @@ def opener(options: RunOptions, user: str, station: str, clock: Clock) -> Callab
 
 def _stay(application: QApplication, window: Window, options: RunOptions, clock: Clock) -> int:
     log.info("window opened on %s", options.attach or options.data)
-    tour = None if options.shots is None else Tour(window, clock, options.shots)
+    tour = None if options.shots is None else _tour(window, clock, options.shots, options.warm_up_s)
     timers = [_once(window, _IDLE_MS, _warm)]
     if options.seconds is not None:
-        timers.append(_once(window, round(options.seconds * 1000), window.close))
+        timers.append(_once(window, round(options.seconds * 1000), window.leave))
     elif tour is not None:
-        tour.finished.connect(window.close)
-    signals = {number: signal.signal(number, lambda *_: window.close()) for number in _signals()}
-    if options.full_screen:
+        tour.finished.connect(window.leave)
+    signals = {number: signal.signal(number, lambda *_: QTimer.singleShot(0, window.leave)) for number in _signals()}
+    if options.full_screen or options.kiosk:
         window.setGeometry(window.screen().geometry())  # where no window manager does it
         window.showFullScreen()
     else:
@@ -119,6 +139,12 @@ def _stay(application: QApplication, window: Window, options: RunOptions, clock:
             tour.stop()
         window.stop()
     return 0 if tour is None or (tour.was_live and tour.pictures) else 1
+
+
+def _tour(window: Window, clock: Clock, folder: Path, warm_up_s: float) -> Tour:
+    from hmi.client.tour import Tour
+
+    return Tour(window, clock, folder, warm_up_s)
 
 
 def _once(window: Window, after_ms: int, action: Callable[[], Any]) -> QTimer:

@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from hmi.client import words
 from hmi.client.alarms.summary import Summary, Tally, calls, quiet, stands
+from hmi.client.language import plant_text, tr
 from hmi.client.marks import PriorityCount, draw_priority
 from hmi.client.page import Desk, Words, button
+from hmi.client.style import target_px
 from hmi.client.theme import PRIORITIES
 from hmi.link.messages import AlarmRow, Reply
 
@@ -46,16 +48,16 @@ class Banner(QFrame):
         super().__init__()
         self.setObjectName("banner")
         self.desk = desk
-        self.setFixedHeight(68 if desk.touch else 56)
+        self.setFixedHeight(target_px(True) + 8 if desk.touch else 56)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip("Open the alarm list (F5)")
+        self.setToolTip(tr("Open the alarm list (F5)"))
         self.counts = {priority: PriorityCount(priority, desk.theme) for priority in PRIORITIES}
         self.mark = AlarmMark(desk)
         self.headline = Words("", px=15, bold=True, elide=True)
         self.detail = Words("", "muted", 12, elide=True)
         self.age = Words("", px=13)
         self.told = Words("", "muted", 13)
-        self.ack = button("Acknowledge", "main", "Acknowledge this alarm (F8)")
+        self.ack = button(tr("Acknowledge"), "main", tr("Acknowledge this alarm (F8)"))
         self.ack.setCursor(Qt.CursorShape.ArrowCursor)
         self.ack.clicked.connect(self.acknowledge)
         self._summary = Summary()
@@ -125,27 +127,30 @@ class Banner(QFrame):
         rule = self.desk.plant.rules[row.rule]
         tag = self.desk.plant.tags[rule.tag]
         self.mark.show_mark(rule.priority, stands(row) and (lit or not calls(row)))
-        self.headline.say(rule.title or tag.description or rule.id)
+        self.headline.say(plant_text(rule.title or tag.description or rule.id))
         self.detail.show()
-        what = "unacknowledged" if stands(row) else "returned to normal, unacknowledged"
-        self.detail.say(
-            f"{tag.name} · {what}" + (" · cannot be evaluated" if row.cannot_evaluate else "") + self._doubt()
-        )
+        what = tr("unacknowledged") if stands(row) else tr("returned to normal, unacknowledged")
+        parts = [tag.name, what, tr("cannot be evaluated") if row.cannot_evaluate else "", self._doubt()]
+        self.detail.say(" · ".join(part for part in parts if part))
         self.age.say(words.age((self.desk.mirror.now_ns() - row.raised_ns) / 1e9))
 
     def _doubt(self) -> str:
         if self.desk.mirror.link_down:
-            return " · as last heard, the engine is away"
+            return tr("as last heard, the engine is away")
         unjudged = self.desk.mirror.unjudged()
-        return f" · {words.count(unjudged, 'alarm')} cannot be evaluated" if unjudged else ""
+        if not unjudged:
+            return ""
+        text = "1 alarm cannot be evaluated" if unjudged == 1 else "{count} alarms cannot be evaluated"
+        return tr(text, count=unjudged)
 
     def _show_quiet(self, standing: int) -> None:
         self.mark.show_mark(0, True)
         self.age.say("")
         self.detail.hide()
         if self.desk.mirror.link_down:
-            self.headline.say("Alarms are not known while the engine is away")
+            self.headline.say(tr("Alarms are not known while the engine is away"))
         elif standing:
-            self.headline.say(f"{words.count(standing, 'alarm')} standing, all acknowledged{self._doubt()}")
+            text = "1 alarm standing, acknowledged" if standing == 1 else "{count} alarms standing, all acknowledged"
+            self.headline.say(" · ".join(part for part in (tr(text, count=standing), self._doubt()) if part))
         else:
             self.headline.say(quiet(self.desk.mirror))

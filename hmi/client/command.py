@@ -6,23 +6,19 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
 from hmi.client import words
-from hmi.client.page import Desk, Words, button
-from hmi.core.policy import Asked, Policy, Rules, Snapshot, complaint_of, decide, limits_of, rules_for
-from hmi.core.setting import Unacceptable, acceptable, exact_value, is_exact, with_unit
+from hmi.client.choices import title_of
+from hmi.client.commandform import BARRED, CONFIRM, END, SAY, CommandForm
+from hmi.client.hold import HoldButton
+from hmi.client.language import plant_text, tr
+from hmi.client.page import Desk
+from hmi.client.refusals import barred, complaint, is_growing, judged, refusal
+from hmi.core import quality as q
+from hmi.core.policy import rules_for
+from hmi.core.setting import Unacceptable, exact_value, is_exact, with_unit
 from hmi.core.tags import Tag
 from hmi.link.messages import Reply
 
@@ -32,18 +28,6 @@ _HEADLINES: Final = {
     "unknown": "Unknown: check the plant",
 }
 _WRITE_S: Final = 10.0
-_NO_RULES: Final = Rules()
-
-
-def range_text(tag: Tag, rules: Rules = _NO_RULES) -> str:
-    """The range a tag may be set to, in words."""
-    low, high = limits_of(tag, rules)
-    if low is None and high is None:
-        return "no limits given"
-    lowest = "any" if low is None else words.number(low, words.decimals(tag))
-    highest = "any" if high is None else words.number(high, words.decimals(tag))
-    text = f"{lowest} to {highest} {words.unit(tag)}".rstrip()
-    return text if rules.max_step is None else f"{text}, at most {words.amount(tag, rules.max_step)} at once"
 
 
 def outcome_of(reply: Reply) -> str:
@@ -86,222 +70,175 @@ class Commands(QObject):
         self.ended.emit(tag, outcome_of(reply), words.sentence(reply.text))
 
 
-class CommandDialog(QDialog):
-    """Two steps: say what and why; see old and new side by side and execute. Cancel is always there."""
+class CommandDialog(CommandForm):
+    """Two steps: say what and why; see old and new side by side and execute. Cancel is always there.
+
+    With touch the second step is a button that has to be held. What it shows as the plant's value is only ever what
+    was read from the plant.
+    """
 
     def __init__(self, desk: Desk, commands: Commands, tag: Tag, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.desk, self.tag, self._commands = desk, tag, commands
-        self._policies: tuple[Policy, ...] = desk.plant.policies.get(tag.index, ())
+        super().__init__(desk, tag, parent)
+        self._commands = commands
         self._value: float | str = 0.0
-        self._rules = rules_for(self._policies, "")
-        self.setWindowTitle(f"Command: {tag.description or tag.name}")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(460)
-        self.entry = QLineEdit()
-        self.entry.setPlaceholderText(words.unit(tag) or "new value")
-        self.choices = QButtonGroup(self)
-        self.why = QLineEdit()
-        self.why.setPlaceholderText("for the journal")
-        self.why.setMaxLength(200)
-        self.now = Words("", "value", 18, bold=True)
-        self.complaint = Words("", "bad", 13)
-        self.complaint.setWordWrap(True)
-        self.change = Words("", "value", 24, bold=True)
-        self.reason = Words("", px=13)
-        self.interlocks = Words("", px=13)
-        self.confirm = Words("", px=14, bold=True)
-        self.confirmed = button("I confirm this", checkable=True)
-        self.headline = Words("", px=18, bold=True)
-        self.outcome = Words("", px=13)
-        for label in (self.outcome, self.confirm, self.interlocks):
-            label.setWordWrap(True)
-        self.next, self.execute = button("Continue", "main"), button("Execute", "main")
-        self.cancel_buttons: list[QPushButton] = []
-        self.steps = QStackedWidget()
-        self._arrange()
-        commands.ended.connect(self._ended)
-        commands.moved.connect(self.refresh)
-        self.refresh()
+        self._connect()
+        self._begin()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """An edge of its own: not every station has a window manager that draws one."""
-        painter = QPainter(self)
-        painter.setPen(QPen(self.desk.theme.colour("line"), 2))
-        painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
-        painter.end()
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter goes one step on, a held Enter no further; Escape leaves."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+        elif not event.isAutoRepeat():
+            self._enter()
 
     def refresh(self) -> None:
         """The value on the plant goes on while the dialog is open."""
-        self.now.say(self._old())
-        if self.steps.currentIndex() == 1:
-            self.change.say(f"{self._old()}  →  {self._new()}")
+        quality = int(self.desk.mirror.table.quality[self.tag.index])
+        for label, mark in ((self.now, self.mark_now), (self.reading, self.mark_reading)):
+            label.say(self._old())
+            mark.show_quality(quality, self.desk.theme)
+            mark.setVisible(not q.is_good(quality))
+        self.pending.say(tr("pending") if self.tag.index in self.desk.mirror.pending else "")
+        if self.steps.currentIndex() == CONFIRM:
+            self.change.say(f"{self._old()}  →  {self._new()}" if self.tag.access != "w" else f"→  {self._new()}")
             self._judge()
 
     def proceed(self) -> None:
         """From saying to confirming, when what was said can be sent."""
         try:
-            self._value = self._wished()
+            self._value = self.wish.value()
             self._rules = rules_for(self._policies, self._value)
             self._consider()
         except Unacceptable as why:
-            self.complaint.say(words.sentence(str(why)))
+            self._complain(str(why))
             return
-        self.complaint.say("")
-        self.reason.say(f"Why: {self.why.text().strip()}" if self.why.text().strip() else "")
-        self.confirm.say(self._rules.confirm)
+        self._complain("")
+        why_text = self.why.text().strip()
+        self.reason.say(tr("Why: {why}", why=why_text) if why_text else "")
+        self.confirm.say(plant_text(self._rules.confirm))
         self.confirm.setVisible(bool(self._rules.confirm))
         self.confirmed.setVisible(bool(self._rules.confirm))
         self.confirmed.setChecked(False)
-        self.interlocks.setVisible(bool(self._rules.interlocks))
-        self.steps.setCurrentIndex(1)
-        (self.confirmed if self._rules.confirm else self.execute).setFocus()
+        self.steps.setCurrentIndex(CONFIRM)
         self.refresh()
+        (self.confirmed if self._rules.confirm else self.execute).setFocus()
 
     def send(self) -> None:
         """Execute: the one place from which the window sends a write."""
-        self.headline.say("Sent. Waiting for the controller to confirm …")
-        self.outcome.say(f"{self.tag.description or self.tag.name}: {self._new()}")
-        self.steps.setCurrentIndex(2)
+        self.headline.say(tr("Sent. Waiting for the controller to confirm …"))
+        self.outcome.say(f"{title_of(self.tag)}: {self._new()}")
+        self.steps.setCurrentIndex(END)
         self._commands.write(self.tag, self._value, self.why.text().strip(), self._rules.confirm)
+        self.refresh()
+
+    def _begin(self) -> None:
+        why_not = barred(self.desk, self.tag, tuple(map(float, self.wish.choices)))
+        self.barred.say(why_not)
+        self.steps.setCurrentIndex(BARRED if why_not else SAY)
+        if not why_not:
+            self.wish.take_focus()
+        self.refresh()
+
+    def _enter(self) -> None:
+        focused, step = self.focusWidget(), self.steps.currentIndex()
+        if step == SAY and isinstance(focused, QPushButton) and focused in self.wish.buttons.values():
+            if focused.isChecked():
+                self.proceed()
+            else:
+                focused.click()  # to be seen chosen before it goes on
+        elif isinstance(focused, QPushButton) and focused.isVisible():
+            if not isinstance(focused, HoldButton):
+                focused.click()
+        elif step == SAY:
+            self.proceed()
+        elif step in (END, BARRED):
+            self.close()
+
+    def _typed(self) -> None:
+        """Wrong input is told with the key that makes it wrong; what is only too short so far, quietly."""
+        text = self.entry.text()
+        try:
+            if text.strip():
+                self.wish.value()
+        except Unacceptable as why:
+            self._complain(str(why), "muted" if is_growing(self.tag, text) else "bad")
+            return
+        self._complain("")
+
+    def _chose(self) -> None:
+        """A choice that needs no reason needs no more words either."""
+        self._complain("")
+        if not rules_for(self._policies, self.wish.value()).reason:
+            self.proceed()
+
+    def _complain(self, text: str, role: str = "bad") -> None:
+        self.complaint.play(role)
+        self.complaint.say(words.sentence(text))
 
     def _consider(self) -> None:
         """What the gate would refuse is said before it is asked; it judges all the same."""
-        plant, mirror, station = self.desk.plant, self.desk.mirror, self.desk.station
-        asked = Asked(
-            value=self._value,
-            why=self.why.text(),
-            role=plant.role_at(station),
-            station_kind=plant.station(station).kind,
-            confirmed=True,
-        )
-        now = Snapshot(mirror.table.value, mirror.table.quality, mirror.age_s)
-        decision = decide(self.tag, self._policies, asked, now)
+        decision = judged(self.desk, self.tag, self._policies, self._value, self.why.text())
         if not decision.allowed and decision.code != "interlock":  # those are shown as they come and go
-            raise Unacceptable(decision.text)
+            raise Unacceptable(refusal(self.desk, self.tag, decision))
 
     def _judge(self) -> None:
-        """What stands against it at this moment: Execute waits for the interlocks and for what is to be confirmed."""
-        table = self.desk.mirror.table
-        found = (complaint_of(interlock, table.value, table.quality) for interlock in self._rules.interlocks)
-        complaints = [complaint for complaint in found if complaint]
-        self.interlocks.say("Blocked: " + "; ".join(complaints) if complaints else "No interlock stands against it")
-        self.interlocks.play("bad" if complaints else "muted")
-        self.execute.setEnabled(not complaints and (self.confirmed.isChecked() or not self._rules.confirm))
+        """What stands against it at this moment: Execute waits for it, and for what is to be confirmed."""
+        found = (complaint(interlock, self.desk.mirror.table) for interlock in self._rules.interlocks)
+        complaints = [text for text in found if text]
+        decision = judged(self.desk, self.tag, self._policies, self._value, self.why.text())
+        if complaints:
+            told = tr("Blocked: {why}", why="; ".join(complaints))
+        elif not decision.allowed:
+            told = refusal(self.desk, self.tag, decision)
+        else:
+            told = tr("No interlock stands against it") if self._rules.interlocks else ""
+        self.interlocks.say(told)
+        self.interlocks.play("muted" if decision.allowed else "bad")
+        self.interlocks.setVisible(bool(told))
+        self.execute.setEnabled(decision.allowed and (self.confirmed.isChecked() or not self._rules.confirm))
 
     def _ended(self, tag: int, outcome: str, text: str) -> None:
-        if tag == self.tag.index and self.steps.currentIndex() == 2:
-            self.headline.say(_HEADLINES[outcome])
+        if tag == self.tag.index and self.steps.currentIndex() == END:
+            self.headline.say(tr(_HEADLINES[outcome]))
             self.headline.play("" if outcome == "confirmed" else "bad")
             self.outcome.say(text)
-
-    def _wished(self) -> float | str:
-        if self.tag.type != "bool":
-            return acceptable(self.tag, self.entry.text())
-        if self.choices.checkedId() < 0:
-            raise Unacceptable("Choose on or off")
-        return float(self.choices.checkedId())
+            self.refresh()
 
     def _old(self) -> str:
         tag, table = self.tag, self.desk.mirror.table
         text = words.value_text(table, tag)
-        if is_exact(tag) and text != words.NO_VALUE:
+        if text == words.NO_VALUE:
+            return text
+        if is_exact(tag):
             text = str(exact_value(tag, int(table.raw[tag.index])))
-        return text if text == words.NO_VALUE else f"{text} {words.unit(tag)}".rstrip()
+        named = "" if tag.is_text or self.wish.momentary else self.wish.told(float(table.value[tag.index]))
+        return named or f"{tr(text) if tag.type == 'bool' else text} {words.unit(tag)}".rstrip()
 
     def _new(self) -> str:
         if isinstance(self._value, str):
             return f"“{self._value}”"
-        if self.tag.type == "bool":
-            return "on" if self._value else "off"
-        if isinstance(self._value, int):
-            return with_unit(self.tag, self._value)
-        return words.amount(self.tag, self._value)
+        named = self.wish.told(self._value)
+        if named:
+            return named
+        return with_unit(self.tag, self._value) if isinstance(self._value, int) else words.amount(self.tag, self._value)
 
-    def _arrange(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 16)
-        column.setSpacing(4)
-        column.addWidget(Words(self.tag.description or self.tag.name, px=16, bold=True))
-        column.addWidget(Words(self.tag.name, "muted", 12))
-        column.addSpacing(12)
-        column.addWidget(self.steps)
-        self.steps.addWidget(self._say_step())
-        self.steps.addWidget(self._confirm_step())
-        self.steps.addWidget(self._end_step())
+    def _connect(self) -> None:
         self.next.clicked.connect(self.proceed)
-        self.execute.clicked.connect(self.send)
+        if isinstance(self.execute, HoldButton):
+            self.execute.held.connect(self.send)
+        else:
+            self.execute.clicked.connect(self.send)
         self.confirmed.toggled.connect(self.refresh)
-        self.entry.returnPressed.connect(self.proceed)
-        self.why.returnPressed.connect(self.proceed)
-
-    def _say_step(self) -> QWidget:
-        step = QWidget()
-        form = QFormLayout()
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(10)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        form.addRow(Words("Now", "muted"), self.now)
-        form.addRow(Words("New value", "muted"), self._choice() if self.tag.type == "bool" else self.entry)
-        if self.tag.type != "bool" and not self.tag.is_text:
-            form.addRow(Words("Range", "muted"), Words(range_text(self.tag, self._rules)))
-        form.addRow(Words("Why", "muted"), self.why)
-        return self._step(step, form, self.next)
-
-    def _confirm_step(self) -> QWidget:
-        inner = QVBoxLayout()
-        inner.setSpacing(10)
-        inner.addWidget(Words("This will be written to the controller:", "muted"))
-        inner.addWidget(self.change)
-        inner.addWidget(self.reason)
-        inner.addWidget(self.interlocks)
-        inner.addWidget(self.confirm)
-        inner.addWidget(self.confirmed, alignment=Qt.AlignmentFlag.AlignLeft)
-        inner.addWidget(Words("Nothing has been sent yet.", "muted"))
-        return self._step(QWidget(), inner, self.execute)
-
-    def _end_step(self) -> QWidget:
-        inner = QVBoxLayout()
-        inner.setSpacing(10)
-        inner.addWidget(self.headline)
-        inner.addWidget(self.outcome)
-        return self._step(QWidget(), inner, None)
-
-    def _step(self, step: QWidget, inner: QFormLayout | QVBoxLayout, main: QPushButton | None) -> QWidget:
-        column = QVBoxLayout(step)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(inner)
-        if main is self.next:
-            column.addWidget(self.complaint)
-        column.addStretch(1)
-        column.addSpacing(12)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addStretch(1)
-        leave = button("Cancel" if main else "Close")
-        leave.clicked.connect(self.close)
-        self.cancel_buttons.append(leave)
-        row.addWidget(leave)
-        if main is not None:
-            row.addWidget(main)
-        column.addLayout(row)
-        return step
-
-    def _choice(self) -> QWidget:
-        row_widget = QWidget()
-        row = QHBoxLayout(row_widget)
-        row.setContentsMargins(0, 0, 0, 0)
-        for number, text in ((1, "On"), (0, "Off")):
-            made = button(text, checkable=True)
-            self.choices.addButton(made, number)
-            row.addWidget(made)
-        row.addStretch(1)
-        return row_widget
+        self.wish.changed.connect(self._typed)
+        self.wish.chosen.connect(self._chose)
+        self._commands.ended.connect(self._ended)
+        self._commands.moved.connect(self.refresh)
 
 
 def place_over(dialog: QDialog, window: QWidget) -> None:
-    """Open a dialog over the middle of the window."""
-    dialog.adjustSize()
-    middle = window.mapToGlobal(window.rect().center())
-    dialog.move(middle - QPoint(dialog.width() // 2, dialog.height() // 2))
+    """Open a dialog over the middle of the window, and no further out than its edges."""
+    dialog.resize(dialog.sizeHint())  # adjustSize() would cut it down to a part of the display
+    room = window.rect().translated(window.mapToGlobal(QPoint(0, 0)))
+    place = room.center() - QPoint(dialog.width() // 2, dialog.height() // 2)
+    dialog.move(max(room.left(), place.x()), max(room.top(), place.y()))
     dialog.open()

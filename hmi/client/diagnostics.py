@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout
 from hmi.client import words
 from hmi.client.diagnostics_connections import Connections
 from hmi.client.diagnostics_values import WrongValues
+from hmi.client.language import tr
 from hmi.client.page import SYSTEM, Desk, Page, Words
 from hmi.core import quality as q
 from hmi.link.messages import Health, Reply
@@ -27,9 +28,9 @@ class Facts(QFrame):
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(5)
         grid.setColumnStretch(1, 1)
-        grid.addWidget(Words(title, px=14, bold=True), 0, 0, 1, 2)
+        grid.addWidget(Words(tr(title), px=14, bold=True), 0, 0, 1, 2)
         for row, (name, told) in enumerate(self.told.items(), 1):
-            grid.addWidget(Words(name, "muted"), row, 0)
+            grid.addWidget(Words(tr(name), "muted"), row, 0)
             grid.addWidget(told, row, 1)
         grid.setRowStretch(len(names) + 1, 1)
 
@@ -115,12 +116,12 @@ class SystemPage(Page):
             Configuration=desk.plant.digest[:16],
         )
         self.store.say(
-            Stored=f"{health.samples_stored:,} samples".replace(",", "\u2009"),
-            Waiting=f"{health.samples_waiting:,} samples".replace(",", "\u2009"),
-            Lost=f"{health.samples_lost:,} samples".replace(",", "\u2009"),
+            Stored=_samples(health.samples_stored),
+            Waiting=_samples(health.samples_waiting),
+            Lost=_samples(health.samples_lost),
             Disk_free=f"{health.disk_free_mb / 1024:.1f} GB",
             Room=words.sentence(health.store_note or health.history_room) or "–",
-            Fault=words.sentence(health.store_fault) or "none",
+            Fault=words.sentence(health.store_fault) or tr("none"),
         )
         self.store.told["Room"].play("bad" if health.store_note else "")
         self.store.told["Fault"].play("bad" if health.store_fault else "")
@@ -129,17 +130,25 @@ class SystemPage(Page):
     def _show_window(self) -> None:
         desk, frame = self.desk, self.desk.frame
         down = desk.mirror.link_down
-        self.engine.say(State="Not heard" if down else "Heard")
+        self.engine.say(State=tr("Not heard") if down else tr("Heard"))
         self.engine.told["State"].play("bad" if down else "")
         self.window_facts.say(
-            Link=words.sentence(desk.wire.state),
-            Last_heard=f"{words.age(desk.mirror.silent_s())} ago",
+            Link=tr(words.sentence(desk.wire.state)),
+            Last_heard=tr("{age} ago", age=words.age(desk.mirror.silent_s())),
             Station=" · ".join(part for part in (desk.user, desk.station) if part) or "–",
         )
         if frame is not None:
-            self.window_facts.say(Frame=f"{frame.last_ms:.1f} ms, worst {frame.worst_ms:.1f} ms, {frame.drawn} drawn")
+            last, worst = f"{frame.last_ms:.1f}", f"{frame.worst_ms:.1f}"
+            text = tr("{last} ms, worst {worst} ms, {count} drawn", last=last, worst=worst, count=frame.drawn)
+            self.window_facts.say(Frame=text)
 
     def _show_values(self) -> None:
         self.values.refresh()
         quality = self.desk.mirror.table.quality
-        self.window_facts.say(Values=f"{int(q.is_good(quality).sum())} of {len(quality)} good")
+        self.window_facts.say(
+            Values=tr("{part} of {count} good", part=int(q.is_good(quality).sum()), count=len(quality))
+        )
+
+
+def _samples(count: int) -> str:
+    return tr("{count} samples", count=f"{count:,}".replace(",", "\u2009"))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from hmi.client import words
+from hmi.client.language import tr
 from hmi.client.page import Desk, Words
 from hmi.client.table import Rows, Table
 from hmi.link.messages import ConnectionRow
@@ -18,7 +19,6 @@ _WIDTHS: Final = (100, 86, 54, 66, 48, 70, 76, 98, 0)
 _SPARE: Final = (6, 5, 8)
 _STATES: Final = {"live": "Live", "connecting": "Connecting", "silent": "Silent", "down": "Down"}
 _SECURITY: Final = {"none": "Not secured", "signed": "Signed", "encrypted": "Encrypted"}
-_REVISED: Final = {"publishing": "publishing", "lifetime": "lifetime", "sampling": "sampling", "queue": "queue"}
 _FACTS: Final = (
     "State",
     "In use",
@@ -44,7 +44,7 @@ def connection_row(row: ConnectionRow) -> tuple[str, ...]:
     """One connection as a row of the table."""
     return (
         row.id,
-        _STATES.get(row.state, words.sentence(row.state)),
+        tr(_STATES.get(row.state, words.sentence(row.state))),
         str(row.live),
         str(row.missing),
         str(row.bad),
@@ -58,14 +58,15 @@ def connection_row(row: ConnectionRow) -> tuple[str, ...]:
 def connection_facts(row: ConnectionRow) -> dict[str, str]:
     """All that is known of one connection, by name."""
     return {
-        "State": f"{_STATES.get(row.state, words.sentence(row.state))}, heard {_ago(row)}",
+        "State": f"{tr(_STATES.get(row.state, words.sentence(row.state)))}, {_ago(row)}",
         "In use": row.address,
-        "Backup": ", ".join(row.backup) or "none",
-        "Service level": "–" if row.service_level is None else f"{row.service_level} of 255",
+        "Backup": ", ".join(row.backup) or tr("none"),
+        "Service level": "–" if row.service_level is None else tr("{part} of 255", part=row.service_level),
         "Security": security(row),
-        "Values": f"{row.values_per_s:.1f}/s · {row.live} live, {row.missing} missing, {row.bad} bad",
+        "Values": f"{row.values_per_s:.1f}/s · "
+        + tr("{live} live, {missing} missing, {bad} bad", live=row.live, missing=row.missing, bad=row.bad),
         "Requests": _requests(row),
-        "Reconnects": f"{row.reconnects} · gaps in the values: {row.gaps}",
+        "Reconnects": f"{row.reconnects} · " + tr("gaps in the values: {count}", count=row.gaps),
         "As asked": _as_asked(row),
         _REMARKS: _remarks(row),
     }
@@ -73,30 +74,30 @@ def connection_facts(row: ConnectionRow) -> dict[str, str]:
 
 def _remarks(row: ConnectionRow) -> str:
     """What happened and what to look at, what it means for the plant, and what else an engineer should know."""
-    told = (row.reason, _MEANING.get(row.state, ""), row.note)
+    told = (row.reason, tr(_MEANING.get(row.state, "")), row.note)
     ended = (text if text[-1] in ".?!" else f"{text}." for text in map(words.sentence, told) if text)
     return " ".join(ended) or "–"
 
 
 def heard(row: ConnectionRow) -> str:
     """When a sign of life last came."""
-    return "never" if row.age_s < 0 else f"{row.age_s:.1f} s" if row.age_s < 60 else words.age(row.age_s)
+    return tr("never") if row.age_s < 0 else f"{row.age_s:.1f} s" if row.age_s < 60 else words.age(row.age_s)
 
 
 def security(row: ConnectionRow) -> str:
     """Who on the network could listen in or change what is sent."""
-    return _SECURITY.get(row.security, words.sentence(row.security) or "–")
+    return tr(_SECURITY.get(row.security, words.sentence(row.security) or "–"))
 
 
 def _ago(row: ConnectionRow) -> str:
-    return heard(row) if row.age_s < 0 else f"{heard(row)} ago"
+    return tr("never heard") if row.age_s < 0 else tr("heard {age} ago", age=heard(row))
 
 
 def _requests(row: ConnectionRow) -> str:
     if not row.request_p99_ms:
-        return "none yet"
+        return tr("none yet")
     median, slow = milliseconds(row.request_p50_ms), milliseconds(row.request_p99_ms)
-    return f"{row.requests_per_s:.1f}/s · median {median}, p99 {slow}"
+    return f"{row.requests_per_s:.1f}/s · " + tr("median {median}, p99 {slow}", median=median, slow=slow)
 
 
 def milliseconds(number: float) -> str:
@@ -106,8 +107,8 @@ def milliseconds(number: float) -> str:
 
 def _as_asked(row: ConnectionRow) -> str:
     if not row.revised:
-        return "yes" if row.driver == "opcua" and row.state == "live" else "–"
-    return "no: " + ", ".join(f"{_REVISED.get(what, what)} {count}×" for what, count in row.revised.items())
+        return tr("yes") if row.driver == "opcua" and row.state == "live" else "–"
+    return f"{tr('no')}: " + ", ".join(f"{tr(what)} {count}×" for what, count in row.revised.items())
 
 
 class Detail(QFrame):
@@ -126,7 +127,7 @@ class Detail(QFrame):
         grid.addWidget(self.title, 0, 0, 1, 2)
         top = Qt.AlignmentFlag.AlignTop
         for row, (name, told) in enumerate(self.told.items(), 1):
-            grid.addWidget(Words(name, "muted"), row, 0, top)
+            grid.addWidget(Words(tr(name), "muted"), row, 0, top)
             grid.addWidget(told, row, 1)
         remarks = self.told[_REMARKS]
         remarks.setWordWrap(True)
@@ -150,8 +151,8 @@ class Connections(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.rows: tuple[ConnectionRow, ...] = ()
-        self.model = Rows(_COLUMNS, right=_COLUMNS[2:7])
-        self.table = Table(desk, self.model, _WIDTHS, "Nothing heard of connections yet", _SPARE)
+        self.model = Rows([tr(name) for name in _COLUMNS], right=[tr(name) for name in _COLUMNS[2:7]])
+        self.table = Table(desk, self.model, _WIDTHS, tr("Nothing heard of connections yet"), _SPARE)
         self.table.setSelectionMode(Table.SelectionMode.SingleSelection)
         self.table.clicked.connect(self._picked_row)
         self.table.activated.connect(self._picked_row)
@@ -161,7 +162,7 @@ class Connections(QWidget):
         left = QVBoxLayout()
         left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(8)
-        left.addWidget(Words("Connections", px=14, bold=True))
+        left.addWidget(Words(tr("Connections"), px=14, bold=True))
         left.addWidget(self.table, 1)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

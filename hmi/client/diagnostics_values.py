@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from hmi.client import words
+from hmi.client.language import tr
 from hmi.client.mirror import Mirror
 from hmi.client.page import Desk, Words, button
 from hmi.client.table import Rows, Table
@@ -55,9 +56,9 @@ def wrong_rows(plant: Plant, mirror: Mirror, reasons: Mapping[str, str], wanted:
     rows: list[tuple[str, ...]] = []
     for index in np.flatnonzero(~q.is_good(quality)).tolist():
         tag, code = plant.tags[index], int(quality[index])
-        why = words.sentence(reasons.get(tag.name) or q.reason(code))
-        what = words.sentence(to_do(code, tag.connection))
-        row = (tag.name, words.sentence(q.word(code)), why, what, tag.connection or "derived", tag.address)
+        why = words.sentence(reasons.get(tag.name) or tr(q.reason(code)))
+        what = words.sentence(tr(to_do(code, tag.connection)))
+        row = (tag.name, tr(words.sentence(q.word(code))), why, what, tag.connection or tr("derived"), tag.address)
         if _has(row, wanted):
             rows.append((*row, words.age(mirror.age_s(index))))
     return rows
@@ -84,18 +85,18 @@ class WrongValues(QWidget):
         super().__init__()
         self._desk = desk
         self.reasons: dict[str, str] = {}  # tag name -> why it cannot be had, as the engine knows it
-        self.model = Rows(_COLUMNS, right=("Age",))
+        self.model = Rows([tr(name) for name in _COLUMNS], right=(tr("Age"),))
         self.table = Table(desk, self.model, _WIDTHS, "", _SPARE)
         self.table.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
         self.title = Words("", px=14, bold=True)
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Find tag, reason, connection or address")
+        self.search.setPlaceholderText(tr("Find tag, reason, connection or address"))
         self.search.setClearButtonEnabled(True)
         self.search.setFixedWidth(_SEARCH_PX)
         self.search.textChanged.connect(self.refresh)
-        self.copying = button("Copy", tip="The rows picked, or all that are listed, as lines of text")
+        self.copying = button(tr("Copy"), tip=tr("The rows picked, or all that are listed, as lines of text"))
         self.copying.clicked.connect(self.copy)
-        self.check = button("Ask again", tip="Ask the engine once more why values are missing")
+        self.check = button(tr("Ask again"), tip=tr("Ask the engine once more why values are missing"))
         shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self.table)
         shortcut.activated.connect(self.copy)
         self._arrange()
@@ -120,15 +121,14 @@ class WrongValues(QWidget):
         self.copying.setEnabled(bool(rows))
         quality = mirror.table.quality
         bad, wrong = int(np.count_nonzero(q.is_bad(quality))), int(np.count_nonzero(~q.is_good(quality)))
-        counts = f"{len(quality) - wrong} of {len(quality)} good, {wrong - bad} uncertain, {bad} bad"
-        self.title.say(
-            f"Values: {counts}, {len(self.reasons)} missing"
-            + (f" · {len(rows)} found" if wanted else "")
-            + (f" · the first {_MOST_ROWS} shown" if len(rows) > _MOST_ROWS else "")
-        )
-        self.table.say_empty(
-            "Nothing found: clear the search to see all" if wanted and wrong else "Every value is good"
-        )
+        counts = {"good": len(quality) - wrong, "count": len(quality), "uncertain": wrong - bad, "bad": bad}
+        text = "Values: {good} of {count} good, {uncertain} uncertain, {bad} bad, {missing} missing"
+        found = tr("{count} found", count=len(rows)) if wanted else ""
+        cut = tr("the first {count} shown", count=_MOST_ROWS) if len(rows) > _MOST_ROWS else ""
+        parts = (tr(text, missing=len(self.reasons), **counts), found, cut)
+        self.title.say(" · ".join(part for part in parts if part))
+        nothing = "Nothing found: clear the search to see all" if wanted and wrong else "Every value is good"
+        self.table.say_empty(tr(nothing))
 
     def copy(self) -> None:
         """Put the rows picked, or else all of them, on the clipboard: a line each, columns parted by tabs."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from hmi.client.mimic.canvas import Mimic
 from hmi.client.page import Desk, Page
-from hmi.client.tagpanel import TagPanel
 from hmi.core.screens.model import Screen
+
+if TYPE_CHECKING:
+    from hmi.client.tagpanel import TagPanel
 
 ROOMY_PX: Final = 1100  # a mimic narrower than this is no longer pleasant to read
 
@@ -28,6 +30,8 @@ class Display(Page):
         self.mimic.go.connect(self.asked)
         self.mimic.picked.connect(self.pick)
         self.mimic.command.connect(self.commanded)
+        self.mimic.faceplate.connect(self.faceplate_asked)
+        self.setFocusProxy(self.mimic)
         self.side: TagPanel | None = None
         self._left = False  # where the panel lies when it has to lie over the mimic
         inputs = {tag for one in screen.elements for bind in one.binds.values() for tag in bind.inputs}
@@ -67,12 +71,19 @@ class Display(Page):
         self.unpick()
         if tag is None or same:
             return
+        from hmi.client.tagpanel import TagPanel
+
         self.side = TagPanel(self.desk, tag)
         self.side.closed.connect(self.unpick)
         self.side.trend_asked.connect(self.trend_asked)
         self.side.commanded.connect(self.commanded)
         self._left = self.mapFromGlobal(QCursor.pos()).x() > self.width() / 2
         self._place_side()
+
+    def show_tag(self, name: str) -> None:
+        """Have the panel of a tag open."""
+        if self.side is None or self.side.tag.name != name:
+            self.pick(name)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

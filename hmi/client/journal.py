@@ -9,6 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from hmi.client import words
+from hmi.client.language import tr
 from hmi.client.page import JOURNAL, Desk, Page, Words, button
 from hmi.client.table import Rows, Table
 from hmi.core import quality as q
@@ -35,8 +36,8 @@ def described(record: Mapping[str, Any], desk: Desk) -> tuple[str, ...]:
     why = " · ".join(str(record[part]) for part in ("why", "result") if record.get(part))
     return (
         words.source_time(int(record.get("time_ns", 0)), desk.zone)[:19],
-        words.sentence(str(record.get("category", ""))),
-        words.sentence(str(record.get("event", ""))),
+        tr(words.sentence(str(record.get("category", "")))),
+        tr(words.sentence(str(record.get("event", "")))),
         str(record.get("subject", "")),
         _value(record, tag),
         by,
@@ -76,14 +77,14 @@ class JournalPage(Page):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.model = Rows(_COLUMNS)
-        self.table = Table(desk, self.model, _WIDTHS, "Nothing has been read yet", _SPARE)
+        self.model = Rows([tr(name) for name in _COLUMNS])
+        self.table = Table(desk, self.model, _WIDTHS, tr("Nothing has been read yet"), _SPARE)
         self.categories = QButtonGroup(self)
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Find in what is shown")
+        self.search.setPlaceholderText(tr("Find in what is shown"))
         self.search.setClearButtonEnabled(True)
         self.told = Words("", "muted", 13, elide=True)
-        self.reload = button("Refresh")
+        self.reload = button(tr("Refresh"))
         self._category = ""
         self._rows: list[tuple[str, ...]] = []
         self._question = 0
@@ -100,12 +101,13 @@ class JournalPage(Page):
         head = QHBoxLayout()
         head.setSpacing(8)
         for number, (category, title) in enumerate(_CATEGORIES):
-            made = button(title, checkable=True)
+            made = button(tr(title), checkable=True)
             made.setChecked(category == "")
             self.categories.addButton(made, number)
             head.addWidget(made)
         head.addSpacing(8)
-        self.search.setFixedWidth(240)
+        self.search.setMinimumWidth(100)
+        self.search.setMaximumWidth(240)
         head.addWidget(self.search)
         head.addWidget(self.told, 1)
         head.addWidget(self.reload)
@@ -119,7 +121,7 @@ class JournalPage(Page):
         if self._category:
             args["category"] = self._category
         self._asked = True
-        self.told.say("Reading …")
+        self.told.say(tr("Reading …"))
         self._question = self.desk.wire.ask("journal", args, self._came)
 
     def ready(self) -> bool:
@@ -149,7 +151,7 @@ class JournalPage(Page):
         wanted = self.search.text().strip().lower()
         rows = [row for row in self._rows if not wanted or any(wanted in cell.lower() for cell in row)]
         self.model.put(rows)
-        self.table.say_empty("No record has this text" if wanted and self._rows else "No records")
+        self.table.say_empty(tr("No record has this text") if wanted and self._rows else tr("No records"))
         now = self.desk.mirror.now_ns()
-        read = f"as of {words.clock_time(now, self.desk.zone)}"
-        self.told.say(f"{words.count(len(rows), 'record')}, newest first, {read}")
+        text = "1 record, as of {time}" if len(rows) == 1 else "{count} records, newest first, as of {time}"
+        self.told.say(tr(text, count=len(rows), time=words.clock_time(now, self.desk.zone)))

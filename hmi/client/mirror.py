@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -47,6 +48,12 @@ class Mirror:
     def state(self) -> tuple[int, int, int, bool]:
         """Changes whenever anything in the mirror does: compare before you draw."""
         return self.table.counter, self.alarms_version, self.health_version, self.link_down
+
+    def complete(self, plant: Plant, names: Mapping[int, Mapping[int, str]]) -> None:
+        """The devices have said more of the same tags: ranges and units are in the plant, the names of states here."""
+        self.plant = plant
+        self.table.tags, self.table.names = plant.tags, names
+        self.table.counter += 1
 
     def now_ns(self) -> int:
         """The engine's wall clock now, ns UTC; our own until it has told us."""

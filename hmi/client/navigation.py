@@ -2,161 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from hmi.client.alarms.summary import Summary, Tally
-from hmi.client.marks import draw_priority
+from hmi.client.language import plant_text, tr
 from hmi.client.page import ALARMS, JOURNAL, SYSTEM, TRENDS
-from hmi.client.theme import Theme, font
-from hmi.core.screens.model import Screen
+from hmi.client.placebutton import WIDTH, PlaceButton
+from hmi.client.places import Place, trail
+from hmi.client.style import target_px
+from hmi.client.theme import Theme
 
-WIDTH: Final = 216
-_PAGES: Final = ((TRENDS, "Trends"), (ALARMS, "Alarms"), (JOURNAL, "Journal"), (SYSTEM, "System"))
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Somewhere to go."""
-
-    key: str
-    title: str
-    depth: int = 0  # below the top of the hierarchy
-    hint: str = ""  # the level, or the key that leads here
-
-
-def hierarchy(screens: Mapping[str, Screen]) -> list[Place]:
-    """The screens in file order, every one right below its parent."""
-    places: list[Place] = []
-
-    def descend(parent: str, depth: int) -> None:
-        for screen in screens.values():
-            above = screen.parent if screen.parent in screens and screen.parent != screen.id else ""
-            if above == parent and all(place.key != screen.id for place in places):
-                places.append(Place(screen.id, screen.title or screen.id, depth, f"L{screen.level}"))
-                descend(screen.id, depth + 1)
-
-    descend("", 0)
-    seen = {place.key for place in places}
-    rest = [Place(one.id, one.title or one.id, 0, f"L{one.level}") for one in screens.values() if one.id not in seen]
-    return places + rest  # screens that are each other's parents still can be reached
-
-
-class PlaceButton(QAbstractButton):
-    """One row: where it leads, and the most urgent alarm below with the count of alarms."""
-
-    def __init__(self, place: Place, theme: Theme, height: int) -> None:
-        super().__init__()
-        self.place = place
-        self._theme, self._height, self._tally, self._lit = theme, height, Tally(), True
-        self.setText(place.title)
-        self.setCheckable(True)
-        self.setAutoExclusive(False)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(place.title)
-
-    def sizeHint(self) -> QSize:
-        return QSize(WIDTH, self._height)
-
-    def show_tally(self, tally: Tally, lit: bool, theme: Theme) -> None:
-        """The alarms below this place; the symbol blinks with `lit` while one of them calls."""
-        now = (tally, tally.standing and (lit or not tally.calling), theme)
-        if now != (self._tally, self._lit, self._theme):
-            self._tally, self._lit, self._theme = now
-            alarms = f", {tally.count} alarms, highest priority {tally.priority}" if tally.count else ""
-            self.setAccessibleName(self.place.title + alarms)
-            self.update()
-
-    def nextCheckState(self) -> None:
-        """The window decides where it is, not the click."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        theme, box = self._theme, QRectF(self.rect())
-        if self.isChecked():
-            painter.fillRect(box, theme.colour("selection"))
-        elif self.underMouse():
-            painter.fillRect(box, theme.colour("raised"))
-        if self.hasFocus():
-            painter.setPen(QPen(theme.colour("accent"), 2))
-            painter.drawRect(box.adjusted(1, 1, -1, -1))
-        self._draw_words(painter, box)
-        if self._tally.count:
-            self._draw_alarms(painter, box)
-        painter.end()
-
-    def _draw_words(self, painter: QPainter, box: QRectF) -> None:
-        theme, left = self._theme, 16 + 16 * self.place.depth
-        role = "on_selection" if self.isChecked() else "text"
-        painter.setPen(theme.colour(role))
-        painter.setFont(font(13 if self.place.depth else 14, bold=self.isChecked() or not self.place.depth))
-        room = box.adjusted(left, 0, -68 if self._tally.count else -44, 0)
-        text = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, int(room.width()))
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
-        if not self._tally.count:
-            painter.setPen(theme.colour("on_selection" if self.isChecked() else "muted"))
-            painter.setFont(font(11))
-            side = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-            painter.drawText(box.adjusted(0, 0, -12, 0), side, self.place.hint)
-
-    def _draw_alarms(self, painter: QPainter, box: QRectF) -> None:
-        theme, size = self._theme, 20.0
-        mark = QRectF(box.right() - 60, box.center().y() - size / 2, size, size)
-        if self.isChecked():  # alarm colours keep their own ground
-            painter.fillRect(QRectF(mark.left() - 5, mark.top() - 3, 58, size + 6), theme.colour("raised"))
-        draw_priority(painter, mark, self._tally.priority, theme, filled=self._lit)
-        painter.setPen(theme.colour("text"))
-        painter.setFont(font(13, bold=True))
-        side = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.drawText(QRectF(mark.right() + 6, box.top(), 30, box.height()), side, str(self._tally.count))
+PAGES: Final = (
+    (TRENDS, "Trends", "F6"),
+    (ALARMS, "Alarms", "F5"),
+    (JOURNAL, "Journal", "F7"),
+    (SYSTEM, "System", "F9"),
+)
+_ALL_OPEN: Final = 16  # a plant of so many places is shown as a whole, a bigger one its upper floors
+_LAST_LEVEL: Final = "L4"
 
 
 class Navigation(QFrame):
-    """The column on the left; `asked` carries the key of the place that was chosen."""
+    """The column of places; `asked` carries the key of the one chosen, `window_asked` that of one for a new window."""
 
     asked = Signal(str)
+    window_asked = Signal(str)
 
-    def __init__(self, screens: Mapping[str, Screen], theme: Theme, touch: bool) -> None:
+    def __init__(self, places: Sequence[Place], theme: Theme, touch: bool) -> None:
         super().__init__()
         self.setObjectName("navigation")
-        self.setFixedWidth(WIDTH + (24 if touch else 0))
+        self.setFixedWidth(WIDTH + (88 if touch else 0))
         self.theme = theme
-        height = 52 if touch else 36
+        self.places = list(places)
         self.buttons: dict[str, PlaceButton] = {}
+        self._menu_of = ""  # the place whose menu is open
+        self.folded = _folded_at_first(self.places)
+        self._way: set[str] = set()  # the places above where the window is: open for as long as it is there
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 8, 0, 8)
         column.setSpacing(0)
-        keys = dict(zip((TRENDS, ALARMS, JOURNAL, SYSTEM), ("F6", "F5", "F7", "F9"), strict=True))
-        for place in hierarchy(screens):
-            column.addWidget(self._button(place, height))
+        height = target_px(True) if touch else 34
+        for place in self.places:
+            column.addWidget(self._button(place, plant_text(place.title), height))
         rule = QFrame()
         rule.setObjectName("rule")
         rule.setFixedHeight(1)
         column.addSpacing(8)
         column.addWidget(rule)
         column.addSpacing(8)
-        for key, title in _PAGES:
-            column.addWidget(self._button(Place(key, title, 0, keys[key]), height))
+        for key, title, keys in PAGES:
+            column.addWidget(self._button(Place(key, title, 0, "" if touch else keys), tr(title), height))
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inside)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(inside)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
+        outer.addWidget(self.area)
+        self._show_folds()
 
     def show_place(self, key: str) -> None:
-        """Mark where the window is."""
+        """Mark where the window is, and open the way to it."""
         for own, made in self.buttons.items():
             made.setChecked(own == key)
+        self._way = {place.key for place in trail(self.places, key)[:-1]}
+        self._show_folds()
+        if key in self.buttons:
+            self.area.ensureWidgetVisible(self.buttons[key], 0, 40)
 
     def show_alarms(self, summary: Summary, lit: bool) -> None:
         """Mark every place with the alarms below it."""
@@ -164,13 +84,71 @@ class Navigation(QFrame):
             tally = summary.total if key == ALARMS else summary.by_screen.get(key, Tally())
             made.show_tally(tally, lit, self.theme)
 
-    def _button(self, place: Place, height: int) -> PlaceButton:
-        made = PlaceButton(place, self.theme, height)
+    def fold(self, key: str) -> None:
+        """Hide what stands below a place, or show it again."""
+        if self._is_open(key):
+            self.folded.add(key)
+            self._way.discard(key)
+        else:
+            self.folded.discard(key)
+        self._show_folds()
+
+    def put_folded(self, keys: Collection[str]) -> None:
+        """Have these places folded and no others."""
+        self.folded = {key for key in keys if key in self.buttons}
+        self._show_folds()
+
+    def focus(self) -> None:
+        """Give the keyboard to the place where the window is."""
+        marked = next((made for made in self.buttons.values() if made.isChecked() and not made.isHidden()), None)
+        (marked or next(iter(self.buttons.values()))).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def step(self, step: int) -> None:
+        """The keyboard goes from row to row."""
+        shown = [made for made in self.buttons.values() if not made.isHidden()]
+        at = next((number for number, made in enumerate(shown) if made.hasFocus()), 0)
+        shown[max(0, min(len(shown) - 1, at + step))].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        made = self.childAt(event.pos())
+        if isinstance(made, PlaceButton) and not made.place.is_group:
+            menu = QMenu(self)
+            self._menu_of = made.place.key
+            action = menu.addAction(tr("Open in a window of its own"))
+            action.triggered.connect(self._ask_window)
+            menu.aboutToHide.connect(menu.deleteLater)
+            menu.popup(event.globalPos())
+
+    def _show_folds(self) -> None:
+        hidden: set[str] = set()
+        for place in self.places:  # parents come before what is below them
+            if place.parent in hidden or (place.parent and not self._is_open(place.parent)):
+                hidden.add(place.key)
+            self.buttons[place.key].setVisible(place.key not in hidden)
+            self.buttons[place.key].show_open(self._is_open(place.key))
+
+    def _is_open(self, key: str) -> bool:
+        return key not in self.folded or key in self._way
+
+    def _button(self, place: Place, title: str, height: int) -> PlaceButton:
+        made = PlaceButton(place, title, self.theme, height)
         made.clicked.connect(self._clicked)
+        made.fold_asked.connect(self.fold)
+        made.moved.connect(self.step)
         self.buttons[place.key] = made
         return made
+
+    def _ask_window(self) -> None:
+        self.window_asked.emit(self._menu_of)
 
     def _clicked(self) -> None:
         sender = self.sender()
         if isinstance(sender, PlaceButton):
             self.asked.emit(sender.place.key)
+
+
+def _folded_at_first(places: Sequence[Place]) -> set[str]:
+    """Diagnostics are looked for when they are needed; a big plant shows its upper floors alone."""
+    shallow = {place.parent for place in places if place.hint != _LAST_LEVEL}
+    big = sum(place.hint != _LAST_LEVEL for place in places) > _ALL_OPEN
+    return {one.key for one in places if one.children and (one.key not in shallow or (big and one.depth))}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from hmi.client import words
+from hmi.client.language import tr
 from hmi.client.marks import QualityMark
 from hmi.client.page import Desk, Words
 from hmi.core import quality as q
@@ -38,7 +39,7 @@ class Notice(QFrame):
         if down:
             self.mark.show_quality(q.BAD_NO_COMMUNICATION, desk.theme)
             silent = words.age(desk.mirror.silent_s())
-            self.headline.say(f"The plant is not seen: nothing heard from the engine for {silent}")
-            self.detail.say(f"Every value is the last one that came. {words.sentence(desk.wire.text)}")
+            self.headline.say(tr("The plant is not seen: nothing heard from the engine for {age}", age=silent))
+            self.detail.say(f"{tr('Every value is the last one that came.')} {words.sentence(desk.wire.text)}")
         if down == self.isHidden():
             self.setVisible(down)

@@ -8,10 +8,11 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 from hmi.client.mirror import Mirror
+from hmi.client.style import narrowest_px
 from hmi.client.theme import Theme, font
 from hmi.client.wire import Wire
 from hmi.clock import Clock
@@ -43,7 +44,8 @@ class Page(QWidget):
     """One page of the window; the frame clock calls it only while it is in front.
 
     It asks the window for another page with `asked` (a screen id or page key), for a trend with `trend_asked`
-    (indexes of tags), for what is known of a tag with `picked` and for a command to it with `commanded` (its name).
+    (indexes of tags), for what is known of a tag with `picked` and for a command to it with `commanded` (its name),
+    for a machine's faceplate with `faceplate_asked` and for a work instruction with `instruction_asked` (their ids).
     """
 
     key = ""
@@ -53,6 +55,8 @@ class Page(QWidget):
     trend_asked = Signal(object)
     picked = Signal(str)
     commanded = Signal(str)
+    faceplate_asked = Signal(str)
+    instruction_asked = Signal(str)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -128,9 +132,16 @@ class Words(QLabel):
         self.setText(text)
 
 
+class Button(QPushButton):
+    """A push button that is never too narrow for what hits it, nor for its text."""
+
+    def sizeHint(self) -> QSize:
+        return super().sizeHint().expandedTo(QSize(narrowest_px(), 0))
+
+
 def button(text: str, kind: str = "", tip: str = "", checkable: bool = False) -> QPushButton:
     """A push button of one of the program's kinds: plain, main, flat."""
-    made = QPushButton(text)
+    made = Button(text)
     made.setCheckable(checkable)
     made.setAutoDefault(False)
     if kind:

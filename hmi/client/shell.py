@@ -1,135 +1,171 @@
-"""The inside of the window for one plant: header, navigation, notice, pages, alarm banner."""
+"""The inside of one window for one plant: header, places, notice, pages, faceplates, alarm banner."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from hmi.client.alarms.page import AlarmsPage
+from hmi.client.above import Above
 from hmi.client.alarms.summary import Rollup, Summary
 from hmi.client.banner import Banner
+from hmi.client.bottombar import BottomBar
 from hmi.client.command import CommandDialog, Commands, place_over
-from hmi.client.diagnostics import SystemPage
 from hmi.client.display import Display
+from hmi.client.frames import bodied, stacked, tablet, workstation
 from hmi.client.header import Header
-from hmi.client.journal import JournalPage
+from hmi.client.keys import Shortcuts
 from hmi.client.navigation import Navigation
 from hmi.client.notice import Notice
 from hmi.client.page import ALARMS, JOURNAL, SYSTEM, TRENDS, Desk, Page
+from hmi.client.pages import page_of, sheltered
+from hmi.client.places import hierarchy, paths, place_above, trail
 from hmi.client.theme import Theme
+from hmi.client.visits import Stay, Visits
 from hmi.core.setting import is_writable
 
-_PAGE_KEYS: Final = ((ALARMS, "F5"), (TRENDS, "F6"), (JOURNAL, "F7"), (SYSTEM, "F9"))
-_PAGES: Final[dict[str, Callable[[Desk], Page]]] = {ALARMS: AlarmsPage, JOURNAL: JournalPage, SYSTEM: SystemPage}
+MAIN, ASIDE, KIOSK = "main", "aside", "kiosk"  # what kind of window it is inside of
+_PLACES: Final = {"alarms": ALARMS, "trends": TRENDS, "journal": JOURNAL, "system": SYSTEM}
+_PAGE_KEYS: Final = frozenset(_PLACES.values())
 
 
 class Shell(QWidget):
-    """One plant on one window; replaced as a whole when the engine comes back with another configuration.
+    """One plant in one window; replaced as a whole when the engine comes back with another configuration.
 
-    `theme_asked`: the operator wants the other of day and night.
+    Its signals are wishes of the operator that concern more than this window's inside: the other theme, a language
+    (its code), full screen, a place (its key) in a window of its own, to leave the program.
     """
 
     theme_asked = Signal()
+    language_asked = Signal(str)
     full_screen_asked = Signal()
+    window_asked = Signal(str)
+    leave_asked = Signal()
 
-    def __init__(self, desk: Desk, start: str = "") -> None:
+    def __init__(
+        self, desk: Desk, start: str = "", stay: Stay | None = None, commands: Commands | None = None, kind: str = MAIN
+    ) -> None:
         super().__init__()
         self.setObjectName("shell")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.desk = desk
+        self.desk, self.kind = desk, kind
         self.pages: dict[str, Page] = {}
         self.page: Page | None = None
         self.summary = Summary()
-        self._rollup = Rollup(desk.plant)
+        self.places = hierarchy(desk.plant)
+        self._rollup = Rollup(desk.plant, paths(self.places))
         self._alarms_seen = (-1, False)
-        self._past: list[str] = []
-        self._future: list[str] = []
-        self.commands = Commands(desk, self)
+        self.visits = Visits()
+        self.commands = commands or Commands(desk)
         self.header = Header(desk)
-        self.navigation = Navigation(desk.plant.screens, desk.theme, desk.touch)
+        self.navigation = Navigation(self.places, desk.theme, desk.touch)
         self.notice = Notice(desk)
         self.banner = Banner(desk)
+        self.bottom = BottomBar() if desk.touch else None
         self.stack = QStackedWidget()
+        self.middle = QWidget()
+        self.above = Above(desk, self.middle, self.stack)
         self._arrange()
         self._connect()
-        self._bind_keys()
-        self.go(start if start in self._places() else self._places()[0])
+        self.shortcuts = Shortcuts(self, list(desk.plant.screens), kind == KIOSK)
+        self.shortcuts.acted.connect(self.act)
+        self.shortcuts.place_asked.connect(self.go)
+        self._return(stay or Stay(), start)
 
     def _arrange(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        body = QVBoxLayout()
-        body.setContentsMargins(8, 8, 8, 8)
-        body.setSpacing(8)
-        body.addWidget(self.notice)
-        body.addWidget(self.stack, 1)
-        middle.addWidget(self.navigation)
-        middle.addLayout(body, 1)
-        column.addWidget(self.header)
-        column.addLayout(middle, 1)
-        column.addWidget(self.banner)
+        body = bodied(self.notice, self.stack)
+        (tablet if self.desk.touch else workstation)(self.middle, self.navigation, body)
+        self.navigation.setVisible(not self.desk.touch and self.kind != ASIDE)
+        parts = [self.header, self.middle, self.banner, self.bottom]
+        stacked(self, [part for part in parts if part is not None], self.middle)
 
     def _connect(self) -> None:
         self.navigation.asked.connect(self.go)
+        self.navigation.window_asked.connect(self.window_asked)
         self.header.theme_asked.connect(self.theme_asked)
+        self.header.language_asked.connect(self.language_asked)
         self.header.back_asked.connect(self.back)
         self.header.forward_asked.connect(self.forward)
+        self.header.up_asked.connect(self.up)
+        self.header.place_asked.connect(self.go)
+        self.header.why_asked.connect(self.open_why)
         self.banner.opened.connect(self.open_alarms)
+        self.above.place_asked.connect(self.go)
+        self.above.trend_asked.connect(self.open_trend)
+        self.above.tag_asked.connect(self.show_tag)
+        self.above.alarm_asked.connect(self.show_alarm)
+        self.above.commanded.connect(self.open_command)
+        self.above.told.connect(self.banner.tell)
         self.commands.ended.connect(self._told)
         self.desk.wire.link_changed.connect(self._link_changed)
+        if self.bottom is not None:
+            self.bottom.asked.connect(self.act)
 
-    def _bind_keys(self) -> None:
-        for number, screen in enumerate(self._places()[: min(4, len(self.desk.plant.screens))], 1):
-            self._bind(f"F{number}", self._go_by_key).setProperty("key_of_place", screen)
-        for place, keys in _PAGE_KEYS:
-            self._bind(keys, self._go_by_key).setProperty("key_of_place", place)
-        self._bind("F8", self.banner.acknowledge)
-        self._bind("Alt+Left", self.back)
-        self._bind("Alt+Right", self.forward)
-        self._bind("F11", self.full_screen_asked.emit)
-        self._bind("Ctrl+T", self.theme_asked.emit)
+    def act(self, action: str) -> None:
+        """Do what a key or a button of the frame is bound to."""
+        actions: dict[str, Callable[[], Any]] = {
+            "search": self.above.search,
+            "scan": self.above.scan,
+            "home": self.go_home,
+            "up": self.up,
+            "back": self.back,
+            "forward": self.forward,
+            "acknowledge": self.banner.acknowledge,
+            "close_faceplates": self.above.close_unpinned,
+            "why": self.open_why,
+            "navigation": self.toggle_navigation,
+            "screens": self.toggle_navigation,
+            "new_window": self.ask_window,
+            "language": self.header.open_languages,
+            "theme": self.theme_asked.emit,
+            "full_screen": self.full_screen_asked.emit,
+            "keys": self.open_keys,
+            "leave": self.leave_asked.emit,
+        }
+        if action in _PLACES:
+            self.go(_PLACES[action])
+        else:
+            actions[action]()
 
-    def _bind(self, keys: str, action: Callable[[], None]) -> QShortcut:
-        shortcut = QShortcut(QKeySequence(keys), self)
-        shortcut.activated.connect(action)
-        return shortcut
+    # -- places
 
-    def _places(self) -> list[str]:
-        return list(self.navigation.buttons)
-
-    def _go_by_key(self) -> None:
-        self.go(str(self.sender().property("key_of_place")))
+    def is_place(self, key: str) -> bool:
+        """Whether one can go there."""
+        return key in self.desk.plant.screens or key in _PAGE_KEYS
 
     def go(self, key: str) -> None:
         """Bring a screen or page to the front; the way back is remembered."""
-        if key not in self._places() or (self.page is not None and key == self.page.key):
+        if not self.is_place(key) or (self.page is not None and key == self.page.key):
             return
         if self.page is not None:
-            self._past.append(self.page.key)
-            self._future.clear()
+            self.visits.leave(self.page.key)
         self._show(key)
+
+    def go_home(self) -> None:
+        """To the plant's first screen."""
+        self.go(next(iter(self.desk.plant.screens), ALARMS))
 
     def back(self) -> None:
         """To the page before."""
-        if self._past and self.page is not None:
-            self._future.append(self.page.key)
-            self._show(self._past.pop())
+        if self.page is not None and (key := self.visits.back(self.page.key)):
+            self._show(key)
 
     def forward(self) -> None:
         """Undo the last step back."""
-        if self._future and self.page is not None:
-            self._past.append(self.page.key)
-            self._show(self._future.pop())
+        if self.page is not None and (key := self.visits.forward(self.page.key)):
+            self._show(key)
+
+    def up(self) -> None:
+        """To the screen above in the plant; from a page that stands in no hierarchy, to the first screen."""
+        if self.page is not None:
+            key = place_above(self.places, self.page.key)
+            if key or self.page.key in _PAGE_KEYS:
+                self.go(key or next(iter(self.desk.plant.screens), ""))
 
     def open_alarms(self) -> None:
-        """The banner was clicked."""
+        """The alarm list."""
         self.go(ALARMS)
 
     def open_trend(self, tags: object, span_s: float = 600.0) -> None:
@@ -141,22 +177,73 @@ class Shell(QWidget):
         if isinstance(page, TrendsPage) and isinstance(tags, tuple):
             page.show_tags(tags, span_s)
 
+    def show_tag(self, name: str) -> None:
+        """What is known of a tag, beside the screen that shows it; in any other place where none does."""
+        tag = self.desk.plant.tag(name)
+        if tag is None:
+            return
+        if not isinstance(self.page, Display) or tag.index not in self.page.tags():
+            self.go(self.above.index.screen_of(tag.index) or self._a_screen())
+        if isinstance(self.page, Display):
+            self.page.show_tag(name)
+
+    def show_alarm(self, name: str) -> None:
+        """An alarm in the list; one that does not stand, by its tag."""
+        from hmi.client.alarms.page import AlarmsPage
+
+        rule = next((rule for rule in self.desk.plant.rules if rule.id == name), None)
+        if rule is None:
+            return
+        if rule.index in self.desk.mirror.alarms:
+            self.go(ALARMS)
+            if isinstance(self.page, AlarmsPage):
+                self.page.select([row.rule for row in self.page.model.rows].index(rule.index))
+        else:
+            self.show_tag(self.desk.plant.tags[rule.tag].name)
+
+    def _a_screen(self) -> str:
+        """The screen in front, else the first of the plant."""
+        front = self.page.key if self.page is not None else ""
+        return front if front in self.desk.plant.screens else next(iter(self.desk.plant.screens), "")
+
     def open_command(self, name: str) -> None:
         """Ask what a tag shall be set to."""
         tag = self.desk.plant.tag(name)
         if tag is not None and is_writable(tag):
             place_over(CommandDialog(self.desk, self.commands, tag, self), self.window())
 
-    def pick(self, name: str) -> None:
-        """Show what is known of a tag on the screen in front."""
-        if isinstance(self.page, Display):
-            self.page.pick(name)
+    def open_why(self) -> None:
+        """Why something on the page in front is grey."""
+        if self.page is not None:
+            self.above.why(self.page)
+
+    def open_keys(self) -> None:
+        """The list of keys."""
+        self.above.keys(self.kind == KIOSK)
+
+    def toggle_navigation(self) -> None:
+        """Show the places, or hide them: beside the page, or as a drawer over it."""
+        if self.desk.touch:
+            self.above.drawer(self.navigation)
+        elif self.navigation.isHidden():
+            self.navigation.show()
+            self.navigation.focus()
+        else:
+            self.navigation.hide()
+
+    def ask_window(self) -> None:
+        """The page in front in a window of its own."""
+        if self.page is not None and self.kind != KIOSK:
+            self.window_asked.emit(self.page.key)
+
+    # -- beats
 
     def refresh(self) -> None:
         """The mirror has changed: draw what is in front."""
         self._refresh_alarms(True)
         self.notice.refresh()
         self.commands.moved.emit()
+        self.above.refresh()
         if self.page is not None:
             self.page.refresh()
             self.header.refresh(self.page)
@@ -167,6 +254,7 @@ class Shell(QWidget):
         self.notice.refresh()
         self.navigation.show_alarms(self.summary, lit)
         self.banner.show_alarms(self.summary, lit)
+        self.above.pulse(lit)
         if self.page is not None:
             self.page.pulse(lit)
 
@@ -175,45 +263,67 @@ class Shell(QWidget):
         self.desk.theme = theme
         self.navigation.theme = theme
         self.header.restyle()
+        self.above.restyle()
         for page in self.pages.values():
             page.restyle()
         self._alarms_seen = (-1, False)
         self.refresh()
         self.pulse(True)
 
-    def dispose(self) -> None:
-        """This plant leaves the window: answers on their way find nobody."""
+    def stay(self) -> Stay:
+        """Where the operator is, for the shell that comes after this one."""
+        place = self.page.key if self.page is not None else ""
+        shown = not self.navigation.isHidden()
+        return Stay(place, self.visits, set(self.navigation.folded), shown, self.above.plates())
+
+    def dispose(self, with_commands: bool = True) -> None:
+        """This plant leaves the window: answers on their way find nobody; those to commands may go on."""
         self.desk.wire.link_changed.disconnect(self._link_changed)
-        self.commands.dispose()
+        self.commands.ended.disconnect(self._told)
+        if with_commands:
+            self.commands.dispose()
+        self.above.dispose()
         self.banner.dispose()
         for page in self.pages.values():
             page.dispose()
 
+    def _return(self, stay: Stay, start: str) -> None:
+        """Be where the operator was; at the start where the plant no longer has that."""
+        if stay.folded is not None:
+            self.navigation.put_folded(stay.folded)
+        if stay.navigation is not None and not self.desk.touch:
+            self.navigation.setVisible(stay.navigation)
+        self.visits = stay.visits.without({*self.desk.plant.screens, *_PAGE_KEYS})
+        wanted = next((key for key in (stay.place, start) if self.is_place(key)), "")
+        self._show(wanted or next(iter(self.desk.plant.screens), ALARMS))
+        self.above.restore(stay.faceplates)
+
     def _show(self, key: str) -> None:
+        self.above.clear()
+        self.above.close_unpinned()
         page = self.pages.get(key) or self._build(key)
         self.page = page
-        self.stack.setCurrentWidget(page)
+        self.stack.setCurrentIndex(list(self.pages).index(key))
         self.navigation.show_place(key)
-        self.header.back.setEnabled(bool(self._past))
-        self.header.forward.setEnabled(bool(self._future))
+        self.header.back.setEnabled(bool(self.visits.past))
+        self.header.forward.setEnabled(bool(self.visits.future))
+        self.header.up.setEnabled(key in _PAGE_KEYS or bool(place_above(self.places, key)))
+        if self.bottom is not None:
+            self.bottom.show_place(key, bool(self.visits.past))
         page.refresh()
         page.pulse(True)
-        self.header.show_page(page)
+        self.header.show_page(page, trail(self.places, key))
+        page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _build(self, key: str) -> Page:
-        if key == TRENDS:
-            from hmi.client.trends.page import TrendsPage  # pyqtgraph costs half a second: not before it is needed
-
-            page: Page = TrendsPage(self.desk)
-        elif key in _PAGES:
-            page = _PAGES[key](self.desk)
-        else:
-            page = Display(self.desk, self.desk.plant.screens[key])
+        page = page_of(key, self.desk)
         page.asked.connect(self.go)
         page.trend_asked.connect(self.open_trend)
         page.commanded.connect(self.open_command)
+        page.faceplate_asked.connect(self.above.open_faceplate)
+        page.instruction_asked.connect(self.above.instruction)
         self.pages[key] = page
-        self.stack.addWidget(page)
+        self.stack.addWidget(sheltered(page) if self.desk.touch else page)
         return page
 
     def _refresh_alarms(self, lit: bool) -> None:

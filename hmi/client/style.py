@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from hmi.client.theme import Theme, application_palette, font
 
 TARGET_PX: Final = 32  # height of what a mouse hits
-TOUCH_PX: Final = 48  # height of what a gloved finger hits
+_NARROW_PX: Final = 28
+_GLOVE_MM: Final = 15.0  # height of what a gloved finger hits
+TOUCH_PX: Final = 60  # and never less, whatever the display says of itself
+_MM_PER_INCH: Final = 25.4
 
 _SHEET: Final = """
 QWidget#page, QWidget#shell {{ background: {background}; }}
 QFrame#header, QFrame#banner {{ background: {raised}; border: none; }}
 QFrame#header {{ border-bottom: 1px solid {frame}; }}
 QFrame#banner {{ border-top: 1px solid {frame}; }}
+QFrame#bottom {{ background: {panel}; border: none; border-top: 1px solid {frame}; }}
 QFrame#navigation {{ background: {panel}; border: none; border-right: 1px solid {frame}; }}
 QFrame#panel {{ background: {raised}; border: 1px solid {frame}; border-radius: 4px; }}
+QFrame#sheet {{ background: {raised}; border: 2px solid {line}; border-radius: 4px; }}
 QFrame#side {{ background: {raised}; border: 1px solid {frame}; }}
 QFrame#notice {{ background: {raised}; border: 2px dashed {bad}; border-radius: 4px; }}
 QFrame#rule {{ background: {grid}; border: none; }}
@@ -27,7 +34,7 @@ QLabel[role="value"] {{ color: {value}; }}
 QLabel[role="bad"] {{ color: {bad}; }}
 QLabel[role="stale"] {{ color: {stale}; }}
 QPushButton {{ background: {raised}; color: {text}; border: 1px solid {frame}; border-radius: 4px;
-    padding: 0 12px; min-height: {inner}px; min-width: {narrow}px; }}
+    padding: 0 12px; min-height: {inner}px; }}
 QPushButton:hover {{ border-color: {line}; }}
 QPushButton:focus {{ border: 2px solid {accent}; padding: 0 11px; }}
 QPushButton:pressed {{ background: {grid}; }}
@@ -38,6 +45,13 @@ QPushButton[kind="main"] {{ background: {selection}; color: {on_selection}; bord
 QPushButton[kind="main"]:disabled {{ background: {panel}; color: {faint}; border-color: {frame}; }}
 QPushButton[kind="flat"] {{ background: transparent; border: 1px solid transparent; padding: 0 6px; }}
 QPushButton[kind="flat"]:hover {{ border-color: {frame}; }}
+QPushButton[kind="flat"]:focus {{ border: 2px solid {accent}; padding: 0 5px; }}
+QPushButton[kind="flat"]:disabled {{ color: {faint}; background: transparent; }}
+QMenu {{ background: {raised}; color: {text}; border: 2px solid {line}; padding: 4px; }}
+QMenu::item {{ padding: 0 24px 0 16px; min-height: {inner}px; min-width: 140px; }}
+QMenu::item:selected {{ background: {selection}; color: {on_selection}; }}
+QMenu::item:disabled {{ color: {faint}; }}
+QMenu::separator {{ height: 1px; background: {grid}; margin: 4px 8px; }}
 QLineEdit, QPlainTextEdit {{ background: {entry}; color: {text}; border: 1px solid {frame}; border-radius: 4px;
     padding: 0 8px; min-height: {inner}px; selection-background-color: {selection};
     selection-color: {on_selection}; }}
@@ -64,9 +78,29 @@ QDialog {{ background: {panel}; }}
 """
 
 
+class _Dressed:
+    """What the program wears now."""
+
+    touch: bool = False
+
+
+def narrowest_px() -> int:
+    """How narrow a button may be in the look that the program wears."""
+    return target_px(True) if _Dressed.touch else _NARROW_PX
+
+
+def target_px(touch: bool) -> int:
+    """How high a button is: for a gloved finger at least 15 mm by the display's own word, and 60 px."""
+    if not touch:
+        return TARGET_PX
+    screen = QGuiApplication.primaryScreen()
+    dpi = screen.logicalDotsPerInch() if screen is not None else 96.0
+    return max(TOUCH_PX, math.ceil(_GLOVE_MM / _MM_PER_INCH * dpi))
+
+
 def sheet(theme: Theme, touch: bool) -> str:
-    """The style sheet of one theme; `touch` makes targets at least 48 px high."""
-    target = TOUCH_PX if touch else TARGET_PX
+    """The style sheet of one theme; `touch` makes targets at least 15 mm high."""
+    target = target_px(touch)
     colours = {name: getattr(theme, name) for name in theme.__slots__ if name not in ("name", "pens")}
     return _SHEET.format(
         **colours,
@@ -74,13 +108,13 @@ def sheet(theme: Theme, touch: bool) -> str:
         faint=theme.shelved,
         inner=target - 2,
         row=target - 6 if not touch else target,
-        narrow=target - 2 if touch else 24,
         bar=18 if touch else 12,
     )
 
 
 def dress(application: QApplication, theme: Theme, touch: bool) -> None:
     """Give the whole program one look; costs a re-polish of every widget, so only when the theme changes."""
+    _Dressed.touch = touch
     application.setPalette(application_palette(theme))
     application.setFont(font(15 if touch else 13))
     application.setStyleSheet(sheet(theme, touch))

@@ -13,7 +13,10 @@ from typing import Final
 from PySide6.QtGui import QColor, QFont, QPalette
 
 PRIORITIES: Final = (1, 2, 3, 4)
-FAMILIES: Final = ("DejaVu Sans", "Segoe UI", "Helvetica Neue", "Arial")  # digits of one width in all of them
+FAMILIES: Final = (
+    *("DejaVu Sans", "Segoe UI", "Helvetica Neue", "Arial"),  # digits of one width in all of them
+    *("Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "WenQuanYi Micro Hei"),  # for the letters of Chinese
+)
 _FAINT: Final = 0.55  # how much of a text colour is left in a disabled widget
 
 

@@ -21,6 +21,7 @@ _LOOK_MS: Final = 100
 _SETTLE_S: Final = 0.8  # a page in front so long has been painted with several beats of values
 _PATIENCE_S: Final = 8.0  # a page that is not ready by then is taken as it is
 _TRENDS_S: Final = 4.0  # so that the trend shows live values after its history
+_NIGHT: Final = "night-"  # begins the name of a picture in night colours
 _YOUNG_NS: Final = 300_000_000_000
 
 
@@ -29,7 +30,9 @@ class Tour(QObject):
 
     finished = Signal()
 
-    def __init__(self, window: Window, clock: Clock, folder: Path, parent: QObject | None = None) -> None:
+    def __init__(
+        self, window: Window, clock: Clock, folder: Path, warm_up_s: float = 0.0, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self.pictures: list[Path] = []
         self.was_live = False
@@ -37,6 +40,7 @@ class Tour(QObject):
         self._places: list[str] = []
         self._place = ""
         self._since = 0.0
+        self._warm_up_s, self._live_since = warm_up_s, -1.0
         self._round = False
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_MS)
@@ -57,14 +61,19 @@ class Tour(QObject):
         if self._round:
             return
         if not self.was_live:
-            if shell is None or not self._live():
-                return
-            self.was_live = True
-            self._places = [*shell.desk.plant.screens, SYSTEM, JOURNAL, TRENDS, ALARMS, "night"]
-            self._next()
+            if shell is not None and self._live() and self._is_warm():
+                self.was_live = True
+                screens = list(shell.desk.plant.screens)
+                self._places = [*screens, SYSTEM, JOURNAL, TRENDS, ALARMS, *(_NIGHT + one for one in screens[:3])]
+                self._next()
         elif self._ready():
             self._photograph()
             self._next()
+
+    def _is_warm(self) -> bool:
+        if self._live_since < 0:
+            self._live_since = self._clock.monotonic()
+        return self._clock.monotonic() - self._live_since >= self._warm_up_s
 
     def _live(self) -> bool:
         """Whether the engine is heard and most values have come."""
@@ -88,9 +97,10 @@ class Tour(QObject):
             self.finished.emit()
             return
         self._place = self._places.pop(0)
-        if self._place == "night":
-            self._window.change_theme()
-            shell.go(next(iter(shell.desk.plant.screens)))
+        if self._place.startswith(_NIGHT):
+            if self._window.theme.name == "day":
+                self._window.change_theme()
+            shell.go(self._place.removeprefix(_NIGHT))
         else:
             shell.go(self._place)
             if self._place == TRENDS:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import msgspec
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 
 from hmi.client.mirror import Mirror
@@ -15,12 +16,15 @@ from hmi.clock import Clock
 from hmi.core.errors import LinkError, PlantError
 from hmi.core.plant import load
 from hmi.core.plant.model import Plant
-from hmi.link.messages import AnyMessage, Refused, Reply, Request, Welcome
+from hmi.core.properties import Properties, completed
+from hmi.link.messages import AnyMessage, Health, PropertyRow, Refused, Reply, Request, Welcome
 from hmi.link.street import Link
 
 RETRY_MS: Final = 700
 GREETING_S: Final = 5.0  # an engine that accepts us but says nothing for so long is tried anew
 ANSWER_S: Final = 10.0
+COMPLETE_S: Final = 1.0  # so long the first picture waits for what the devices say of their tags
+SETTLED_S: Final = 1.5  # devices say it bit by bit: everything is drawn anew once, when they have done
 
 NOT_LINKED: Final = "There is no link to the engine: nothing was sent. Wait until the link is back and try again."
 LOST: Final = "The link to the engine was lost before it answered: what became of it is unknown. Check the plant."
@@ -41,7 +45,8 @@ class Wire(QObject):
     """One link to one engine, for as long as the window lives; on the Qt thread, without threads of its own.
 
     `open_link` opens a connection or raises LinkError. `plant_changed` comes first of all with the plant the engine
-    runs, and again whenever a new link brings another configuration; `link_changed` when `state` or `text` did.
+    runs, and again whenever a new link brings another configuration or devices say more of their tags; `link_changed`
+    when `state` or `text` did.
     """
 
     plant_changed = Signal(object)
@@ -68,6 +73,10 @@ class Wire(QObject):
         self._greeting = False  # connected, but the engine has not yet said which plant it runs
         self._since = clock.monotonic()
         self._digest: str | None = None
+        self._files: Plant | None = None  # the plant as its files say it, without what the devices say
+        self._show_at: float | None = None  # by then at the latest the plant is shown; None: it is
+        self._told = self._asked = 0  # what devices say of their tags changed so often; and when it was asked for
+        self._told_at = 0.0
         self._questions: dict[int, _Question] = {}
         self._numbers = itertools.count(1)
         self._retry = QTimer(self)
@@ -112,6 +121,10 @@ class Wire(QObject):
             self._set("silent", "the engine is still there but says nothing: it hangs or is very busy")
         if self._greeting and now - self._since > GREETING_S:
             self._lost("The engine accepts the connection but does not speak.")
+        if self._show_at is not None and now >= self._show_at:
+            self._show()
+        if self._told != self._asked and now - self._told_at >= SETTLED_S and self.state == "linked":
+            self._ask_properties()
         late = [number for number, question in self._questions.items() if now >= question.deadline]
         for number in late:
             self._answer(Reply(number, False, NO_ANSWER.format(self._questions[number].patience_s), _UNKNOWN))
@@ -153,11 +166,14 @@ class Wire(QObject):
                 self._lost(message.why)
             case _ if self.mirror is not None:
                 self.mirror.take(message)
+                if isinstance(message, Health) and message.told != self._told:
+                    self._told, self._told_at = message.told, self._clock.monotonic()
                 if not self.mirror.link_down:
                     self._set("linked", "")
 
     def _welcome(self, message: Welcome) -> None:
         self.engine, self._greeting = message.engine, False
+        self._told, self._asked, self._told_at = message.told, 0, self._clock.monotonic()
         if message.digest == self._digest:
             self._set("linked", "")
             return
@@ -167,9 +183,37 @@ class Wire(QObject):
             self._lost(f"The engine runs a plant this program cannot read: {error}")
             return
         self._digest = message.digest
-        self.plant, self.mirror = plant, Mirror(plant, self._clock)
+        self.plant = self._files = plant
+        self.mirror = Mirror(plant, self._clock)
+        self._show_at = self._told_at + COMPLETE_S
         self._set("linked", "")
-        self.plant_changed.emit(plant)
+        if message.told:
+            self._ask_properties()
+        else:
+            self._show()
+
+    def _ask_properties(self) -> None:
+        self._asked, files = self._told, self._files
+        self.ask("properties", {}, lambda reply: self._complete(reply) if files is self._files else None)
+
+    def _complete(self, reply: Reply) -> None:
+        """What the devices say of their tags fills what the plant's files leave empty; drawn anew where it does."""
+        assert self._files is not None and self.plant is not None and self.mirror is not None
+        if reply.ok:
+            rows = msgspec.convert(reply.body, list[PropertyRow])
+            told = {row.tag: Properties(row.low, row.high, row.unit, row.names) for row in rows}
+            tags = tuple(completed(tag, told.get(tag.name)) for tag in self._files.tags)
+            names = {tag.index: told[tag.name].names for tag in tags if tag.name in told and told[tag.name].names}
+            if tags != self.plant.tags or names != self.mirror.table.names:
+                self.plant = replace(self._files, tags=tags)
+                self.mirror.complete(self.plant, names)
+                self._show_at = 0.0
+        if self._show_at is not None:
+            self._show()
+
+    def _show(self) -> None:
+        self._show_at = None
+        self.plant_changed.emit(self.plant)
 
     def _send(self, message: AnyMessage) -> None:
         assert self._connection is not None

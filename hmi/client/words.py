@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Final
 
 from hmi.core import quality as q
+from hmi.core.setting import exact_value, is_exact
 from hmi.core.tags import INTEGER_TYPES, Tag, TagTable
 
 NO_VALUE: Final = "????"
+_NO_STATES: Final[Mapping[int, str]] = {}
 LEVELS: Final = {1: "Overview", 2: "Unit", 3: "Detail", 4: "Diagnostics"}
 STATES: Final = {
     "unacknowledged": "Unacknowledged",
@@ -116,6 +119,11 @@ def value_text(table: TagTable, tag: Tag, last: bool = False) -> str:
         return NO_VALUE
     if tag.is_text:
         return table.text.get(tag.index, NO_VALUE)
+    raw = int(table.raw[tag.index])
+    if (state := table.names.get(tag.index, _NO_STATES).get(raw)) is not None:
+        return state
+    if is_exact(tag):
+        return str(exact_value(tag, raw))
     value = float(table.value[tag.index])
     if tag.type == "bool" and math.isfinite(value):
         return "on" if value else "off"

@@ -19,6 +19,7 @@ from hmi.core.plant import Plant
 from hmi.core.properties import Properties, completed
 from hmi.core.setting import exact_value, is_exact
 from hmi.core.tags import Tag
+from hmi.core.wording import visible
 from hmi.link.messages import AlarmRow, Alarms, AnyMessage, PropertyRow, Reply, Values, Welcome
 from hmi.link.socket import Connection, connect
 
@@ -87,22 +88,22 @@ def status(options: argparse.Namespace) -> int:
         body = caller.ask("status").body
     if options.json:
         return put_json(body)
-    print(f"{body['name']}: {body['live']} values live, {body['missing']} missing, {body['clients']} windows")
+    say(f"{body['name']}: {body['live']} values live, {body['missing']} missing, {body['clients']} windows")
     for row in body["connections"]:
         for line in connection_lines(row):
-            print(line)
-    print(
+            say(line)
+    say(
         f"  history        {body['samples_stored']} stored, {body['samples_waiting']} waiting, "
         f"{body['samples_lost']} lost, {body['disk_free_mb']:.0f} MB free {body['store_fault']}"
     )
     if body["history_room"]:
-        print(f"{'':17}{body['history_room']}")
+        say(f"{'':17}{body['history_room']}")
     if body["store_note"]:
-        print(f"{'':17}{body['store_note']}")
+        say(f"{'':17}{body['store_note']}")
     for tag, why in body["missing_tags"].items():
-        print(f"  missing        {tag}: {why}")
+        say(f"  missing        {tag}: {why}")
     for tag, how in body["differing_tags"].items():
-        print(f"  differs        {tag}: {how}")
+        say(f"  differs        {tag}: {how}")
     return 0
 
 
@@ -149,7 +150,7 @@ def get(options: argparse.Namespace) -> int:
     if options.json:
         return put_json({"tags": shown})
     for row in shown:
-        print(line_of(row))
+        say(line_of(row))
     return 0
 
 
@@ -174,7 +175,7 @@ def watch(options: argparse.Namespace) -> int:
 def _print_changes(plant: Plant, message: Values, wanted: set[int], as_json: bool) -> None:
     for row in told(plant, message.batch(), message.now_ns):
         if plant.tag_index[row["tag"]] in wanted:
-            print(msgspec.json.encode(row).decode() if as_json else line_of(row), flush=True)
+            print(msgspec.json.encode(row).decode() if as_json else visible(line_of(row)), flush=True)
 
 
 def put(options: argparse.Namespace) -> int:
@@ -191,11 +192,11 @@ def put(options: argparse.Namespace) -> int:
     if options.json:
         put_json({"tag": options.tag, "outcome": outcome, "text": reply.text, **body})
     elif reply.ok:
-        print(f"{outcome}: {reply.text}")
+        say(f"{outcome}: {reply.text}")
     else:
         rule = f" ({body['code']})" if body.get("code") else ""
         how = ". Repeat it with --confirm if that is meant" if "confirmation" in body.get("needs", ()) else ""
-        print(f"hmi: {outcome}{rule}: {reply.text}{how}", file=sys.stderr)
+        no(f"{outcome}{rule}: {reply.text}{how}")
     return 0 if reply.ok else 1
 
 
@@ -209,7 +210,7 @@ def alarms(options: argparse.Namespace) -> int:
         return put_json({"alarms": listed})
     for row in listed:
         acked = f"  acknowledged by {row['acked_by']}" if row["acked_by"] else ""
-        print(f"{row['priority']}  {row['state']:24} {row['raised'][:19]}  {row['id']}  {row['title']}{acked}")
+        say(f"{row['priority']}  {row['state']:24} {row['raised'][:19]}  {row['id']}  {row['title']}{acked}")
     if not listed:
         print("No alarms.")
     return 0
@@ -254,7 +255,7 @@ def ack(options: argparse.Namespace) -> int:
     if options.json:
         put_json(reply.body)
     elif reply.ok:
-        print(reply.text)
+        say(reply.text)
     else:
         return no(reply.text)
     return 0 if reply.ok else 1
@@ -294,21 +295,20 @@ def _value(row: Any, batch: Batch, tag: Tag) -> float | int | bool | str | None:
     return bool(number) if tag.type == "bool" else number
 
 
-def visible(text: str) -> str:
-    """A device's text with its control, zero-width and direction signs written out: it must not steer a terminal."""
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
-
-
 def line_of(row: dict[str, Any]) -> str:
     """One value on one line."""
     nothing = "-" if row["quality"] == q.GOOD_NO_DATA else "????"  # a method has no value to be missed
     value = nothing if row["quality_word"] == "bad" or row["value"] is None else row["value"]
     text = f"{value:g}" if isinstance(value, float) else str(value).lower() if isinstance(value, bool) else str(value)
-    text = visible(text)
     text += f" {row['state']}" if row["state"] and value != nothing else ""
     why = "" if row["quality_word"] == "good" else f"  {row['quality_word']}: {row['reason']}"
     why += ", clamped" if why and "clamped" in row["flags"] else ""
     return f"{row['tag']:44} {text:>14} {row['unit']:8}{row['time'][:23]}{why}"
+
+
+def say(text: str) -> None:
+    """One line on stdout; what of it a device has said must not steer a terminal."""
+    print(visible(text))
 
 
 def put_json(body: Any) -> int:
@@ -319,5 +319,5 @@ def put_json(body: Any) -> int:
 
 def no(text: str) -> int:
     """The answer is no: why, in one line on stderr."""
-    print(f"hmi: {text}", file=sys.stderr)
+    print(f"hmi: {visible(text)}", file=sys.stderr)
     return 1

@@ -44,6 +44,9 @@ def _window(options: argparse.Namespace, data: Path) -> int:
             seconds=options.seconds,
             shots=options.shots,
             theme=options.theme,
+            language=options.language,
+            touch=options.touch,
+            warm_up_s=options.warm_up,
             size=size(options.size) if options.size else None,
         )
     )

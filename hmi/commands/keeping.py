@@ -104,7 +104,7 @@ def _document(folder: Path, found: Checked, done: list[str]) -> dict[str, Any]:
         {
             "file": finding.path.relative_to(folder).as_posix(),
             "what": finding.what,
-            "blocks": [{"tag": key.name, "from": iso(key.t0), "to": iso(key.t1)} for key in finding.blocks],
+            "blocks": [{"tag": key.name, "from": iso(key.from_ns), "to": iso(key.to_ns)} for key in finding.blocks],
         }
         for finding in found.findings
     ]

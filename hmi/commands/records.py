@@ -20,6 +20,7 @@ from hmi.core import quality as q
 from hmi.core.aggregate import Aggregates
 from hmi.core.errors import HmiError
 from hmi.core.history import Samples, Window
+from hmi.core.wording import visible
 from hmi.store.query import Reader
 
 
@@ -53,8 +54,16 @@ def history(options: argparse.Namespace) -> int:
             _write(rows, options.format, file)
     empty = [one.tag for one in found if (says_nothing(one) if isinstance(one, Aggregates) else not len(one))]
     for tag in empty:
-        print(f"hmi: no values of {tag} are stored between {iso(start)} and {iso(stop)}", file=sys.stderr)
+        print(f"hmi: {visible(_nothing(reader, tag, start, stop, now))}", file=sys.stderr)
     return 1 if empty else 0
+
+
+def _nothing(reader: Reader, tag: str, start: int, stop: int, now: int) -> str:
+    """Why there is nothing of a tag, as far as history knows, and what to do."""
+    if len(reader.at([tag], now)):
+        return f"no values of {tag} are stored between {iso(start)} and {iso(stop)}: ask for other times"
+    mend = "is the name right? hmi get lists the tags, and tags.csv says which are recorded (history)"
+    return f"no values of {tag} are stored at all: {mend}"
 
 
 def _sample_rows(found: list[Samples]) -> Iterator[dict[str, Any]]:
@@ -93,17 +102,17 @@ def _write(rows: Iterator[dict[str, Any]], form: str, file: TextIO) -> None:
     if form == "json":
         file.write(msgspec.json.format(msgspec.json.encode({"rows": list(rows)}), indent=1).decode() + "\n")
         return
-    writer = None
+    writer, shown = None, visible if file.isatty() else str
     for row in rows:
         if writer is None:
             writer = csv.DictWriter(file, list(row))
             writer.writeheader()
-        writer.writerow({key: _safe(value) for key, value in row.items()})
+        writer.writerow({key: shown(_safe(value)) if isinstance(value, str) else value for key, value in row.items()})
 
 
-def _safe(value: Any) -> Any:
+def _safe(value: str) -> str:
     """Text that a spreadsheet would take for a formula is made plain."""
-    return "'" + value if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
+    return "'" + value if value[:1] in "=+-@\t\r" else value
 
 
 def journal(options: argparse.Namespace) -> int:
@@ -129,7 +138,7 @@ def journal(options: argparse.Namespace) -> int:
         by = f" by {record.user}@{record.station} ({record.way})" if record.user else ""
         why = f" because {record.why!r}" if record.why else ""
         text = f"{record.category:10} {record.event:13} {record.subject}{value}{by}{why}  {record.result}"
-        print(f"{number:7} {iso(record.time_ns)[:23]} {text}")
+        print(f"{number:7} {iso(record.time_ns)[:23]} {visible(text)}")
     return 0
 
 

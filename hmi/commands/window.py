@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import platform
 import sys
 from pathlib import Path
 
@@ -11,15 +12,17 @@ from hmi.clock import MachineClock
 from hmi.commands.children import Child, hmi_command, running
 from hmi.commands.places import data_folder, moment, size
 from hmi.core.errors import HmiError, LinkError, StoreError
+from hmi.core.nearest import nearest
 from hmi.core.plant import Plant
 from hmi.core.tags import TagTable
-from hmi.plantfiles.folder import find_plant, load_folder
+from hmi.plantfiles.folder import find_plant, id_of, load_folder
 
 
 def run(options: argparse.Namespace) -> int:
     """Open the window; the plant's engine is started when none is running, and goes on after the window is closed."""
     from hmi.client.app import RunOptions
     from hmi.client.app import run as open_window
+    from hmi.client.layout import usual_file
 
     if options.attach:
         token = os.environ.get("HMI_TOKEN", "")
@@ -35,8 +38,11 @@ def run(options: argparse.Namespace) -> int:
             token=token,
             touch=options.touch,
             full_screen=options.full_screen,
+            kiosk=options.kiosk,
             screen=options.screen,
             theme=options.theme,
+            language=options.language,
+            layout=usual_file(platform.node()),
         )
     )
 
@@ -45,9 +51,9 @@ def _folder(options: argparse.Namespace) -> Path:
     if not options.plant:
         return data_folder(options)
     named = find_plant(options.plant)
-    plant = load_folder(named)
-    folder = data_folder(options, plant.id)
+    folder = data_folder(options, id_of(named))
     if not running(folder):
+        load_folder(named)  # its mistakes are told here, not in the engine's log
         command = hmi_command("engine", str(named), "--data", str(folder))
         Child("engine", command, folder / "engine.log").ready(60)
     return folder
@@ -56,17 +62,19 @@ def _folder(options: argparse.Namespace) -> Path:
 def screenshot(options: argparse.Namespace) -> int:
     """Draw one screen into a PNG, with the values of now, of a moment in history, or none."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from hmi.client.screenshot import shoot
+    from hmi.client.screenshot import Look, shoot
 
     plant = load_folder(find_plant(options.plant))
     if options.screen not in plant.screens:
-        raise HmiError(f"There is no screen {options.screen!r}; the plant has: {', '.join(plant.screens)}")
+        names = ", ".join(nearest(options.screen, plant.screens, 3) or plant.screens)
+        raise HmiError(f"There is no screen {options.screen!r}: no picture was made. Did you mean: {names}?")
     table = TagTable(plant.tags)
     if options.at:
         _from_history(table, plant, data_folder(options, plant.id), options.at)
     else:
         _from_engine(table, options, plant)
-    shoot(plant, options.screen, options.out, size(options.size), options.theme, table)
+    look = Look(size(options.size), options.theme, options.language, options.greyscale, options.frame, options.touch)
+    shoot(plant, options.screen, options.out, look, table)
     print(options.out)
     return 0
 

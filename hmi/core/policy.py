@@ -182,6 +182,18 @@ def limits_of(tag: Tag, rules: Rules) -> tuple[float | None, float | None]:
     return max(lows, default=None), min(highs, default=None)
 
 
+def bar_of(rules: Rules, role: str, station_kind: str) -> str:
+    """What keeps a person at a station from writing, whatever the value: `role`, `station`, or "" for nothing."""
+    if role not in ROLES or ROLES.index(role) < ROLES.index(rules.role):
+        return "role"
+    return "" if station_kind in stations_of(rules) else "station"
+
+
+def stations_of(rules: Rules) -> tuple[str, ...]:
+    """The kinds of stations that may write."""
+    return (*rules.stations, "tablet") if rules.remote_ok else rules.stations
+
+
 def _value(tag: Tag, wanted: Any) -> float | str:
     try:
         return acceptable(tag, wanted)
@@ -190,12 +202,12 @@ def _value(tag: Tag, wanted: Any) -> float | str:
 
 
 def _check_person(tag: Tag, rules: Rules, asked: Asked) -> None:
-    if asked.role not in ROLES or ROLES.index(asked.role) < ROLES.index(rules.role):
+    bar = bar_of(rules, asked.role, asked.station_kind)
+    if bar == "role":
         text = f"{tag.name} is for those who may {rules.role}, you may {asked.role}: nothing was sent. Ask one of them"
         raise _Refusal("role", text)
-    kinds = (*rules.stations, "tablet") if rules.remote_ok else rules.stations
-    if asked.station_kind not in kinds:
-        where = " or ".join(kinds)
+    if bar == "station":
+        where = " or ".join(stations_of(rules))
         raise _Refusal("station", f"{tag.name} is set from a {where} only: nothing was sent. Go there to set it")
     if rules.reason and not asked.why.strip():
         raise _Refusal("reason", "A reason is needed: nothing was sent. Say why the value is set")

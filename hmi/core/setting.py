@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from hmi.core.tags import INTEGER_TYPES, Tag
 
-_WORDS: Final = {"true": 1.0, "on": 1.0, "false": 0.0, "off": 0.0}
+_WORDS: Final = {"true": 1.0, "on": 1.0, "1": 1.0, "false": 0.0, "off": 0.0, "0": 0.0}
+_TRUTHS: Final = ("true", "on", "false", "off")  # which no number and no text is
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,20}", re.ASCII)
 _WIDE: Final = {"int64": (-(2**63), 2**63 - 1), "uint64": (0, 2**64 - 1)}  # beyond 2^53 no float tells them apart
 
@@ -22,13 +23,17 @@ def acceptable(tag: Tag, wanted: Any) -> float | str:
 
     A whole number of 64 bits without scale is an int, exact to the last digit.
     """
+    if tag.type == "bool":
+        return _truth(tag, wanted)
+    if isinstance(wanted, bool):
+        wanted = str(wanted).lower()
+        if tag.is_text:
+            raise Unacceptable(f"{wanted} is not a text, and {tag.name} is one")
     if tag.is_text:
         return _text(tag, wanted)
+    if isinstance(wanted, str) and wanted.strip().lower() in _TRUTHS:
+        raise Unacceptable(f"{wanted.strip()} is no number, and {tag.name} is {tag.type}: write a number, such as 1")
     number = _exact(tag, wanted) if is_exact(tag) else _number(tag, wanted)
-    if tag.type == "bool":
-        if number not in (0.0, 1.0):
-            raise Unacceptable(f"{tag.name} is on or off, not {number:g}")
-        return number
     if tag.type in INTEGER_TYPES and tag.scale == 1.0 and isinstance(number, float) and not number.is_integer():
         raise Unacceptable(f"{tag.name} takes whole numbers, not {number:g}")
     low = -math.inf if tag.low is None else tag.low
@@ -66,6 +71,16 @@ def limits_text(tag: Tag, low: float | None, high: float | None) -> str:
     return " to ".join(ends) + (f" {tag.unit}" if tag.unit not in ("", "1") else "")
 
 
+def _truth(tag: Tag, wanted: Any) -> float:
+    """On or off: what everybody writes for it, and nothing that only comes to the same by arithmetic."""
+    known = _WORDS.get(wanted.strip().lower()) if isinstance(wanted, str) else None
+    if isinstance(wanted, bool | int | float) and wanted in (0, 1):
+        known = float(wanted)
+    if known is None:
+        raise Unacceptable(f"{tag.name} is on or off, not {_quoted(wanted)}: write on or off (or 1, 0, true, false)")
+    return known
+
+
 def _text(tag: Tag, wanted: Any) -> str:
     if not isinstance(wanted, str | int | float):
         raise Unacceptable(f"{_quoted(wanted)} is not a text, and {tag.name} is one")
@@ -93,8 +108,7 @@ def _exact(tag: Tag, wanted: Any) -> int:
 def _number(tag: Tag, wanted: Any) -> float:
     try:
         if isinstance(wanted, str):
-            word = wanted.strip().lower()
-            number = _WORDS[word] if word in _WORDS else float(word.replace(",", "."))
+            number = float(wanted.strip().replace(",", "."))
         else:
             number = float(wanted)
     except (TypeError, ValueError, OverflowError):

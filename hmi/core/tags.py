@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -64,6 +64,7 @@ class TagTable:
         self.flags = np.zeros(count, np.uint32)
         self.version = np.zeros(count, np.uint64)
         self.text: dict[int, str] = {}
+        self.names: Mapping[int, Mapping[int, str]] = {}  # by tag: of the states that its numbers stand for
         self.counter = 0
         self._deadband = np.array([tag.deadband for tag in tags], np.float64)
 

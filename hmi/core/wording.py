@@ -72,6 +72,11 @@ def literal(value: Any) -> str:
     return str(value)
 
 
+def visible(text: str) -> str:
+    """A device's text with its control, zero-width and direction signs written out: it must not steer a terminal."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
 def choices(kind: Any) -> tuple[str, ...]:
     """The words a key may hold, if it takes only certain ones."""
     kind, _ = _unwrap(kind)

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hmi.core.batch import Batch
 from hmi.core.properties import Properties
 from hmi.core.tags import Tag
@@ -48,6 +51,14 @@ class Health:
         self.requests += 1
         self.request_ms = seconds * 1000
         self.took_ms.append(self.request_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a station has stored of the engine's runs before this one."""
+
+    until_ns: int  # nobody ran since then, ns UTC
+    newest_ns: NDArray[np.int64]  # of each tag of the plant, by index: the time of the last value that is stored
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,13 +39,31 @@ _READS: Final = {  # area -> function code, and what the library calls it
     "input": (4, "read_input_registers"),
 }
 _REFUSALS: Final[dict[int, tuple[str, int]]] = {
-    ILLEGAL_FUNCTION: ("the device does not know this kind of request", q.BAD_NOT_SUPPORTED),
-    ILLEGAL_ADDRESS: ("the device does not know this address", q.BAD_NODE_ID_UNKNOWN),
-    ILLEGAL_VALUE: ("the device does not allow this value or length", q.BAD_OUT_OF_RANGE),
+    ILLEGAL_FUNCTION: (
+        "the device does not know this kind of request: see its manual, and correct the tag's address",
+        q.BAD_NOT_SUPPORTED,
+    ),
+    ILLEGAL_ADDRESS: (
+        "the device does not know this address: see its manual, and correct the tag's address",
+        q.BAD_NODE_ID_UNKNOWN,
+    ),
+    ILLEGAL_VALUE: (
+        "the device does not allow this value or length: see its manual for what it takes",
+        q.BAD_OUT_OF_RANGE,
+    ),
     4: ("the device reports a failure of its own: look at its display", q.BAD_DEVICE_FAILURE),
-    NOT_FINISHED: ("the device has taken the request but is still busy with it", q.BAD_WAITING),
-    6: ("the device is busy with another task", q.BAD_WAITING),
-    7: ("the device cannot do this in its present state", q.BAD_OUT_OF_SERVICE),
+    NOT_FINISHED: (
+        "the device has taken the request but is still busy with it: look at it before anything is sent again",
+        q.BAD_WAITING,
+    ),
+    6: (
+        "the device is busy with another task: wait until it is done; if it always is, ask it less often (scan_ms)",
+        q.BAD_WAITING,
+    ),
+    7: (
+        "the device cannot do this in its present state: look at it, is it in local mode or locked?",
+        q.BAD_OUT_OF_SERVICE,
+    ),
     8: ("the device reports a memory fault: have it checked", q.BAD_DEVICE_FAILURE),
     9: ("the device refuses with code 9, which Modbus does not define: see its manual", q.BAD),
     10: ("the gateway has no way to the device: check the gateway's settings", q.BAD_NO_COMMUNICATION),
@@ -170,13 +188,19 @@ class ModbusLine:
         await self.budget.spend()
         if (quiet_s := self._wire.quiet_until - self._clock.monotonic()) > 0:
             await asyncio.sleep(quiet_s)
-        asked = self._clock.monotonic()
+        asked, self._wire.strange = self._clock.monotonic(), b""
         response = await self._answer(call)
         end_if_cancelled()
         if response.function_code & 0x7F != function:
-            raise Nonsense(f"{self.where} answered function {response.function_code} when asked for {function}")
+            raise Nonsense(
+                f"{self.where} answered function {response.function_code} when asked for {function}, so nothing of it "
+                "is taken: is another master on the line, or something between that mixes up answers?"
+            )
         if not response.transaction_id and not self._wire.without_number:
-            raise Nonsense(f"{self.where} answers without the request's number: its answers cannot be told apart")
+            raise Nonsense(
+                f"{self.where} answers without the request's number, so its answers cannot be told apart and none is "
+                "taken: have its Modbus software updated, or reach it over rtutcp:// if it offers that"
+            )
         self.timeouts = 0
         self.answers += 1
         self._answered(self._clock.monotonic() - asked)
@@ -198,7 +222,7 @@ class ModbusLine:
                 raise self._lost() from error
             raise self._no_answer() from error
         except ValueError as error:
-            raise Nonsense(f"{self.where} answered nonsense ({error}): is it a Modbus device?") from error
+            raise Nonsense(f"{self.where} answered nonsense ({error}): is it Modbus, and of this kind?") from error
         except OSError as error:
             raise Lost(f"connection to {self.where} lost ({error})") from error
 
@@ -211,8 +235,24 @@ class ModbusLine:
     def _no_answer(self) -> DeviceError:
         self.timeouts += 1
         self._distrust()
-        reason = f"no answer from {self.where} in {self._wire.timeout_s:.3g} s: is the device running?"
+        strange = self._strange(self._wire.strange)
+        reason = strange or f"no answer from {self.where} in {self._wire.timeout_s:.3g} s: is the device running?"
         return NoAnswer(reason) if self._client.connected else Lost(reason)
+
+    def _strange(self, head: bytes) -> str:
+        """What is wrong with what came instead of an answer; "" where nothing came."""
+        place = 0 if self._wire.without_number else 6
+        if len(head) <= place:
+            return ""
+        if (unit := head[place]) != self._unit:
+            return (
+                f"{self.where} answers for unit {unit} when asked for unit {self._unit}, so nothing of it is taken: "
+                "set `unit` in plant.toml to the device's own, or mend the gateway's table"
+            )
+        return (
+            f"{self.where} answers a request that is not this one (its number is wrong), so nothing of it is taken: "
+            "does another master share the connection, or does the device need more time (timeout_ms)?"
+        )
 
     def _distrust(self) -> None:
         """Without a number in the frames, a late answer must not be taken for the answer to the next request."""

@@ -207,7 +207,7 @@ class Poller:
         """A block with something the device does not know, in parts; what cannot be parted is missing."""
         if len(block.points) > 1 and refusal.code != ILLEGAL_FUNCTION:
             return self._decoders(split(block))
-        reasons = {point.tag.index: f"{refusal}: {point.tag.address}" for point in block.points}
+        reasons = {point.tag.index: f"{point.tag.address}: {refusal}" for point in block.points}
         self._listener.miss(reasons, refusal.quality)
         for index in reasons:
             self._retry.add(index)

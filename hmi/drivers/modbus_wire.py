@@ -11,6 +11,7 @@ import contextlib
 import logging
 import os
 import ssl
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ from hmi.drivers.supervise import why_unreachable
 
 RTU_SCHEMES: Final = (SERIAL, "rtutcp")
 _LONGEST_FRAME: Final = 256
+_HEAD: Final = 8  # bytes that say of which unit a frame is, and the answer to which request
 _BITS_A_BYTE: Final = 12  # start, eight, parity, two stop
 _shared: dict[str, Wire] = {}  # serial ports in use, by device
 
@@ -44,12 +46,16 @@ class Wire:
         self.endpoint = endpoint
         self.timeout_s = modbus.timeout_ms / 1000 + on_the_line_s(endpoint)
         self.client: ModbusBaseClient = _client(endpoint, self.timeout_s, modbus, folder)
-        _shield(self.client)
+        self.strange = b""  # what came of late that is not the answer to the request that is under way
+        _shield(self.client, self._note_strange)
         for answer in ANSWERS:
             self.client.register(answer)
         self.quiet_until = 0.0  # monotonic seconds: until then a late answer may come, and nothing may be asked
         self._users = 0
         self._opening = asyncio.Lock()
+
+    def _note_strange(self, data: bytes) -> None:
+        self.strange = data[:_HEAD]
 
     @property
     def without_number(self) -> bool:
@@ -137,18 +143,21 @@ def _client(endpoint: Endpoint, timeout_s: float, modbus: Modbus, folder: Path |
     return AsyncModbusTcpClient(endpoint.host, port=endpoint.port, framer=framer, **options)
 
 
-def _shield(client: ModbusBaseClient) -> None:
-    """Tell whoever waits that the answer cannot be read.
+def _shield(client: ModbusBaseClient, strange: Callable[[bytes], None]) -> None:
+    """Tell whoever waits that the answer cannot be read; `strange` gets what is an answer to something else.
 
     WORKAROUND: pymodbus 3.16 raises it into the event loop instead, which logs a traceback and leaves the request
-    to time out.
+    to time out. What has the wrong unit or number it passes over, and says only that nothing came.
     """
     ctx = client.ctx
     decode = ctx.callback_data
 
     def callback_data(data: bytes, addr: tuple[Any, ...] | None = None) -> int:
         try:
-            return decode(data, addr)
+            used = decode(data, addr)
+            if used and not ctx.response_future.done():
+                strange(data[:used])
+            return used
         except (ModbusException, ValueError, IndexError) as error:
             if not ctx.response_future.done():
                 ctx.response_future.set_exception(ValueError(str(error)))

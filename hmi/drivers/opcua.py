@@ -21,16 +21,16 @@ from hmi.core.batch import Batch
 from hmi.core.errors import DeviceError
 from hmi.core.plant.model import Connection
 from hmi.core.tags import Tag
-from hmi.drivers.driver import Deliver, Health, OnEvent, OnGap, WriteResult
+from hmi.drivers.driver import Deliver, Earlier, Health, OnEvent, OnGap, WriteResult
 from hmi.drivers.opcua_call import call
 from hmi.drivers.opcua_client import OpcUaSession, reason_of, status_words
 from hmi.drivers.opcua_columns import Columns
 from hmi.drivers.opcua_envelope import Envelope
-from hmi.drivers.opcua_history import Gap
+from hmi.drivers.opcua_history import History
 from hmi.drivers.opcua_layout import Declined
 from hmi.drivers.opcua_learn import Learner
 from hmi.drivers.opcua_losses import Losses
-from hmi.drivers.opcua_publish import Receiver, one_item
+from hmi.drivers.opcua_publish import ENDED, Receiver, one_item
 from hmi.drivers.opcua_rates import Rates
 from hmi.drivers.opcua_redundancy import LEVEL_HANDLE
 from hmi.drivers.opcua_security import Protection
@@ -56,8 +56,9 @@ class OpcUaDriver:
         deliver: Deliver,
         clock: Clock,
         folder: Path | None = None,
+        earlier: Earlier | None = None,
     ) -> None:
-        """`folder`: the data folder, where certificates and passwords are."""
+        """`folder`: the data folder, where certificates and passwords are; `earlier`: what is stored of runs before."""
         self.health = Health()
         self._learner = Learner(connection.id, self.health, self._send, self._found, clock)
         self.columns = Columns(tags, one_item, self._learner.decode)  # its counters say how many items went which way
@@ -76,10 +77,10 @@ class OpcUaDriver:
         self._nodes: dict[int, Source] = {}
         self._types: dict[int, ua.VariantType] = {}
         self._rates = Rates(clock)
-        self._losses = Losses(connection.id, self.health, self._rates, clock, self._declare)
-        self._on_gap = self._losses.notifications
+        self._losses = Losses(
+            connection.id, self.health, self._rates, clock, self._declare, self._tags, self._echo.newest, earlier
+        )
         self._servers = Servers(connection, self._protection, clock, self._note)
-        self._gap = Gap(clock)
         self._ended = ""
         self._crash: Exception | None = None
 
@@ -111,7 +112,8 @@ class OpcUaDriver:
         self._session, last_life = session, self.health.last_life
         try:
             session.time_requests(self.health.asked)
-            self.undecoded = session.listen(Receiver(self._on_body, self._publish, self._on_gap, self._on_end))
+            receiver = Receiver(self._on_body, self._publish, self._losses.notifications, self._on_end)
+            self.undecoded = session.listen(receiver)
             async with asyncio.timeout(SET_UP_LIMIT_S):
                 await self._set_up(session)
             self._begin(session, why, last_life)
@@ -121,6 +123,7 @@ class OpcUaDriver:
         except DeviceError as error:
             raise self._servers.lost(session, error) from error.__cause__
         finally:
+            self._losses.lose()
             self._session = None
             await session.close()
 
@@ -158,16 +161,14 @@ class OpcUaDriver:
 
     async def _watch_and_fill(self, session: OpcUaSession) -> None:
         """Stay with a live session; meanwhile read back what the server recorded while it was not heard."""
-        nodes = [(self._tags[index], node) for index, node in self._nodes.items()]
-        work = self._gap.fill(session.services, session.where, nodes, self._send, self._learner.learned)
+        history = History(session.services, self._give, self._clock.now_ns, self._learner.learned)
         loop = asyncio.get_running_loop()
-        filling = loop.create_task(work, name="backfill")
+        filling = loop.create_task(self._losses.missing.fill(history, session.where, self._nodes), name="backfill")
         looking = loop.create_task(self._servers.look_for_better(), name="standby")
         learning = loop.create_task(self._learner.describe(session), name="properties")
         try:
             await self._watch(session, looking)
         finally:
-            self._gap.lose(self.health.last_life, self._echo.newest())
             for task in (filling, looking, learning):
                 task.cancel()
             await asyncio.gather(filling, looking, learning, return_exceptions=True)
@@ -179,7 +180,6 @@ class OpcUaDriver:
         self._learner.begin(session)
         self._retry.clear()
         self._echo.forget()
-        self._gap.begin(self._tags)
         self.health.missing.clear()
         await self._ask_for(session, list(self._tags.values()))
         await self._servers.follow(session, self._on_publish)
@@ -247,7 +247,7 @@ class OpcUaDriver:
                 ]
                 self._level([item.Value for item in part.MonitoredItems if item.ClientHandle == LEVEL_HANDLE])
             elif isinstance(part, ua.StatusChangeNotification) and not part.Status.is_good():
-                self._ended = f"the server ended the subscription ({status_words(part.Status.value)})"
+                self._ended = ENDED.format(status_words(part.Status.value))
         self.columns.slow += len(items)
         self._take(items)
 
@@ -264,7 +264,7 @@ class OpcUaDriver:
     def _on_end(self, error: Exception) -> None:
         """No notification will come any more; raised where the session is watched."""
         if isinstance(error, ua.UaStatusCodeError):
-            self._ended = f"the server ended the subscription ({status_words(error.code)})"
+            self._ended = ENDED.format(status_words(error.code))
         elif isinstance(error, DeviceError):
             self._ended = str(error)
         else:
@@ -286,7 +286,10 @@ class OpcUaDriver:
         self._send(self._echo.without(decoded.batch))
 
     def _send(self, batch: Batch) -> None:
-        self._gap.note(batch)
+        self._losses.missing.note(batch)
+        self._give(batch)
+
+    def _give(self, batch: Batch) -> None:
         if len(batch):
             self.health.values += len(batch)
             self._deliver(batch)
@@ -327,8 +330,7 @@ class OpcUaDriver:
             if looking.done():
                 looking.result()
                 raise Switch
-            now = self._clock.monotonic()
-            if now - self.health.last_life > self.health.silent_after_s:
+            if self._clock.monotonic() - self.health.last_life > self.health.silent_after_s:
                 self._life.silent(f"nothing heard from {session.where}")
             due = self._retry.due()
             if due:

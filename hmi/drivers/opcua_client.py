@@ -188,10 +188,12 @@ class OpcUaSession:
         )
 
     async def browse(self, wanted: Sequence[ua.BrowseDescription]) -> list[ua.BrowseResult]:
-        """The references of nodes, as many of each as the server gives at once."""
+        """The references of nodes, of each as many as the server gives at once: a node may have a million."""
         services, view = self._client.uaclient.session, ua.ViewDescription()
         found = await self._in_chunks(
-            lambda chunk: services.browse(ua.BrowseParameters(view, 0, list(chunk))), wanted, BROWSED_AT_ONCE
+            lambda chunk: services.browse(ua.BrowseParameters(view, MOST_PER_CALL, list(chunk))),
+            wanted,
+            BROWSED_AT_ONCE,
         )
         if points := [result.ContinuationPoint for result in found if result.ContinuationPoint]:
             await services.browse_next(ua.BrowseNextParameters(True, points))  # or the server keeps them for us

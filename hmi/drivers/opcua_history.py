@@ -1,36 +1,33 @@
-"""What a server recorded while we could not hear it: read back page by page after a loss, marked as backfilled.
+"""What a server recorded while we did not get it: read back page by page, marked as backfilled.
 
 Only nodes whose access level says that they have history are asked. Memory is bounded by the page; a server that
-refuses, lags or loses its place costs the rest of that node's gap, never the connection.
+refuses, lags or loses its place costs the rest of that node's stretches, never the connection.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
 import numpy as np
 from asyncua import ua
-from numpy.typing import NDArray
 
-from hmi.clock import Clock
 from hmi.core.batch import FLAG_BACKFILLED, Batch
 from hmi.core.tags import Tag
 from hmi.drivers.opcua_source import Source, index_range, node_of
 from hmi.drivers.opcua_values import NOTHING, Learned, decode
 from hmi.drivers.opcua_wire import understood
 
-PAGE: Final = 1000  # values of one node in one answer
-NODES: Final = 20  # in one request
-PAGES: Final = 200  # of one node at the most: a server that never ends is left
+PAGE: Final = 500  # values of one node in one answer
+NODES: Final = 5  # in one request: what it brings is decoded in one go, and what is live must not wait for it
+PAGES: Final = 4000  # of one node at the most: a server that never ends is left
 PAUSE_S: Final = 0.02  # between requests: what is live comes first
-UNSENT_NS: Final = 10_000_000_000  # before the last sign of life a server may hold values that it has not yet sent
+_BEYOND_NS: Final = 2_000_000_000  # only a history that goes on beyond a stretch is sure to have all of it
+_LEVELS_AT_ONCE: Final = 1000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_log = logging.getLogger("hmi.drivers")
 _CAN_READ_HISTORY: Final = 1 << ua.AccessLevel.HistoryRead
 
 
@@ -44,44 +41,32 @@ class Services(Protocol):
         """Stored values of nodes."""
 
 
+@dataclass(slots=True)
+class Stretch:
+    """A time of which values of one tag are missing: those after one source time and before another (ns UTC)."""
+
+    tag: int  # index
+    after_ns: int  # what is not newer is there; moves on as values are read back
+    before_ns: int
+    reason: str = ""  # why it is to be declared as a gap if it cannot be had; "": it is declared anyway
+    values: int = 0  # read back
+    whole: bool = False  # the server's history goes beyond its end
+    none: bool = False  # the server has no history of it
+    tries: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """One tag with a gap: nothing is known of it after one source time and before another (ns UTC)."""
+    """One tag, and everything that is missing of it, the oldest first."""
 
     tag: Tag
     node: Source
-    after_ns: int
-    before_ns: int
+    stretches: tuple[Stretch, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """How much of a gap could be had."""
-
-    values: int
-    tags: int  # whose history was read to the end of the gap
-    refused: int  # that have history, but whose server would not give all of it
-
-
-async def backfill(
-    services: Services,
-    nodes: Sequence[Missed],
-    span: tuple[int, int],
-    deliver: Callable[[Batch], None],
-    now_ns: Callable[[], int],
-    learned: Learned = NOTHING,
-) -> Filled:
-    """Deliver what the server recorded between span[0] and span[1] (ns UTC), in its order, node by node.
-
-    The span may begin a little before the loss, where the server had values that it had not yet sent: what was
-    delivered on either side of the gap is not delivered again.
-    """
-    filling = _Filling(services, span[1], deliver, now_ns, learned)
-    kept = await _with_history(services, nodes)
-    for start in range(0, len(kept), NODES):
-        chunk = kept[start : start + NODES]
-        await filling.read([_Place(missed, span[0], None, max(span[0], missed.after_ns)) for missed in chunk])
-    return Filled(filling.values, filling.tags, filling.refused)
+    @property
+    def span(self) -> tuple[int, int]:
+        """From where to where history is to be read, ns UTC."""
+        return self.stretches[0].after_ns, max(one.before_ns for one in self.stretches) + _BEYOND_NS
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,35 +76,42 @@ class _Place:
     missed: Missed
     start_ns: int  # of the request that is under way
     point: bytes | None  # the server's own mark in it
-    last_ns: int  # what is not newer has been delivered
 
 
-class _Filling:
-    """One gap on its way from the server to whoever stores it."""
+class History:
+    """One session's way to what its server recorded. Belongs to the driver's event loop."""
 
     def __init__(
         self,
         services: Services,
-        to_ns: int,
         deliver: Callable[[Batch], None],
         now_ns: Callable[[], int],
-        learned: Learned,
+        learned: Learned = NOTHING,
     ) -> None:
-        self.values = self.tags = self.refused = 0
+        self.values = self.refused = 0  # read back; nodes of which the server would not give all
         self._services = services
-        self._to_ns = to_ns
         self._deliver = deliver
         self._now_ns = now_ns
         self._learned = learned
+        self._kept: dict[int, bool] = {}  # tag index -> whether its node has history
 
-    async def read(self, left: list[_Place]) -> None:
-        """A few nodes to the end of the gap, a page of each at a time."""
+    async def backfill(self, wanted: Sequence[Missed]) -> None:
+        """Deliver what the server recorded in these stretches, in its order, node by node; they are marked with it.
+
+        What was delivered on either side of a stretch is not delivered again, nor what was read back before.
+        """
+        kept = sorted(await self._with_history(wanted), key=lambda one: one.span)
+        for start in range(0, len(kept), NODES):
+            await self._read([_Place(missed, missed.span[0], None) for missed in kept[start : start + NODES]])
+
+    async def _read(self, left: list[_Place]) -> None:
+        """A few nodes to the end of what they miss, a page of each at a time."""
         for _ in range(PAGES):
             following: list[_Place] = []
             for start_ns in sorted({place.start_ns for place in left}):
                 asked = [place for place in left if place.start_ns == start_ns]
                 with understood():
-                    results = await self._services.history_read(_request(asked, (start_ns, self._to_ns)))
+                    results = await self._services.history_read(_request(asked))
                 found = [self._take(place, result) for place, result in zip(asked, results, strict=False)]
                 following += [place for place in found if place is not None]
                 await asyncio.sleep(PAUSE_S)
@@ -127,44 +119,70 @@ class _Filling:
             if not left:
                 return
         self.refused += len(left)
-        open_points = [place for place in left if place.point]
-        if open_points:
-            await self._services.history_read(_request(open_points, (0, self._to_ns), release=True))
+        if open_points := [place for place in left if place.point]:
+            await self._services.history_read(_request(open_points, release=True))
 
     def _take(self, place: _Place, result: ua.HistoryReadResult) -> _Place | None:
         """Deliver one node's page; where to go on, or None at its end."""
         if not result.StatusCode.is_good():
             self.refused += 1
             return None
-        values = _values_of(result)
-        missed = place.missed
-        until_ns = min(missed.before_ns, self._to_ns)
-        batch = _rows(missed.tag, values, (place.last_ns, until_ns), self._now_ns(), self._learned)
-        self.values += len(batch)
-        if len(batch):
-            self._deliver(batch)
-        last_ns = int(batch.rows["time"].max()) if len(batch) else place.last_ns
+        values, missed = _values_of(result), place.missed
+        batch = _rows(missed.tag, values, self._now_ns(), self._learned)
+        newest_ns = int(batch.rows["time"].max(initial=0))
+        wanted = _wanted(batch, missed.stretches)
+        self.values += len(wanted)
+        if len(wanted):
+            self._deliver(wanted)
         point = result.ContinuationPoint
         if point and point != place.point:
-            return _Place(missed, place.start_ns, point, last_ns)
-        if not point and len(values) >= PAGE and last_ns > place.last_ns:
+            return _Place(missed, place.start_ns, point)
+        if not point and len(values) >= PAGE and newest_ns > place.start_ns:
             # Some servers cut the answer off at a page and give no point to go on from: ask again from there.
-            return _Place(missed, last_ns, None, last_ns)
-        self.tags += 1
+            return _Place(missed, newest_ns, None)
         return None
 
+    async def _with_history(self, wanted: Sequence[Missed]) -> list[Missed]:
+        unknown = [one for one in wanted if one.tag.index not in self._kept]
+        for start in range(0, len(unknown), _LEVELS_AT_ONCE):
+            chunk = unknown[start : start + _LEVELS_AT_ONCE]
+            asked = [
+                ua.ReadValueId(NodeId=node_of(one.node), AttributeId=ua.AttributeIds.UserAccessLevel) for one in chunk
+            ]
+            with understood():
+                levels = await self._services.read(ua.ReadParameters(NodesToRead=asked))
+            for one, level in zip(chunk, levels, strict=False):
+                self._kept[one.tag.index] = bool(_level(level) & _CAN_READ_HISTORY)
+        for one in wanted:
+            for stretch in one.stretches:
+                stretch.none = not self._kept.get(one.tag.index)
+        return [one for one in wanted if self._kept.get(one.tag.index)]
 
-async def _with_history(services: Services, nodes: Sequence[Missed]) -> list[Missed]:
-    found: list[Missed] = []
-    for start in range(0, len(nodes), PAGE):
-        chunk = nodes[start : start + PAGE]
-        wanted = [
-            ua.ReadValueId(NodeId=node_of(one.node), AttributeId=ua.AttributeIds.UserAccessLevel) for one in chunk
-        ]
-        with understood():
-            levels = await services.read(ua.ReadParameters(NodesToRead=wanted))
-        found += [one for one, level in zip(chunk, levels, strict=False) if _level(level) & _CAN_READ_HISTORY]
-    return found
+
+def missed_of(stretches: Sequence[Stretch], tags: Mapping[int, Tag], nodes: Mapping[int, Source]) -> list[Missed]:
+    """Stretches tag by tag, of those tags that have a node."""
+    by_tag: dict[int, list[Stretch]] = {}
+    for stretch in stretches:
+        by_tag.setdefault(stretch.tag, []).append(stretch)
+    return [
+        Missed(tags[index], nodes[index], tuple(sorted(own, key=lambda one: one.after_ns)))
+        for index, own in by_tag.items()
+        if index in nodes
+    ]
+
+
+def _wanted(batch: Batch, stretches: Sequence[Stretch]) -> Batch:
+    """The rows strictly inside of one of the stretches, each of which is told how far it got."""
+    times = batch.rows["time"]
+    wanted = np.zeros(len(times), bool)
+    for stretch in stretches:
+        inside = (times > stretch.after_ns) & (times < stretch.before_ns)
+        if inside.any():
+            stretch.values += int(np.count_nonzero(inside))
+            stretch.after_ns = int(times[inside].max())
+            wanted |= inside
+        stretch.whole |= bool((times >= stretch.before_ns).any())
+    return Batch(batch.rows[wanted], batch.texts)
 
 
 def _level(data: ua.DataValue) -> int:
@@ -172,11 +190,12 @@ def _level(data: ua.DataValue) -> int:
     return int(value) if isinstance(value, int) else 0
 
 
-def _request(left: Sequence[_Place], span: tuple[int, int], release: bool = False) -> ua.HistoryReadParameters:
+def _request(left: Sequence[_Place], release: bool = False) -> ua.HistoryReadParameters:
+    """For places that all begin at the same time."""
     details = ua.ReadRawModifiedDetails(
         IsReadModified=False,
-        StartTime=_datetime(span[0]),
-        EndTime=_datetime(span[1]),
+        StartTime=_datetime(left[0].start_ns),
+        EndTime=_datetime(max(place.missed.span[1] for place in left)),
         NumValuesPerNode=PAGE,
         ReturnBounds=False,
     )
@@ -200,72 +219,13 @@ def _values_of(result: ua.HistoryReadResult) -> list[ua.DataValue]:
     return list(getattr(data, "DataValues", None) or [])
 
 
-def _rows(tag: Tag, values: Sequence[ua.DataValue], span: tuple[int, int], received_ns: int, learned: Learned) -> Batch:
-    """Stored values as rows: those strictly inside the gap, with a source time and a value of their own."""
+def _rows(tag: Tag, values: Sequence[ua.DataValue], received_ns: int, learned: Learned) -> Batch:
+    """Stored values as rows: those with a source time of their own."""
     stamped = [(tag, value) for value in values if value.SourceTimestamp is not None]
     batch = decode(stamped, received_ns, learned).batch
-    times = batch.rows["time"]
-    inside = (times > span[0]) & (times < span[1])
-    rows = batch.rows[inside]
-    rows["flags"] |= np.uint32(FLAG_BACKFILLED)
-    return Batch(rows, batch.texts)
+    batch.rows["flags"] |= np.uint32(FLAG_BACKFILLED)
+    return batch
 
 
 def _datetime(time_ns: int) -> datetime:
     return _EPOCH + timedelta(microseconds=time_ns // 1000)
-
-
-class Gap:
-    """What one connection has missed: from the loss of a session until it was read back in a later one."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._told = False  # that the present gap could not be read
-        self._lost_ns = 0  # wall clock of what was last heard before the loss; 0: nothing is missing
-        self._had_ns = np.empty(0, np.int64)  # newest source time of each tag then, by tag index
-        self._first_ns = np.empty(0, np.int64)  # oldest of each tag since, while a session is set up
-
-    def lose(self, last_life: float, newest_ns: NDArray[np.int64]) -> None:
-        """A live session ends; what is missing already goes on missing."""
-        if last_life and not self._lost_ns:
-            self._lost_ns = self._clock.now_ns() - round((self._clock.monotonic() - last_life) * 1e9)
-            self._had_ns = newest_ns
-
-    def begin(self, tags: Iterable[int]) -> None:
-        """A new session: what it delivers bounds the gap of each tag."""
-        size = 1 + max(tags, default=-1)
-        self._first_ns = np.full(size if self._lost_ns else 0, np.iinfo(np.int64).max)
-
-    def note(self, batch: Batch) -> None:
-        """A batch of the new session."""
-        if len(self._first_ns):
-            np.minimum.at(self._first_ns, batch.rows["tag"], batch.rows["time"])
-
-    async def fill(
-        self,
-        services: Services,
-        where: str,
-        nodes: Sequence[tuple[Tag, Source]],
-        deliver: Callable[[Batch], None],
-        learned: Learned = NOTHING,
-    ) -> None:
-        """Read back what is missing; a fault here costs the gap, never the session."""
-        first_ns, self._first_ns = self._first_ns // 1000 * 1000, np.empty(0, np.int64)  # stored: whole microseconds
-        if not self._lost_ns:
-            return
-        missed = [Missed(tag, node, int(self._had_ns[tag.index]), int(first_ns[tag.index])) for tag, node in nodes]
-        span = (self._lost_ns - UNSENT_NS, self._clock.now_ns())
-        try:
-            filled = await backfill(services, missed, span, deliver, self._clock.now_ns, learned)
-        except (TimeoutError, OSError, ua.UaError) as error:
-            if not self._told:  # a connection that comes and goes would say so each time
-                _log.warning("%s: its history of the gap could not be read: %s", where, error or "no answer")
-            self._told = True
-            return
-        except Exception:  # noqa: BLE001 - top of a task: what is live goes on
-            _log.exception("our fault while reading the history of %s", where)
-            return
-        self._lost_ns, self._told = 0, False
-        if filled.values or filled.refused:
-            words = "%s: %d values of %d tags backfilled from its own history, %d tags refused"
-            _log.info(words, where, filled.values, filled.tags, filled.refused)

@@ -38,6 +38,16 @@ _STATES: Final = frozenset(("EnumStrings", "EnumValues", "TrueState", "FalseStat
 _ALL: Final = _STATES | {"EURange", "InstrumentRange", "EngineeringUnits"}
 _ABSTRACT: Final = (24, 26, 27, 28)  # BaseDataType, Number, Integer, UInteger
 _NUMBERED: Final = frozenset((_T.Boolean.value, ENUMERATION, *_ABSTRACT, *(kind.value for kind in INTEGERS)))
+_MEND: Final[dict[int, str]] = {
+    q.BAD_NODE_ID_UNKNOWN: "take its node id anew from the server, or has the PLC's program no such variable now?",
+    q.BAD_NODE_ID_INVALID: "write it as ns=2;s=Name, nsu=URI;i=1234 or /2:Folder/2:Name",
+    q.BAD_NOT_READABLE: "let this station's user read it, in the server",
+    q.BAD_INDEX_RANGE_NO_DATA: "elements are counted from 0",
+    ua.StatusCodes.BadUserAccessDenied: "let this station's user read it, in the server",
+    ua.StatusCodes.BadAttributeIdInvalid: "it is no variable: take one below it",
+    ua.StatusCodes.BadTooManyMonitoredItems: "the server takes no more: raise its limit, or ask for fewer tags",
+}
+_LOOK: Final = "look at the server; it is asked for again by itself"
 _log = logging.getLogger("hmi.drivers")
 
 
@@ -97,8 +107,10 @@ class Learner:
 
     def why(self, tag: Tag, code: int) -> str:
         """Why a tag cannot be had, in words."""
-        known = self._reasons.get(tag.index, f"{q.reason(code)}: {tag.address}")
-        return known + (hint(tag.address) if code == q.BAD_NODE_ID_UNKNOWN else "")
+        if (known := self._reasons.get(tag.index)) is not None:
+            return known
+        mend = hint(tag.address) if code == q.BAD_NODE_ID_UNKNOWN else ""
+        return f"{q.reason(code)}: {tag.address}{mend or '; ' + _MEND.get(code, _LOOK)}"
 
     async def _find_methods(self, session: OpcUaSession, tags: Sequence[tuple[Tag, ua.NodeId]]) -> dict[int, int]:
         failed: dict[int, int] = {}

@@ -27,6 +27,13 @@ SPARE_REQUESTS: Final = 2  # out beyond one for each subscription: the server is
 MOST_REQUESTS: Final = 8
 PAUSE_S: Final = 0.1  # after a refusal: a server that always refuses is not to be flooded
 MOST_REPEATED: Final = 20  # notifications asked for again in one gap: a server keeps few
+ENDED: Final = (
+    "the server ended the subscription ({}), so nothing more comes; a new one is made by itself. "
+    "If that repeats, raise the server's limits of subscriptions, or ask for fewer tags or less often"
+)
+FORGOTTEN: Final = (
+    "it has forgotten every subscription, so nothing more comes; new ones are made by itself. Was it restarted?"
+)
 _SEQUENCE: Final = (1 << 32) - 1  # sequence numbers run from 1 to this, then from 1 again (Part 4, 7.26)
 _COROUTINES: Final = ("_publish_loop", "_send_request", "republish")
 
@@ -113,7 +120,7 @@ class PublishLoop:
     async def _fill_gap(self, subscription: int, sequence: int, carries: bool) -> None:
         """Fetch what did not come before this number, and note what came; a keep-alive only tells the next number."""
         if not subscription:
-            raise DeviceError("it has forgotten every subscription")  # Part 4, 5.14.5: this is how it says so
+            raise DeviceError(FORGOTTEN)  # Part 4, 5.14.5: this is how it says so
         expected = self._next.get(subscription, sequence)
         missing = (sequence - expected) % _SEQUENCE
         if 0 < missing < _SEQUENCE // 2:

@@ -18,6 +18,7 @@ from hmi.drivers.opcua_values import NOTHING, Learned, decode, encode, same_valu
 
 READ_BACKS: Final = 10  # a controller may take a scan or two before its own value follows
 READ_BACK_PAUSE_S: Final = 0.1
+READ_BACK_LIMIT_S: Final = 4.0  # whoever waits at the machine must be told: then a slow server is not asked again
 UNKNOWN: Final = "outcome unknown: check the plant"
 
 _UNSURE: Final = (
@@ -103,9 +104,13 @@ async def _read_back(
     session: OpcUaSession, node: Source, tag: Tag, variant: ua.Variant, learned: Learned
 ) -> WriteResult:
     found: float | str | None = None
+    loop = asyncio.get_running_loop()
+    until = loop.time() + READ_BACK_LIMIT_S
     for attempt in range(READ_BACKS):
         if attempt:
             await asyncio.sleep(READ_BACK_PAUSE_S)
+            if loop.time() > until:
+                break
         try:
             (data,) = await session.read([node])
         except (OSError, ua.UaError) as error:

@@ -10,7 +10,7 @@ from hmi.core.errors import DeviceError
 from hmi.core.plant.model import Connection
 from hmi.core.plant.security import protection
 from hmi.core.tags import Tag
-from hmi.drivers.driver import Deliver, Driver, OnEvent, OnGap
+from hmi.drivers.driver import Deliver, Driver, Earlier, OnEvent, OnGap
 
 DRIVERS = ("modbus", "opcua")
 
@@ -23,14 +23,16 @@ def create(
     folder: Path | None = None,
     on_gap: OnGap | None = None,
     on_event: OnEvent | None = None,
+    earlier: Earlier | None = None,
 ) -> Driver:
     """The driver of one connection, not yet running; raises DeviceError for a protocol that is not built in.
 
     `deliver` is called on the event loop that runs the driver, once per publish response or scan.
     `folder` is the engine's data folder, with the station's certificates and passwords. `on_gap` is told of values
-    that a device sent and that cannot be had any more, `on_event` of what belongs into the journal.
+    that a device sent and that cannot be had any more, `on_event` of what belongs into the journal. What was made
+    since `earlier` is read back where a device remembers it.
     """
-    driver = _driver(connection, tags, deliver, clock, folder, on_gap, on_event)
+    driver = _driver(connection, tags, deliver, clock, folder, on_gap, on_event, earlier)
     driver.health.security = protection(connection)
     return driver
 
@@ -43,11 +45,12 @@ def _driver(
     folder: Path | None,
     on_gap: OnGap | None,
     on_event: OnEvent | None,
+    earlier: Earlier | None,
 ) -> Driver:
     if connection.driver == "opcua":
         from hmi.drivers.opcua import OpcUaDriver
 
-        driver = OpcUaDriver(connection, tags, deliver, clock, folder)
+        driver = OpcUaDriver(connection, tags, deliver, clock, folder, earlier)
         driver.on_gap, driver.on_event = on_gap, on_event
         return driver
     if connection.driver == "modbus":

@@ -22,6 +22,10 @@ LONG_DEAD_BACK_OFF_S: Final = 30.0
 MOST_TOLD: Final = 5  # a connection that comes and goes is logged so often...
 TOLD_WITHIN_S: Final = 60.0  # ...in so long
 SETTLED_S: Final = 5.0  # a connection that lived shorter has not earned a fresh back-off
+ENDED: Final = (
+    "the connection ended without a reason given: a new one is made by itself. "
+    "If that repeats, look at the network and at the device's log"
+)
 RETRY_S: Final = (10.0, 30.0, 60.0)  # a tag that the device does not know is asked for again after so long
 
 
@@ -111,7 +115,12 @@ async def keep_connected(session: Callable[[], Awaitable[None]], life: Life, hea
         least_s = 0.0
         try:
             await session()
-            reason = "the connection ended"
+            reason = ENDED
+        except asyncio.CancelledError:
+            # WORKAROUND: where a limit and an answer meet, wait_for2, which asyncua uses, raises a cancellation of its
+            # own kind, which asyncio.timeout lets pass although nobody cancelled: the connection would end for good.
+            end_if_cancelled()
+            reason = ENDED
         except Misconfigured as error:
             life.down(str(error))
             await asyncio.Event().wait()

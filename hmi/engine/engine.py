@@ -17,7 +17,9 @@ from hmi.clock import Clock
 from hmi.core import quality as q
 from hmi.core.journal import Record
 from hmi.core.plant import Connection, Plant
+from hmi.drivers.driver import Earlier
 from hmi.drivers.registry import create
+from hmi.engine.clock_steps import ClockSteps
 from hmi.engine.decisions import Decisions
 from hmi.engine.gate import Gate
 from hmi.engine.poller import Poller
@@ -59,6 +61,7 @@ class Engine:
         self.store = Store(folder, plant.tags, clock, plant.history)
         self.tick = Tick(plant, clock, self.store.append, self.store.record)
         self._decisions = Decisions(folder, self.store.record, clock, plant.digest)
+        self._clock_steps = ClockSteps(clock, partial(self._record, "system", "clock set", "engine"))
         self.poller = Poller(self.tick.table, self.tick.deliver, clock, self._connection_changed)
         self._connect(addresses or {})
         self.gate = Gate(plant, self.tick.table, self.poller, clock, self.store.record)
@@ -75,7 +78,8 @@ class Engine:
 
     async def run(self, announce: Callable[[str], None]) -> None:
         """Run until cancelled; `announce` gets the one line `ready …` once acquisition has started."""
-        standing = self.tick.restore(Reader(self.store.folder).last_alarm_records())
+        journal = Reader(self.store.folder)
+        standing = self.tick.room.restore(journal.last_alarm_records(), journal.alarms_kept_quiet())
         self._record("system", "started", "engine", f"version {hmi.__version__}, {standing} alarms from before")
         await self._server.start()
         try:
@@ -104,6 +108,7 @@ class Engine:
                 self.tick.wake()
                 self._reporter.look()
                 self._decisions.look()
+                self._clock_steps.look()
                 self.publisher.beat()
             except Exception:  # noqa: BLE001 - top of a task: the alarms must go on
                 _log.exception("our fault in a beat of the engine: it goes on")
@@ -125,9 +130,18 @@ class Engine:
             tags = self.plant.tags_of(connection.id)
             declare = partial(self._declare_gap, moved.id)
             tell = partial(self._connection_event, moved.id)
-            driver = create(moved, tags, self.tick.deliver, self._clock, self.store.folder, declare, tell)
+            earlier = self._earlier()
+            driver = create(moved, tags, self.tick.deliver, self._clock, self.store.folder, declare, tell, earlier)
             self.poller.add(moved, driver, [tag.index for tag in tags])
             self._unheard.add(moved.id)
+
+    def _earlier(self) -> Earlier | None:
+        """Where history stands, so that drivers read back what was made since; no further than it is to be kept."""
+        if self.store.run_before is None:
+            return None
+        ended_ns, newest_ns = self.store.run_before
+        kept_ns = self._started_ns - self.plant.history.keep_days * 86_400_000_000_000
+        return Earlier(max(ended_ns, kept_ns), newest_ns)
 
     def _declare_starts(self) -> None:
         """Nothing is recorded between the engine's start and a connection's first values: history says so."""
@@ -181,6 +195,7 @@ class Engine:
             self.plant.digest,
             self._clock.now_ns(),
             hmi.__version__,
+            self._reporter.told,
         )
 
     def _health(self) -> Any:

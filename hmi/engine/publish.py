@@ -96,17 +96,22 @@ class Publisher:
 
     def alarm_rows(self, which: np.ndarray) -> tuple[AlarmRow, ...]:
         """Alarms as the link carries them."""
+        return tuple(self._alarm_row(int(rule)) for rule in which)
+
+    def _alarm_row(self, rule: int) -> AlarmRow:
         alarms = self._alarms
-        return tuple(
-            AlarmRow(
-                rule=int(rule),
-                state=alarms.shown(int(rule)),
-                occurrence=int(alarms.occurrence[rule]),
-                raised_ns=int(alarms.raised_ns[rule]),
-                changed_ns=int(alarms.changed_ns[rule]),
-                value=float(alarms.raised_value[rule]),
-                acked_by=alarms.acked_by.get(int(rule), ""),
-                cannot_evaluate=bool(alarms.held[rule] and alarms.state[rule] != NORMAL),
-            )
-            for rule in which
+        kept = alarms.out_of_service.get(rule) or alarms.shelved.get(rule)
+        return AlarmRow(
+            rule=rule,
+            state=alarms.shown(rule),
+            occurrence=int(alarms.occurrence[rule]),
+            raised_ns=int(alarms.raised_ns[rule]),
+            changed_ns=int(alarms.changed_ns[rule]),
+            value=float(alarms.raised_value[rule]),
+            acked_by=alarms.acked_by.get(rule, ""),
+            cannot_evaluate=bool(alarms.held[rule] and alarms.state[rule] != NORMAL),
+            quiet_by=kept.user if kept else "",
+            quiet_why=kept.why if kept else "",
+            quiet_until_ns=kept.until_ns if kept else 0,
+            permit=kept.permit if kept else "",
         )

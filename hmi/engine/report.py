@@ -73,8 +73,13 @@ class Reporter:
             history_room=store.room.text,
             disk_free_mb=store.disk_free_mb,
             started_ns=self._started_ns,
-            told=sum(driver.health.told for _, driver, _ in self._poller.lines()),
+            told=self.told,
         )
+
+    @property
+    def told(self) -> int:
+        """How often what the devices say of their tags has changed."""
+        return sum(driver.health.told for _, driver, _ in self._poller.lines())
 
     def properties(self) -> list[PropertyRow]:
         """What the devices say of their tags: ranges, units and names of states, as far as they do."""

@@ -6,13 +6,15 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 import msgspec
 
 from hmi.clock import Clock
 from hmi.core.errors import HmiError
 from hmi.core.plant import Plant
+from hmi.engine.alarms import Answer, Who
 from hmi.engine.gate import Gate, Wish
 from hmi.engine.publish import Publisher
 from hmi.engine.tick import Tick
@@ -23,6 +25,13 @@ from hmi.store.query import Reader
 _log = logging.getLogger("hmi.engine.requests")
 _MAX_POINTS = 20_000
 _MAX_TAGS = 64
+_ALARM_ACTS: Final = {  # what a person may do to alarms beside acknowledging them, and the word for it done
+    "reset": "reset",
+    "shelve": "shelved",
+    "unshelve": "unshelved",
+    "take_out": "taken out of service",
+    "put_back": "returned to service",
+}
 
 
 class Requests:
@@ -33,6 +42,7 @@ class Requests:
     ) -> None:
         self._plant = plant
         self._tick = tick
+        self._room = tick.room
         self._gate = gate
         self._publisher = publisher
         self._reader = reader
@@ -43,6 +53,8 @@ class Requests:
         self._verbs: dict[str, Callable[[Session, dict[str, Any]], Awaitable[Reply]]] = {
             "write": self._write,
             "ack": self._ack,
+            **{verb: partial(self._alarm_act, verb) for verb in _ALARM_ACTS},
+            "explain": self._explain,
             "history": self._history,
             "journal": self._journal,
             "status": self._status,
@@ -86,18 +98,43 @@ class Requests:
         return Reply(0, result.outcome == "confirmed", result.text, body)
 
     async def _ack(self, session: Session, args: dict[str, Any]) -> Reply:
-        hello, comment = session.hello, str(args.get("comment", ""))
+        who, comment = self._who(session), str(args.get("comment", ""))
+        return await self._each_alarm(args, "acknowledged", lambda alarm: self._room.acknowledge(alarm, who, comment))
+
+    async def _alarm_act(self, verb: str, session: Session, args: dict[str, Any]) -> Reply:
+        """What a person does to alarms beside acknowledging them; each stands in the journal before the answer."""
+        room, who, why = self._room, self._who(session), str(args.get("why") or args.get("comment") or "")
+        acts: dict[str, Callable[[str], Answer]] = {
+            "reset": lambda alarm: room.reset(alarm, who, why),
+            "shelve": lambda alarm: room.shelve(
+                alarm, who, float(args["hours"]), why, bool(args.get("one_shot", False)), str(args.get("second", ""))
+            ),
+            "unshelve": lambda alarm: room.unshelve(alarm, who, why),
+            "take_out": lambda alarm: room.take_out(alarm, who, str(args.get("permit", "")), why),
+            "put_back": lambda alarm: room.put_back(alarm, who, why),
+        }
+        return await self._each_alarm(args, _ALARM_ACTS[verb], acts[verb])
+
+    async def _each_alarm(self, args: dict[str, Any], word: str, act: Callable[[str], Answer]) -> Reply:
         done: list[str] = []
         refused: list[str] = []
         promises: list[Future[int]] = []
         for alarm in list(args["alarms"]):
-            well, text, promise = self._tick.acknowledge(alarm, hello.user, hello.station, hello.program, comment)
-            (done if well else refused).append(alarm if well else text)
+            well, text, promise = act(str(alarm))
+            (done if well else refused).append(str(alarm) if well else text)
             promises.extend([promise] if promise else [])
         for promise in promises:
             await asyncio.wrap_future(promise)
-        text = f"{len(done)} acknowledged" + "".join(f"; {line}" for line in refused)
-        return Reply(0, not refused and bool(done), text, {"acknowledged": done, "refused": refused})
+        text = f"{len(done)} {word}" + "".join(f"; {line}" for line in refused)
+        return Reply(0, not refused and bool(done), text, {"done": done, word: done, "refused": refused})
+
+    async def _explain(self, session: Session, args: dict[str, Any]) -> Reply:
+        lines = self._room.explain(str(args["alarm"]))
+        return Reply(0, False, lines) if isinstance(lines, str) else Reply(0, True, lines[0], lines)
+
+    def _who(self, session: Session) -> Who:
+        hello = session.hello
+        return Who(hello.user, hello.station, hello.program, self._plant.role_at(hello.station))
 
     async def _history(self, session: Session, args: dict[str, Any]) -> Reply:
         tags = list(args["tags"])

@@ -39,6 +39,7 @@ class Welcome(Message, frozen=True, tag=True):
     digest: str
     now_ns: int  # the engine's wall clock, so that ages are right on another machine
     engine: str = ""  # program version
+    told: int = 0  # as in Health; not 0: devices have said something of their tags already
 
 
 class Refused(Message, frozen=True, tag=True):
@@ -76,6 +77,10 @@ class AlarmRow(msgspec.Struct, frozen=True):
     value: float = 0.0  # that raised it
     acked_by: str = ""
     cannot_evaluate: bool = False  # its tag is bad: the state is held
+    quiet_by: str = ""  # who shelved it or took it out of service
+    quiet_why: str = ""
+    quiet_until_ns: int = 0  # of a shelf
+    permit: str = ""  # out of service
 
 
 class Alarms(Message, frozen=True, tag=True):
@@ -143,6 +148,8 @@ class Request(Message, frozen=True, tag=True):
     """Client -> engine: `verb` with arguments, answered by a `Reply` with the same number.
 
     Verbs: write {tag, value, why, confirmed: true | the confirmed text}, ack {alarms: [id...], comment},
+    reset {alarms, comment}, shelve {alarms, hours, why, one_shot, second}, unshelve {alarms, why},
+    take_out {alarms, permit, why}, put_back {alarms, why}, explain {alarm},
     history {tags, from_ns, to_ns, points | raw: true}, journal {from_ns, to_ns, limit, kinds},
     status {}, values {tags}, alarms {}, properties {}: a list of `PropertyRow`.
     """

@@ -14,9 +14,6 @@ from hmi.core.errors import LinkError
 from hmi.link import address as addresses
 from hmi.link.framing import Frames, pack
 from hmi.link.messages import AnyMessage, Hello, Refused, Reply, Request
-from hmi.link.server import Server
-
-__all__ = ["Connection", "Server", "attach", "connect"]
 
 _CONNECT_S: Final = 2.0
 _READ: Final = 256 * 1024
@@ -77,8 +74,11 @@ class Connection:
 
     def wait(self, timeout_s: float) -> list[AnyMessage]:
         """As `receive`, but waits up to `timeout_s` for something to come."""
-        if not self._kept and not self._gone:
-            self._select(timeout_s)
+        deadline = self._clock.monotonic() + timeout_s
+        while not self._kept and not self._gone and (left := deadline - self._clock.monotonic()) > 0:
+            self._select(left)
+            self._flush()
+            self._read()  # it may be a part of a message: the plant's files come in many
         return self.receive()
 
     def ask(self, verb: str, *, timeout_s: float = 5.0, **args: Any) -> Reply:

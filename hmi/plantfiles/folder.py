@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -35,6 +37,15 @@ def find_plant(text: str) -> Path:
     known = sorted(entry.name for entry in plants.iterdir() if entry.is_dir()) if plants.is_dir() else []
     also = f", or the name of a plant that comes with the program: {', '.join(known)}" if known else ""
     raise _refused(text, "there is no such plant folder", f"Give the path of a folder with a plant.toml{also}")
+
+
+def id_of(folder: Path) -> str:
+    """The id of a folder's plant, without reading more of it than it takes; raises PlantError as `load_folder` does."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        named = tomllib.loads((folder / "plant.toml").read_text("utf-8-sig"))["plant"]["id"]
+        if isinstance(named, str) and re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", named):
+            return named
+    return load_folder(folder).id
 
 
 def load_folder(folder: Path) -> Plant:
@@ -75,7 +86,7 @@ def read_texts(folder: Path) -> dict[str, str]:
 
 
 def read_library() -> dict[str, str]:
-    """The shared symbols, by their path in the library (`symbols/tank.toml`)."""
+    """The shared symbols and templates, by their path in the library (`symbols/tank.toml`, `templates/motor.toml`)."""
     mistakes: list[Mistake] = []
     texts = _read_all(library_folder(), mistakes)
     if mistakes:
@@ -84,7 +95,7 @@ def read_library() -> dict[str, str]:
 
 
 def library_folder() -> Path:
-    """Where the shared screens and symbols lie."""
+    """Where the shared symbols and templates lie."""
     return _data_folder("screens")
 
 

@@ -21,7 +21,7 @@ import msgspec
 
 import hmi
 from hmi.core.errors import StoreError
-from hmi.store.folder import DAY_NS, HOT, JOURNAL, day_files, words
+from hmi.store.folder import DAY_NS, JOURNAL, day_files, hot_files, is_hot, words
 from hmi.store.rollup import ROLLUP
 from hmi.store.schema import open_to_read
 
@@ -111,8 +111,9 @@ class _Packer:
         return manifest
 
     def _databases(self, archive: zipfile.ZipFile) -> None:
-        if (self._folder / HOT).exists():
-            self._database(archive, self._folder / HOT)
+        for path in hot_files(self._folder):
+            with suppress(FileNotFoundError):  # sealed meanwhile
+                self._database(archive, path)
         days = day_files(self._folder)
         for _, path in reversed(days.items()):  # the newest first: it is the one that changes
             with suppress(FileNotFoundError):  # dropped meanwhile: it was the oldest, and too old
@@ -162,7 +163,7 @@ class _Packer:
     def _put(self, archive: zipfile.ZipFile, path: Path, source: Path) -> None:
         name = path.relative_to(self._folder).as_posix()
         info = _info(name)
-        if name != HOT and not name.startswith("samples/"):  # values are packed already
+        if not is_hot(name) and not name.startswith("samples/"):  # values are packed already
             info.compress_type = zipfile.ZIP_DEFLATED
         with source.open("rb") as file:
             info.file_size = os.fstat(file.fileno()).st_size
@@ -199,7 +200,8 @@ def _belongs(name: str) -> bool:
     """Whether a file is part of the plant's data and not copied as a database; what was set aside stays behind."""
     if name in _NEVER or name.endswith(_NEVER_ENDINGS) or ".damaged-" in name:
         return False
-    return name not in (HOT, JOURNAL, ROLLUP) and not (name.startswith("samples/") and name.endswith(".db"))
+    is_day = name.startswith("samples/") and name.endswith(".db")
+    return not (is_hot(name) or is_day or name in (JOURNAL, ROLLUP))
 
 
 def _is_secret(name: str, path: Path) -> bool:

@@ -13,11 +13,12 @@ from hmi.store import minutes
 from hmi.store.codec import encode, encode_times
 from hmi.store.samples import picked, told_once
 from hmi.store.slab import Slab, groups, join
-from hmi.store.summary import Summary, summarise
+from hmi.store.summary import Summary, summarise, summarise_all
 from hmi.store.unsealed import Second
 
 HOUR_NS: Final = 3_600_000_000_000
 _ROWS_AT_ONCE: Final = 200_000  # temporaries of that size stay in the processor's cache
+_ROWS_A_BREATH: Final = 3_000  # worked on within a millisecond: so long may others wait for the interpreter
 
 Scaling = Mapping[int, tuple[float, float]]  # scale and offset by the tag's number
 
@@ -37,17 +38,58 @@ class Block(NamedTuple):
 def blocks_of(seconds: Sequence[Second], scaling: Scaling, pause: Callable[[], None]) -> Iterator[Block]:
     """The blocks that some seconds make, by tag and hour; `pause` is called now and then."""
     slabs = [second.slab for second in seconds if len(second.slab)]
-    stamps: dict[bytes, bytes] = {}  # tags that are read together share their times
     for first, stop in _shards(slabs):
         parts = [slab.cut(slab.range_of(first, stop)) for slab in slabs]
         whole = join([part for part in parts if len(part)])
-        stamps.clear()
-        for number, rows in groups(whole.tag):
-            samples = told_once(whole.samples("", rows))
-            scale = scaling.get(number, (1.0, 0.0))
-            for piece in _hours(samples):
-                yield _block(number, piece, scale, stamps)
         pause()
+        rows = 0
+        for block in _shard(whole, scaling):
+            yield block
+            rows += block.summary.n
+            if rows >= _ROWS_A_BREATH:
+                pause()
+                rows = 0
+
+
+def _shard(whole: Slab, scaling: Scaling) -> Iterator[Block]:
+    stamps: dict[bytes, bytes] = {}  # tags that are read together share their times
+    tidy = _Tidy(whole)
+    for number, rows in groups(whole.tag):
+        scale = scaling.get(number, (1.0, 0.0))
+        if number in tidy.odd:
+            for samples in _hours(told_once(whole.samples("", rows))):
+                yield _block(number, samples, summarise(samples), minutes.pack(samples), scale, stamps)
+        else:
+            for samples, summary, mini in tidy.pieces(rows):
+                yield _block(number, samples, summary, mini, scale, stamps)
+
+
+class _Tidy:
+    """Tags whose values came in order, each moment once: what they come to is worked out for many of them at once."""
+
+    def __init__(self, whole: Slab) -> None:
+        self._whole = whole
+        tag, at = whole.tag, whole.at
+        again = tag[1:] == tag[:-1]
+        self.odd = frozenset(tag[1:][again & (at[1:] <= at[:-1])].tolist())  # the others
+        hour = at // HOUR_NS
+        heads = np.flatnonzero(np.append(True, ~again | (hour[1:] != hour[:-1])))
+        self._heads = heads
+        self._stops = [*heads[1:].tolist(), len(tag)]
+        self._summaries = summarise_all(whole.value, at, heads)
+        self._minutes = minutes.pack_all(whole.value, at, heads)
+        if whole.quality is not None:
+            for place in np.flatnonzero(np.maximum.reduceat(whole.quality, heads)).tolist():
+                self._summaries[place] = self._minutes[place] = None
+
+    def pieces(self, rows: slice) -> Iterator[tuple[Samples, Summary, bytes | None]]:
+        """The hours of a tag that is tidy, by its rows."""
+        place = int(self._heads.searchsorted(rows.start))
+        start = rows.start
+        while start < rows.stop:
+            samples = self._whole.samples("", slice(start, self._stops[place]))
+            yield samples, self._summaries[place] or summarise(samples), self._minutes[place]
+            start, place = self._stops[place], place + 1
 
 
 def _shards(slabs: Sequence[Slab]) -> list[tuple[int, int]]:
@@ -72,11 +114,17 @@ def _hours(samples: Samples) -> Iterator[Samples]:
         yield picked(samples, slice(start, stop))
 
 
-def _block(number: int, samples: Samples, scale: tuple[float, float], stamps: dict[bytes, bytes]) -> Block:
-    at: NDArray[np.int64] = samples.received
+def _block(
+    number: int,
+    samples: Samples,
+    summary: Summary,
+    mini: bytes | None,
+    scale: tuple[float, float],
+    stamps: dict[bytes, bytes],
+) -> Block:
+    at: NDArray[np.int64] = samples.received  # where what is stored stands in time
     plain = at.tobytes()
     packed = stamps.get(plain)
     if packed is None:
         packed = stamps[plain] = encode_times(at)
-    mini = minutes.pack(samples, at)
-    return Block(number, int(at[0]), int(at[-1]), summarise(samples, at), mini, encode(samples, *scale), packed)
+    return Block(number, int(at[0]), int(at[-1]), summary, mini, encode(samples, *scale), packed)

@@ -20,18 +20,19 @@ _CONSTANT, _TOGGLE, _BITS, _STEPS, _DISTINCT, _NARROW, _PCODEC = range(7)
 _STEADY: Final = 16  # at most one of so many numbers differs from its neighbour: steps
 _FEW: Final = {4: 16, 8: 8}  # at most one of so many floats of so many bytes was not met before: distinct values
 _LOOKED_AT: Final = 256  # floats that tell whether it is worth looking at all
+_GLANCED_AT: Final = 32  # integers of which most columns show that they know more than two values
+_REACHES: Final = ((np.int16, 1 << 15), (np.int32, 1 << 31))
 _SHORT: Final = 256  # pcodec's head of 20 bytes weighs something: both dense ways are tried
 
 
 def fitting(low: int, high: int) -> type[np.signedinteger[Any]]:
     """The smallest integer type, of those that pack, for numbers between these."""
-    limits = ((kind, np.iinfo(kind)) for kind in (np.int16, np.int32))
-    return next((kind for kind, limit in limits if limit.min <= low and high <= limit.max), np.int64)
+    return next((kind for kind, reach in _REACHES if -reach <= low and high < reach), np.int64)
 
 
 def narrowed(numbers: NDArray[np.int64]) -> Column:
     """The same integers (at least one) in the smallest type that packs."""
-    return numbers.astype(fitting(int(numbers.min()), int(numbers.max())), copy=False)
+    return numbers.astype(fitting(int(np.minimum.reduce(numbers)), int(np.maximum.reduce(numbers))), copy=False)
 
 
 def is_steady(column: Column) -> bool:
@@ -39,17 +40,21 @@ def is_steady(column: Column) -> bool:
     return int(np.count_nonzero(column[1:] != column[:-1])) * _STEADY <= len(column)
 
 
-def pack(column: Column) -> bytes:
-    """A column of int16, int32, int64, float32 or float64 (at least one number) as bytes."""
+def pack(column: Column, drifts: bool | None = None) -> bytes:
+    """A column of int16, int32, int64, float32 or float64 (at least one number) as bytes.
+
+    `drifts`: whether neighbours are known to be closer to each other than numbers are to the middle.
+    """
     if column.dtype.kind == "f":
-        return _distinct(column) or _dense(column)
+        return _distinct(column) or _dense(column, drifts)
     if is_steady(column):
         return _steps(column, np.flatnonzero(column[1:] != column[:-1]) + 1)
-    low, high = column.min(), column.max()
-    is_high = column == high
-    if np.count_nonzero(is_high) + np.count_nonzero(column == low) == len(column):
-        return bytes([_BITS]) + signed(int(low)) + signed(int(high)) + zipped(np.packbits(is_high).tobytes())
-    return _dense(column)
+    if len(set(column[:_GLANCED_AT].tolist())) <= 2:
+        low, high = column.min(), column.max()
+        is_high = column == high
+        if np.count_nonzero(is_high) + np.count_nonzero(column == low) == len(column):
+            return bytes([_BITS]) + signed(int(low)) + signed(int(high)) + zipped(np.packbits(is_high).tobytes())
+    return _dense(column, drifts)
 
 
 def unpack(packed: bytes, n: int) -> Column:
@@ -74,8 +79,8 @@ def unpack_integers(packed: bytes, n: int) -> NDArray[np.int64]:
 # -------------------------------------------------------------------------------------------------------- dense
 
 
-def _dense(column: Column) -> bytes:
-    best = by_pcodec(column)
+def _dense(column: Column, drifts: bool | None = None) -> bytes:
+    best = by_pcodec(column, drifts)
     if best is not None and len(column) >= _SHORT:
         return bytes([_PCODEC]) + best
     other = narrow(column)

@@ -5,6 +5,7 @@ What one station wrote another one reads; only a column that pcodec packed needs
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -48,7 +49,9 @@ def size_about(numbers: Column, middle: float | None = None) -> float:
     if middle is None:
         half = len(numbers) // 2
         middle = float(np.partition(numbers, half)[half]) if half else 0.0
-    return float(np.log2(np.abs(numbers - middle) + 1.0).sum())
+    apart = np.abs(numbers - middle)
+    apart += 1.0
+    return float(np.add.reduce(np.log2(apart, out=apart)))
 
 
 def _drifts(column: Column) -> bool:
@@ -68,16 +71,21 @@ def _kind(code: int) -> np.dtype[Any]:
 # -------------------------------------------------------------------------------------------------- by pcodec
 
 
-def by_pcodec(column: Column) -> bytes | None:
+@cache
+def _config(drifts: bool, whole: bool) -> Any:
+    delta, mode = pcodec.DeltaSpec, pcodec.ModeSpec
+    return pcodec.ChunkConfig(
+        compression_level=_LEVEL,
+        delta_spec=delta.try_consecutive(1) if drifts else delta.no_op(),
+        mode_spec=mode.classic() if whole else mode.auto(),
+    )
+
+
+def by_pcodec(column: Column, drifts: bool | None = None) -> bytes | None:
     """The column (at least one number) packed by pcodec; None where pcodec is missing or cannot."""
     if pcodec is None:
         return None
-    delta, mode = pcodec.DeltaSpec, pcodec.ModeSpec
-    config = pcodec.ChunkConfig(
-        compression_level=_LEVEL,
-        delta_spec=delta.try_consecutive(1) if _drifts(column) else delta.no_op(),
-        mode_spec=mode.classic() if column.dtype.kind == "i" else mode.auto(),
-    )
+    config = _config(_drifts(column) if drifts is None else drifts, column.dtype.kind == "i")
     try:
         packed = bytes([_CODES[column.dtype]]) + bytes(_pco.simple_compress(column, config))
     except BaseException as error:  # noqa: BLE001 - a panic of pcodec is no Exception

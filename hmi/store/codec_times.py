@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,24 +19,23 @@ _SHIFT: Final = 16  # the slope of the line is in 1/65536 units a sample
 _LONGEST: Final = 1 << 46  # units: longer ones have no line, so that slope x place stays within 63 bits
 _LINED: Final = 32  # with fewer times a line costs more than it saves
 _FEW: Final = 8  # times that show quickly that a unit is too coarse
+_PLACES: Final = np.arange(1 << 14)
+_REAL_PLACES: Final = _PLACES.astype(np.float64)
 _LOOKED_AT: Final = 256  # steps that tell whether a line fits
 
 
 def pack_times(at: Times) -> bytes:
     """Times (at least one, any order) as bytes."""
-    base, low, high = int(at[0]), int(at.min()), int(at.max())
+    base, low, high = int(at[0]), int(np.minimum.reduce(at)), int(np.maximum.reduce(at))
     if high - low >= 1 << 62:
         return bytes([_PLAIN, len(_UNITS) - 1]) + signed(0) + pack(at)
-    passed = at - base
-    unit = next(place for place, unit in enumerate(_UNITS) if _is_in(passed, unit))
-    if _UNITS[unit] > 1:
-        passed //= _UNITS[unit]
+    unit, passed = _in_units(at - base)
     head = bytes([unit]) + signed(base)
     slope = _slope(passed) if len(at) >= _LINED and (high - low) // _UNITS[unit] < _LONGEST else 0
     if slope:
         beside = passed - _line(slope, len(at))
         if _is_tighter(beside, passed):
-            return bytes([_LINE]) + head + signed(slope) + pack(narrowed(beside))
+            return bytes([_LINE]) + head + signed(slope) + pack(narrowed(beside), drifts=False)
     return bytes([_PLAIN]) + head + pack(narrowed(passed))
 
 
@@ -56,19 +55,35 @@ def unpack_times(packed: bytes, n: int) -> Times:
     return passed + base
 
 
-def _is_in(passed: Times, unit: int) -> bool:
-    return not (passed[:_FEW] % unit).any() and not (passed % unit).any()
+def _in_units(passed: Times) -> tuple[int, Times]:
+    """The coarsest unit that loses nothing, by its place in the list, and the times in it."""
+    few = passed[:_FEW].tolist()
+    for place, unit in enumerate(_UNITS[:-1]):
+        if not any(time % unit for time in few):
+            units = passed // unit
+            if (units * unit == passed).all():
+                return place, units
+    return len(_UNITS) - 1, passed
 
 
 def _slope(passed: Times) -> int:
     """That of the line of least squares, in 1/65536 units a sample."""
-    place = np.arange(len(passed)) - (len(passed) - 1) / 2
-    spread = float(place @ place)
-    return round(float(place @ passed) / spread * (1 << _SHIFT)) if spread else 0
+    n, reals = len(passed), passed.astype(np.float64)
+    spread = n * (n * n - 1) / 12
+    if not spread:
+        return 0
+    leaning = float(np.dot(_place(_REAL_PLACES, n), reals)) - float(np.add.reduce(reals)) * (n - 1) / 2
+    return round(leaning / spread * (1 << _SHIFT))
 
 
 def _line(slope: int, n: int) -> Times:
-    return np.arange(n) * np.int64(slope) >> _SHIFT
+    found: Times = _place(_PLACES, n) * np.int64(slope)
+    found >>= _SHIFT
+    return found
+
+
+def _place(known: NDArray[Any], n: int) -> NDArray[Any]:
+    return known[:n] if n <= len(known) else np.arange(n, dtype=known.dtype)
 
 
 def _is_tighter(beside: Times, passed: Times) -> bool:

@@ -43,10 +43,15 @@ class _Way(NamedTuple):
 def pack_values(value: Floats, raw: NDArray[np.int64], scale: float, offset: float) -> bytes:
     """The values (at least one) as bytes; `raw` as it will be at hand when they are unpacked."""
     bits = value.view(np.int64)
-    holes = np.isnan(value) | (bits == _MINUS_ZERO)
-    if holes.all():
-        holes = np.zeros_like(holes)
-    filled = _held(value, holes) if holes.any() else value
+    holes = np.isnan(value)
+    if np.minimum.reduce(bits) == _MINUS_ZERO:
+        holes |= bits == _MINUS_ZERO
+    filled = value
+    if np.count_nonzero(holes):
+        if holes.all():
+            holes = np.zeros_like(holes)
+        else:
+            filled = _held(value, holes)
     with np.errstate(all="ignore"):  # what overflows does not come back equal, and is found by that
         for way in _ways(filled, raw, scale, offset):
             found = _column(way, filled, raw, holes)
@@ -99,7 +104,7 @@ def _scaled(value: Floats, scale: float, offset: float) -> Floats:
 def _ways(value: Floats, raw: NDArray[np.int64], scale: float, offset: float) -> Iterator[_Way]:
     """The ways that a few of the values say are worth trying, best first."""
     scalings = dict.fromkeys([(float(scale), float(offset)), (1.0, 0.0)])
-    if raw.any():
+    if np.count_nonzero(raw):
         for factors in scalings:
             yield _Way(_RAW, 0, *factors)
             if raw.min() < 0:
@@ -114,32 +119,32 @@ def _ways(value: Floats, raw: NDArray[np.int64], scale: float, offset: float) ->
 
 def _float_ways(some: Floats, factors: tuple[float, float]) -> Iterator[_Way]:
     plain = some if factors == (1.0, 0.0) else (some - factors[1]) / factors[0]
-    whole = np.rint(plain[:, None] * _POWERS)
-    decimals = whole / _POWERS
-    top = np.abs(whole).max(axis=0)
-    yield from _decimal_ways(_DECIMAL, _scaled(decimals, *factors) == some[:, None], top < _EXACT, factors)
+    whole = np.rint(plain * _POWERS[:, None])
+    decimals = whole / _POWERS[:, None]
+    top = np.maximum.reduce(np.abs(whole), axis=1)
+    yield from _decimal_ways(_DECIMAL, _scaled(decimals, *factors) == some, top < _EXACT, factors)
     single = plain.astype(np.float32)
     if _most(_scaled(single.astype(np.float64), *factors) == some):
-        yield from _decimal_ways(_DECIMAL_32, decimals.astype(np.float32) == single[:, None], top < _EXACT_32, factors)
+        yield from _decimal_ways(_DECIMAL_32, decimals.astype(np.float32) == single, top < _EXACT_32, factors)
         yield _Way(_FLOAT_32, 0, *factors)
 
 
 def _decimal_ways(kind: int, fits: Mask, allowed: Mask, factors: tuple[float, float]) -> Iterator[_Way]:
     """The fewest places with which most of the tried values come back, and one more: others may need it."""
-    found = np.flatnonzero((fits.mean(axis=0) > _MOST) & allowed)
-    for places in found[:2].tolist():
+    most = np.add.reduce(fits, axis=1, dtype=np.int64) > _MOST * fits.shape[1]
+    for places in np.flatnonzero(most & allowed)[:2].tolist():
         yield _Way(kind, places, *factors)
 
 
 def _most(fits: Mask) -> bool:
-    return bool(fits.mean() > _MOST)
+    return int(np.count_nonzero(fits)) > _MOST * len(fits)
 
 
 def _column(way: _Way, value: Floats, raw: NDArray[np.int64], holes: Mask) -> tuple[Column, Mask] | None:
     """The column of a way and what of the values is put aside, if it gives nearly all others back."""
     column = raw if way.kind in (_RAW, _RAW_UNSIGNED) else _made(way, value)
     odd = _rebuilt(way, column).view(np.int64) != value.view(np.int64)
-    if not odd.any():
+    if not np.count_nonzero(odd):
         return column, holes
     if np.count_nonzero(odd & ~holes) * _ODD_ONES > len(value):
         return None
@@ -155,8 +160,9 @@ def _made(way: _Way, value: Floats) -> Column:
     plain = value if way.scale == 1.0 and way.offset == 0.0 else (value - way.offset) / way.scale
     if way.kind == _FLOAT_32:
         return plain.astype(np.float32)
-    whole = np.rint(plain * _POWERS[way.places])
-    low, high = whole.min(), whole.max()
+    whole = plain * _POWERS[way.places]
+    np.rint(whole, out=whole)
+    low, high = np.minimum.reduce(whole), np.maximum.reduce(whole)
     if not (low > -_EXACT and high < _EXACT):  # a wild one among them: it will be put aside
         whole = np.where(np.abs(whole) < _EXACT, whole, 0.0)
         low, high = whole.min(), whole.max()
@@ -164,7 +170,7 @@ def _made(way: _Way, value: Floats) -> Column:
 
 
 def _written(way: _Way, column: Column, odd: Mask, bits: NDArray[np.int64]) -> bytes:
-    scaled, holed = way.scale != 1.0 or way.offset != 0.0, bool(odd.any())
+    scaled, holed = way.scale != 1.0 or way.offset != 0.0, bool(np.count_nonzero(odd))
     head = bytes([way.kind | _SCALED * scaled | _HOLES * holed])
     if way.kind in (_DECIMAL, _DECIMAL_32):
         head += bytes([way.places])

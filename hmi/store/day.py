@@ -9,18 +9,23 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
+from hmi.store import proof
 from hmi.store.block import Block
 from hmi.store.folder import DAY_NS, day_files
 from hmi.store.hot import TagRow
+from hmi.store.pages import Pages
 from hmi.store.schema import close_for_good, cut_log, open_day, open_to_read
 from hmi.store.slab import Slab
 from hmi.store.unsealed import Mark
 
-_INSERT: Final = "INSERT INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+INSERT: Final = "INSERT INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_TALLY: Final = (
+    "INSERT INTO tally VALUES (?, ?, ?) ON CONFLICT(tag) DO UPDATE SET n = n + excluded.n, crc = crc + excluded.crc"
+)
 _DATA: Final = "INSERT INTO data VALUES (?, ?)"
 _STAMPS: Final = "INSERT INTO stamps VALUES (?, ?)"
 _WIDEN: Final = (
-    "INSERT INTO span VALUES (1, ?1, ?2, ?3) ON CONFLICT(one) DO UPDATE SET "
+    "INSERT INTO span VALUES (1, ?1, ?2, ?3, 0) ON CONFLICT(one) DO UPDATE SET "
     "first = min(first, ?1), last = max(last, ?2), late = late + ?3"
 )
 _MARKS_KEPT: Final = 2  # files whose marks can still matter: a seal and a crash on either side of midnight
@@ -36,9 +41,13 @@ class DayFile:
         if path.exists():
             path.chmod(path.stat().st_mode | stat.S_IWUSR)
         self._connection = open_day(path)
+        self._pages = {_DATA: Pages(), _STAMPS: Pages()}
         try:
             if begin is not None:
                 self._connection.execute("INSERT OR IGNORE INTO state VALUES ('begin', ?)", (begin.pack(),))
+            proof.head(self._connection)
+            if proof.damaged_tags(self._connection):
+                raise proof.damage("some of its blocks have changed or are missing")
             newest = self._connection.execute("SELECT tag, max(t1), max(seq) FROM block GROUP BY tag").fetchall()
             self._last = {tag: last for tag, last, _ in newest}
             self._seals = 1 + max((seq for *_, seq in newest), default=-1)
@@ -58,6 +67,7 @@ class DayFile:
             self._connection.executemany("INSERT OR REPLACE INTO tag VALUES (?, ?, ?, ?, ?, ?)", tags)
             self._connection.execute("INSERT INTO sealed VALUES (?, ?)", mark)
             self._connection.execute("INSERT OR REPLACE INTO state VALUES ('end', ?)", (end.pack(),))
+            proof.sign(self._connection)
             self._connection.execute("COMMIT")
         except sqlite3.Error:
             if self._connection.in_transaction:
@@ -73,34 +83,39 @@ class DayFile:
             self.path.chmod(self.path.stat().st_mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
 
     def _rows(self, blocks: Iterable[Block]) -> dict[str, list[tuple[Any, ...]]]:
-        data, stamps, found, known = [], [], [], dict[bytes, int]()
-        did, tsid, late = self._did, self._tsid, 0
-        for block in blocks:
-            if block.data is not None:
-                did += 1
-                data.append((did, block.data))
-            if block.stamps not in known:
-                tsid += 1
-                known[block.stamps] = tsid
-                stamps.append((tsid, block.stamps))
+        made = list(blocks)
+        data = [block.data for block in made if block.data is not None]
+        stamps = list(dict.fromkeys(block.stamps for block in made))
+        dids, rows = self._numbered(_DATA, data, self._did)
+        found, stamped = [], self._numbered(_STAMPS, stamps, self._tsid)
+        tsids, late = dict(zip(stamps, stamped[0], strict=True)), 0
+        next_did = iter(dids)
+        for block in made:
             late += block.t0 <= self._last.get(block.tag, -(2**63)) or block.t0 < self.day * DAY_NS
-            own = did if block.data is not None else None
+            own = next(next_did) if block.data is not None else None
             head = (block.tag, block.t0, self._seals, block.t1)
-            found.append((*head, *block.summary, own, known[block.stamps], block.mini))
-        rows: dict[str, list[tuple[Any, ...]]] = {
-            _DATA: data,
-            _STAMPS: stamps,
-            _INSERT: found,
-        }
+            tied = proof.bound(block.data, block.stamps)
+            row = (*head, *block.summary, own, tsids[block.stamps], block.mini, tied)
+            found.append((*row, proof.checksum(row)))
+        written: dict[str, list[tuple[Any, ...]]] = {_DATA: rows, _STAMPS: stamped[1], INSERT: found}
         if found:
-            rows[_WIDEN] = [(min(row[1] for row in found), max(row[3] for row in found), late)]
-        return rows
+            written[_TALLY] = proof.tallied(found)
+            written[_WIDEN] = [(min(row[1] for row in found), max(row[3] for row in found), late)]
+        return written
+
+    def _numbered(self, table: str, blobs: Sequence[bytes], after: int) -> tuple[list[int], list[tuple[Any, ...]]]:
+        """The number of each blob, and the rows of its table in the order of their numbers."""
+        order = self._pages[table].order(blobs)
+        numbers = [0] * len(blobs)
+        for number, place in enumerate(order, after + 1):
+            numbers[place] = number
+        return numbers, [(numbers[place], blobs[place]) for place in order]
 
     def _remember(self, rows: dict[str, list[tuple[Any, ...]]]) -> None:
         self._seals += 1
         self._did += len(rows[_DATA])
         self._tsid += len(rows[_STAMPS])
-        for tag, _, _, t1, *_ in rows[_INSERT]:
+        for tag, _, _, t1, *_ in rows[INSERT]:
             self._last[tag] = max(t1, self._last.get(tag, t1))
 
     def _one(self, query: str) -> int:
@@ -113,7 +128,7 @@ def newest_marks(folder: Path) -> list[Mark]:
     for path in list(day_files(folder).values())[-_MARKS_KEPT:]:
         try:
             with closing(open_to_read(path)) as file:
-                found += [Mark(*row) for row in file.execute("SELECT hour, seq FROM sealed")]
+                found += [Mark(*row) for row in proof.head(file).sealed]
         except sqlite3.Error:
             continue
     return found
@@ -124,7 +139,7 @@ def known_tags(folder: Path) -> list[TagRow]:
     for path in reversed(day_files(folder).values()):
         try:
             with closing(open_to_read(path)) as file:
-                return file.execute("SELECT id, name, connection, type, unit, description FROM tag").fetchall()
+                return proof.head(file).tags
         except sqlite3.Error:
             continue
     return []

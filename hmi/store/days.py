@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from hmi.store.block import HOUR_NS, Block
-from hmi.store.day import DayFile
+from hmi.store.day import DayFile, last_state
 from hmi.store.folder import day_files, day_of, day_path, is_damage, set_aside
 from hmi.store.hot import TagRow
 from hmi.store.rollup import Rollup
@@ -81,6 +81,17 @@ class Days:
         """Take the tags whose own time is over out of one closed day; gives its file, None when there is none."""
         return shedder.shed(now_ns, self._rollup)
 
+    def give_way(self, days: Iterable[int]) -> None:
+        """Somebody else is going to write into files of some days: they are summed up again."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        self._rollup.forget(days)
+
+    def look_again(self) -> None:
+        """Know each tag's last value after that."""
+        self._last = last_state(self._folder)
+
     def tidy(self) -> None:
         """Close the days that a crash left open, and sum up those that are not summed up yet; one a call."""
         files = day_files(self._folder)
@@ -139,10 +150,11 @@ class Days:
 
 def last_of(slab: Slab) -> Slab:
     """Of every tag the row that is latest in time, and of equal ones the last that came."""
-    order = np.lexsort((slab.at, slab.tag))
-    tag = slab.tag[order]
-    ends = order[np.flatnonzero(np.append(tag[1:] != tag[:-1], True))] if len(tag) else order
-    return slab.pick(ends)
+    tag, dt = slab.tag, slab.dt
+    if ((dt[1:] < dt[:-1]) & (tag[1:] == tag[:-1])).any():
+        order = np.lexsort((dt, tag))
+        return slab.pick(order[slab.ends])
+    return slab.pick(slab.ends)
 
 
 def _size(path: Path) -> int:

@@ -7,6 +7,7 @@ import stat
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -14,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hmi.core.history import Gap, Samples
-from hmi.store import codec
+from hmi.store import codec, proof
 from hmi.store.block import HOUR_NS
-from hmi.store.folder import DAY_NS, HOT, day_files, words
+from hmi.store.folder import DAY_NS, day_files, hot_files, words
 from hmi.store.instant import Around
 from hmi.store.schema import open_to_read
 from hmi.store.slab import Slab
@@ -25,7 +26,7 @@ from hmi.store.unsealed import Mark
 _OPEN: Final = 64  # files a thread keeps open
 _CACHE_BYTES: Final = 96 * 1024 * 1024
 _BLOCKS: Final = (
-    "SELECT t0, t1, n, good, vmin, vmax, first, last, worst, did, tsid, mini FROM block "
+    "SELECT t0, t1, n, good, vmin, vmax, first, last, worst, did, tsid, mini, bound FROM block "
     "WHERE tag = ? AND t0 >= ? AND t0 <= ? AND t1 >= ? ORDER BY t0, seq"
 )
 _SUMS: Final = (
@@ -33,11 +34,10 @@ _SUMS: Final = (
     "WHERE tag = ? AND t0 >= ? AND t0 <= ? AND t1 >= ? ORDER BY t0, seq"
 )
 _FOLLOWING: Final = "SELECT min(t0) FROM block WHERE tag = ? AND t0 > ?"
-_NEWEST: Final = (
-    "SELECT t0, t1, n, good, vmin, vmax, first, last, worst, did, tsid, NULL FROM block "
-    "WHERE tag = ? AND t0 <= ? ORDER BY t0 DESC, seq DESC LIMIT 1"
-)
-T0, T1, N, GOOD, VMIN, VMAX, FIRST, LAST, WORST, DID, TSID, MINI = range(12)
+_NEWEST: Final = "SELECT * FROM block WHERE tag = ? AND t0 <= ? ORDER BY t0 DESC, seq DESC LIMIT 1"
+T0, T1, N, GOOD, VMIN, VMAX, FIRST, LAST, WORST, DID, TSID, MINI, BOUND = range(13)
+_BLOCK: Final = itemgetter(1, 3, 4, 5, 9, 10, 13, 14, 6, 19, 20, 21, 22)  # these, of a whole row
+_SUM: Final = itemgetter(1, 3, *range(4, 19))
 
 Row = tuple[Any, ...]
 
@@ -78,6 +78,8 @@ class DayView:
         self._file = open_to_read(path, immutable=self.closed)
         self._states: dict[str, Slab | None] = {}
         self._unread: list[tuple[str, Gap]] = []
+        self._head: Row | None = None
+        self._doubts: dict[int, proof.Doubt | None] = {}
         self._look()
 
     def begin(self) -> None:
@@ -119,21 +121,45 @@ class DayView:
             self._unread.append((name, Gap(first, last + 1, unreadable(self.path, error))))
             return []
 
-    def _blocks(self, number: int, from_ns: int, to_ns: int) -> list[Row]:
-        floor = max(-(2**63), from_ns // HOUR_NS * HOUR_NS)  # a block never crosses the end of an hour
-        return self._file.execute(_BLOCKS, (number, floor, to_ns, from_ns)).fetchall()
-
     def sums(self, number: int, from_ns: int, to_ns: int) -> list[Row]:
         """The summaries of those blocks: times of the first and last sample, then as in `hmi.store.summary`."""
-        floor = max(-(2**63), from_ns // HOUR_NS * HOUR_NS)
-        return self._file.execute(_SUMS, (number, floor, to_ns, from_ns)).fetchall()
+        return self._blocks(number, from_ns, to_ns, _SUMS)
+
+    def _blocks(self, number: int, from_ns: int, to_ns: int, query: str = _BLOCKS) -> list[Row]:
+        rows = self._file.execute(proof.BLOCKS, (number,)).fetchall() if number not in self._doubts else None
+        doubt = self._doubt(number, from_ns, to_ns, rows)
+        rows = rows if doubt is None else doubt.rows
+        if rows is not None:  # they were just looked at
+            columns = _SUM if query is _SUMS else _BLOCK
+            return [columns(row) for row in rows if row[proof.T0] <= to_ns and row[proof.T1] >= from_ns]
+        floor = max(-(2**63), from_ns // HOUR_NS * HOUR_NS)  # a block never crosses the end of an hour
+        return self._file.execute(query, (number, floor, to_ns, from_ns)).fetchall()
+
+    def _doubt(self, number: int, from_ns: int, to_ns: int, rows: list[Row] | None) -> proof.Doubt | None:
+        """What of a tag's blocks is damaged or missing, noted as far as it lies in a stretch; looked at once."""
+        if number not in self._doubts:
+            own = (self.first or 0, self.last or 0, self.late)
+            self._doubts[number] = proof.doubt(self._file, number, own, rows)
+        doubt = self._doubts[number]
+        if doubt is not None:
+            name = next(name for name, (own, _) in self._numbers.items() if own == number)
+            why = unreadable(self.path, codec.Damaged("some of its blocks are damaged"))
+            self._unread += [(name, Gap(*gap, why)) for gap in doubt.missing if gap[0] <= to_ns and gap[1] > from_ns]
+        return doubt
+
+    def _newest(self, number: int, when_ns: int) -> list[Row]:
+        """The block that begins last before a moment, if there is one."""
+        rows = self._file.execute(_NEWEST, (number, when_ns)).fetchall()
+        if all(map(proof.is_whole, rows)):
+            return [_BLOCK(row) for row in rows]
+        return self._blocks(number, -(2**63), when_ns)[-1:]
 
     def before(self, name: str, when_ns: int) -> Samples | None:
         """The newest sample of a tag at or before a moment, out of the blocks or of what the day began with."""
         tag = self._numbers.get(name)
         if tag is None:
             return None
-        rows = self._file.execute(_NEWEST, (tag[0], when_ns)).fetchall()
+        rows = self._newest(tag[0], when_ns)
         if rows and self.late:  # an earlier block may reach further
             rows = self._blocks(tag[0], rows[0][T0], when_ns)
         parts = [_until(self._samples(row, name), when_ns) for row in rows]
@@ -146,7 +172,7 @@ class DayView:
         tag = self._numbers.get(name)
         if tag is None or self.last is None:
             return None
-        row = self._file.execute(_NEWEST, (tag[0], when_ns)).fetchone()
+        row = next(iter(self._newest(tag[0], when_ns)), None)
         [following] = self._file.execute(_FOLLOWING, (tag[0], when_ns)).fetchone()
         end = following if following is not None else self.last + 1
         samples = self._samples(row, name) if row is not None else self._begun_with(tag[0], name, when_ns)
@@ -169,14 +195,16 @@ class DayView:
             return Samples.empty(name)
 
     def _samples(self, row: Row, name: str) -> Samples:
-        at = self._times(row[TSID], row[N])
+        at, stamps = self._times(row[TSID], row[N])
         if row[DID] is None:
+            proof.expect_bound(row[BOUND], None, stamps)
             return codec.constant(name, at, row[FIRST])
         key = (self.path, self.identity[1], "data", row[DID])
         found = self._cache.get(key)
         if found is None:
             blob = self._file.execute("SELECT b FROM data WHERE id = ?", (row[DID],)).fetchone()
             found = codec.decode(_there(blob), at, name)
+            proof.expect_bound(row[BOUND], _there(blob), stamps)
             self._cache.put(key, found, 44 * len(at))
         return found if found.tag == name else Samples.of(name, _columns(found), found.texts)
 
@@ -187,24 +215,26 @@ class DayView:
             self._states[which] = None if row is None else Slab.unpack(row[0])
         return self._states[which]
 
-    def _times(self, tsid: int, n: int) -> NDArray[np.int64]:
+    def _times(self, tsid: int, n: int) -> tuple[NDArray[np.int64], bytes]:
         key = (self.path, self.identity[1], "stamps", tsid)
         found = self._cache.get(key)
         if found is None:
             blob = self._file.execute("SELECT b FROM stamps WHERE id = ?", (tsid,)).fetchone()
-            found = codec.decode_times(_there(blob), n)
-            self._cache.put(key, found, found.nbytes)
-        times: NDArray[np.int64] = found
-        return times
+            found = codec.decode_times(_there(blob), n), _there(blob)[: proof.BLOB_HEAD]
+            self._cache.put(key, found, 8 * n)
+        if len(found[0]) != n:
+            raise codec.Damaged("a block's times are those of another one")
+        return found[0], found[1]
 
     def _look(self) -> None:
-        span = self._file.execute("SELECT first, last, late FROM span").fetchone()
+        own: Row | None = self._file.execute("SELECT first, last, late, crc FROM span").fetchone()
+        if own is not None and own == self._head:
+            return  # its checksum covers all of this
+        span, tags, sealed = proof.head(self._file)
+        self._head, self._doubts = own, {}
         self.first, self.last, self.late = span or (None, None, 0)
-        self.marks = [Mark(*row) for row in self._file.execute("SELECT hour, seq FROM sealed")]
-        rows = self._file.execute("SELECT name, id, connection FROM tag").fetchall()
-        if not all(isinstance(name, str) for name, _, _ in rows):
-            raise sqlite3.DatabaseError("the file is damaged")  # a lost page that SQLite takes for an empty one
-        self._numbers = {name: (number, connection) for name, number, connection in rows}
+        self.marks = [Mark(*row) for row in sealed]
+        self._numbers = {row[1]: (row[0], row[2]) for row in tags}
 
 
 class Cache:
@@ -267,8 +297,8 @@ class DayViews:
     def stamp(self, *, hot: bool) -> tuple[Any, ...]:
         """Another one when something was sealed; with `hot`, also when something was committed."""
         newest = next(reversed(day_files(self._folder).values()), self._folder)
-        paths = [newest, *([self._folder / HOT, self._folder / (HOT + "-wal")] if hot else [])]
-        return tuple(_identity(path) if path.exists() else None for path in paths)
+        files = [path.with_name(path.name + tail) for path in hot_files(self._folder) for tail in ("", "-wal")]
+        return tuple(_identity(path) if path.exists() else None for path in [newest, *(files if hot else [])])
 
     def close(self) -> None:
         """Close what this thread has open."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ HOT: Final = "hot.db"
 _NETWORK: Final = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs", "fuse.sshfs", "lustre"}
 BUSY: Final = "another program holds the file"
 _NOT_OURS: Final = ("no such table", "no such column", "Could not decode to UTF-8")  # our own queries fit our own files
+_HOT_NAME: Final = re.compile(r"hot(?:-(\d{1,9}))?\.db")
 _LOCKED_BYTE: Final = 1 << 30  # far behind the process number, which others must be able to read on Windows too
 
 
@@ -82,6 +84,25 @@ def _file_system(folder: Path, mounts: str | None) -> str:
     return kind
 
 
+def taken(folder: Path) -> FolderLock:
+    """Make a data folder ours; raises StoreError: another engine has it, it is a network drive, it cannot be used."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        refuse_network(folder)
+        return FolderLock(folder)
+    except OSError as error:
+        raise cannot_use(folder, error) from None
+
+
+def cannot_use(folder: Path, error: Exception) -> StoreError:
+    """What to say of a folder that nothing can be recorded in."""
+    why = getattr(error, "strerror", None) or error
+    return StoreError(
+        f"data folder {folder} cannot be used ({why}): nothing could be recorded. "
+        "Mend that, or choose another folder with --data"
+    )
+
+
 def day_of(now_ns: int) -> int:
     """Number of the UTC day, from 1970."""
     return now_ns // DAY_NS
@@ -101,6 +122,29 @@ def day_files(folder: Path) -> dict[int, Path]:
         except ValueError:
             continue  # somebody else's file
     return dict(sorted(found.items()))
+
+
+def hot_files(folder: Path) -> list[Path]:
+    """hot.db and those that follow it (hot-1.db, ...), oldest first; only the newest is written."""
+    found = {number: path for path in folder.glob("hot*.db") if (number := _hot_number(path.name)) is not None}
+    return [found[number] for number in sorted(found)]
+
+
+def is_hot(name: str) -> bool:
+    """Whether a file of that name is one of them."""
+    return _hot_number(name) is not None
+
+
+def next_hot_file(folder: Path) -> Path:
+    """The name after all that there are, also those of which only a log was left behind."""
+    names = [path.name.removesuffix("-wal").removesuffix("-shm") for path in folder.glob("hot*.db*")]
+    numbers = [number for name in names if (number := _hot_number(name)) is not None]
+    return folder / (f"hot-{max(numbers) + 1}.db" if numbers else HOT)
+
+
+def _hot_number(name: str) -> int | None:
+    match = _HOT_NAME.fullmatch(name)
+    return int(match[1] or 0) if match else None
 
 
 def set_aside(path: Path, now_ns: int) -> Path:

@@ -15,16 +15,17 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from hmi.clock import Clock
-from hmi.core.batch import FLAG_BACKFILLED, FLAG_TEXT, ROW, Batch
+from hmi.core.batch import FLAG_BACKFILLED, FLAG_TEXT, ROW
 from hmi.core.errors import StoreError
 from hmi.core.journal import Record
 from hmi.core.plant.model import History
 from hmi.core.tags import Tag
 from hmi.store.block import HOUR_NS
 from hmi.store.day import known_tags
-from hmi.store.folder import HOT, words
+from hmi.store.folder import hot_files, words
 from hmi.store.query import Reader
 from hmi.store.schema import open_to_read
+from hmi.store.slab import Slab
 from hmi.store.store import Store
 
 _AT_ONCE: Final = 100_000  # rows
@@ -53,12 +54,12 @@ class Imported(NamedTuple):
 def tags_of(folder: Path) -> dict[str, Tag]:
     """The tags that a data folder knows, by name. Raises StoreError when there is no such folder."""
     rows = known_tags(folder)
-    try:
-        if (folder / HOT).exists():
-            with closing(open_to_read(folder / HOT)) as file:
+    for path in hot_files(folder)[-1:]:
+        try:
+            with closing(open_to_read(path)) as file:
                 rows = file.execute("SELECT id, name, connection, type, unit, description FROM tag").fetchall()
-    except sqlite3.Error as error:
-        raise StoreError(f"{folder / HOT} cannot be read: {words(error)}. See hmi history check") from error
+        except sqlite3.Error as error:
+            raise StoreError(f"{path} cannot be read: {words(error)}. See hmi history check") from error
     return {
         name: Tag(index, name, connection, "", kind, unit=unit, description=description)
         for index, (_, name, connection, kind, unit, description) in enumerate(rows)
@@ -75,6 +76,7 @@ def bring_in(
 ) -> Imported:
     """Put rows into the folder's history, flagged as backfilled, and `told` with their number into its journal.
 
+    They go into the files of their own days: kept as long as all others of their time, and summed up with them.
     Raises StoreError: an engine uses the folder, or the disk takes no more. What was put in until then stays; a second
     attempt adds the rest.
     """
@@ -86,7 +88,7 @@ def bring_in(
             given += len(chunk)
             if progress is not None:
                 progress(given)
-        store.seal().result()
+        store.filled().result()
         result = f"{added} values added, {given - added} were there already"
         fields = {name: getattr(told, name) for name in ("category", "event", "subject", "user", "station", "way")}
         store.record(Record(time_ns=clock.now_ns(), value=float(added), result=result, **fields)).result()
@@ -97,7 +99,7 @@ class _Importer:
     def __init__(self, store: Store, tags: Sequence[Tag], clock: Clock) -> None:
         self._store = store
         self._reader = Reader(store.folder, store.unsealed)
-        self._index = {tag.name: tag.index for tag in tags}
+        self._numbers = {tag.name: store.unsealed.tags[tag.name][0] for tag in tags}
         self._clock = clock
 
     def put(self, chunk: Sequence[Row]) -> int:
@@ -112,8 +114,7 @@ class _Importer:
                         known.add(key)
                         news.append(row)
         if news:
-            self._store.append(self._batch(news))
-            self._store.flush().result()
+            self._store.fill(self._slab(news)).result()
         return len(news)
 
     def _known(self, name: str, stretch: Sequence[Row]) -> set[tuple[Any, ...]]:
@@ -122,17 +123,21 @@ class _Importer:
         what = [text if (text := found.text(row)) is not None else bits[row] for row in range(len(found))]
         return set(zip(found.at.tolist(), found.quality.tolist(), what, strict=True))
 
-    def _batch(self, news: Sequence[Row]) -> Batch:
+    def _slab(self, news: list[Row]) -> Slab:
+        news.sort(key=lambda row: (self._numbers[row.tag], row.at_ns))
         rows = np.zeros(len(news), ROW)
         texts: dict[str, int] = {}
-        rows["tag"] = [self._index[row.tag] for row in news]
         rows["time"] = [row.at_ns for row in news]
         rows["received"] = self._clock.now_ns()
         rows["quality"] = [row.quality for row in news]
         rows["flags"] = [FLAG_BACKFILLED | (FLAG_TEXT if isinstance(row.value, str) else 0) for row in news]
         rows["value"] = [math.nan if isinstance(row.value, str) else float(row.value) for row in news]
         rows["raw"] = [_raw(row.value, texts) for row in news]
-        return Batch(rows, tuple(texts))
+        return Slab.of(np.array([self._numbers[row.tag] for row in news], np.uint32), rows, _storable(texts))
+
+
+def _storable(texts: dict[str, int]) -> list[str]:
+    return [text.encode("utf-8", "replace").decode() for text in texts]  # half a surrogate pair cannot be stored
 
 
 def _raw(value: float | int | str, texts: dict[str, int]) -> int:

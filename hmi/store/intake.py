@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,13 @@ _LONG_AGO: Final = -(2**63)
 _CONTENT: Final = ("value", "raw", "quality", "flags", "source")  # `value` by its bits
 
 
+class RunBefore(NamedTuple):
+    """How far history goes that an engine before this one stored."""
+
+    ended_ns: int  # UTC
+    newest_ns: NDArray[np.int64]  # when the newest value of each tag was made, by the tag's place in the plant
+
+
 class Intake:
     """Turns batches into slabs; lives on the writer thread. Costs no Python per value, text apart."""
 
@@ -26,15 +33,23 @@ class Intake:
         """`numbers`: of each tag of the plant, its number in the data folder."""
         self._numbers = numbers
         self._recorded = np.array([tag.history != "off" for tag in tags], bool)
+        self._all = bool(self._recorded.all())
         every = np.array([every_ns(tag.history) for tag in tags], np.int64)
         self._every_ns = every if every.any() else None
         self._kept_ns = np.full(len(tags), _LONG_AGO)  # receipt of the last row kept, of tags with a period
         self._kept_quality: dict[int, int] = {}  # and its quality
         self._at = np.full(len(tags), _LONG_AGO)
         self._last = {name: np.zeros(len(tags), np.int64) for name in _CONTENT}
+        self._fresh: tuple[NDArray[Any], dict[str, NDArray[Any]]] | None = None  # what is to go into `_last`
         self._text: dict[int, str] = {}
         self._index = np.full(int(numbers.max(initial=0)) + 1, -1)  # of the tag in the plant, by its number
         self._index[numbers] = np.arange(len(tags))
+        self._rising = not bool((numbers[1:] < numbers[:-1]).any())  # False: tags were put in between since it began
+
+    @property
+    def newest_ns(self) -> NDArray[np.int64]:
+        """When the newest value of each tag that is known was made, by the tag's place in the plant; long ago: none."""
+        return self._at.copy()
 
     def seed(self, slab: Slab) -> None:
         """Rows that were stored before, by runs before: what they tell is not news."""
@@ -50,39 +65,49 @@ class Intake:
 
         That is the hour that it is, but for values of the hour before, as long as that one is not sealed yet.
         """
-        rows = _by_tag(_those(batch.rows, self._recorded[batch.rows["tag"]]), len(self._at))
-        rows = _those(rows, self._is_news(rows, batch.texts))
+        recorded = batch.rows if self._all else _those(batch.rows, self._recorded[batch.rows["tag"]])
+        rows = _by_tag(recorded, len(self._at))
+        if not len(rows):
+            return []
+        at = _at(rows)
+        news = self._news(rows, at, batch.texts)
+        if news is not None:
+            rows, at = rows[news], at[news]
         if self._every_ns is not None and len(rows):
-            rows = _those(rows, self._in_time(rows))
+            wanted = self._in_time(rows)
+            rows, at = _those(rows, wanted), _those(at, wanted)
         if not len(rows):
             return []
         numbers = self._numbers[rows["tag"]]
-        if (numbers[1:] < numbers[:-1]).any():  # tags were put in between since the folder began
+        if not self._rising:
             order = np.argsort(numbers, kind="stable")
-            numbers, rows = numbers[order], rows[order]
+            numbers, rows, at = numbers[order], rows[order], at[order]
         hour = now_ns // _HOUR_NS * _HOUR_NS
-        before = _at(rows) < hour if sealed_until_ns < hour else np.zeros(len(rows), bool)
+        if sealed_until_ns >= hour or int(at.min()) >= hour:
+            return [(hour, _slab(numbers, rows, batch.texts))]
+        before = at < hour
         parts = [(hour - _HOUR_NS, before), (hour, ~before)]
-        return [(hour_ns, _slab(numbers[own], _those(rows, own), batch.texts)) for hour_ns, own in parts if own.any()]
+        return [(hour_ns, _slab(numbers[own], rows[own], batch.texts)) for hour_ns, own in parts if own.any()]
 
-    def _is_news(self, rows: NDArray[Any], texts: tuple[str, ...]) -> NDArray[np.bool_]:
-        """False for rows that repeat, at the same time, what stands before them."""
-        if not len(rows):
-            return np.empty(0, bool)
-        tag, at = rows["tag"], _at(rows)
-        first = np.append(True, tag[1:] != tag[:-1])
-        now = {name: np.ascontiguousarray(rows[name]) for name in ("value", "raw", "quality", "flags")}
-        now["value"] = now["value"].view(np.int64)
+    def _news(self, rows: NDArray[Any], at: NDArray[np.int64], texts: tuple[str, ...]) -> NDArray[np.bool_] | None:
+        """False for rows that repeat, at the same time, what stands before them; None: there is no such row."""
+        tag = np.ascontiguousarray(rows["tag"])
+        first = np.ones(len(tag), bool)
+        np.not_equal(tag[1:], tag[:-1], out=first[1:])
+        now = {name: rows[name] for name in ("raw", "quality", "flags")}
+        now["value"] = rows["value"].view(np.int64)
         now["source"] = rows["time"]
         same: NDArray[np.bool_] = at == _before(at, self._at[tag], first)
-        for name in _CONTENT:
-            if not same.any():
-                break
-            if name != "raw":
-                same &= now[name] == _before(now[name], self._last[name][tag], first)
-        same &= self._same_raw(rows, now["raw"], first, texts)
+        found = None
+        if same.any():
+            self._settle()
+            for name in _CONTENT:
+                if name != "raw":
+                    same &= now[name] == _before(now[name], self._last[name][tag], first)
+            same &= self._same_raw(rows, now["raw"], first, texts)
+            found = ~same if same.any() else None
         self._remember(tag, at, now, texts)
-        return ~same
+        return found
 
     def _same_raw(
         self, rows: NDArray[Any], raw: NDArray[Any], first: NDArray[np.bool_], texts: tuple[str, ...]
@@ -99,20 +124,30 @@ class Intake:
     def _remember(self, tag: NDArray[Any], at: NDArray[Any], now: dict[str, Any], texts: tuple[str, ...]) -> None:
         """The newest row of each tag; one that came late is not that."""
         order = None
-        if len(at) > 1 and ((at[1:] < at[:-1]) & (tag[1:] == tag[:-1])).any():
+        again = tag[1:] == tag[:-1]
+        if again.any() and ((at[1:] < at[:-1]) & again).any():
             order = np.lexsort((at, tag))
-            tag = tag[order]
-        ends = np.flatnonzero(np.append(tag[1:] != tag[:-1], True))
-        index, newest = tag[ends], ends if order is None else order[ends]
-        later = at[newest] >= self._at[index]
-        index, newest = index[later], newest[later]
-        self._at[index] = at[newest]
-        for name in _CONTENT:
-            self._last[name][index] = now[name][newest]
+            again = tag[order][1:] == tag[order][:-1]
+        newest = np.flatnonzero(np.append(~again, True)) if order is None else order[np.append(~again, True)]
+        newest = newest[at[newest] >= self._at[tag[newest]]]
+        rows: Any = newest if len(newest) < len(tag) else slice(None)  # each tag once, as a scan gives them
+        index = np.array(tag[rows], np.int64)
+        self._at[index] = at[rows]
+        if self._fresh is not None and not np.array_equal(self._fresh[0], index):
+            self._settle()
+        self._fresh = (index, {name: np.array(now[name][rows]) for name in _CONTENT})
         if texts:
             is_text = (now["flags"][newest] & FLAG_TEXT) != 0
             for place, row in zip(index[is_text].tolist(), newest[is_text].tolist(), strict=True):
                 self._text[place] = texts[int(now["raw"][row])]
+
+    def _settle(self) -> None:
+        """Know what the newest rows say; seldom asked for, so it waits: the same tags again take their place."""
+        if self._fresh is not None:
+            index, columns = self._fresh
+            for name, column in columns.items():
+                self._last[name][index] = column
+            self._fresh = None
 
     def _in_time(self, rows: NDArray[Any]) -> NDArray[np.bool_]:
         """False for rows that come sooner than their tag's period wants them; another quality is always wanted."""
@@ -155,9 +190,10 @@ def _by_tag(rows: NDArray[Any], tags: int) -> NDArray[Any]:
 
 
 def _at(rows: NDArray[Any]) -> NDArray[np.int64]:
-    suspect = (rows["flags"] & FLAG_TIME_SUSPECT) != 0
-    found: NDArray[np.int64] = np.where(suspect, rows["received"], rows["time"]) if suspect.any() else rows["time"]
-    return found
+    flags = rows["flags"]
+    if not np.count_nonzero(flags):  # faster than any()
+        return np.ascontiguousarray(rows["time"])
+    return np.where((flags & FLAG_TIME_SUSPECT) != 0, rows["received"], rows["time"])
 
 
 def _before(column: NDArray[Any], last: NDArray[Any], first: NDArray[np.bool_]) -> NDArray[Any]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from hmi.core.journal import Record
+from hmi.store.proof import damage
 from hmi.store.schema import close_for_good, cut_log, open_journal, open_to_read
 
 _INSERT: Final = (
@@ -28,6 +29,7 @@ SELECT: Final = (
 FIRST_HASH: Final = bytes(32)
 _NUMBERS: Final = ("value", "old", "limit")
 _NAN: Final = b"NaN"  # SQLite would keep NULL, which is "no value"
+_LOOKED_OVER: Final = 64 * 1024 * 1024  # bytes of journal up to which that takes no time
 _CHECKPOINT_AT: Final = 1024 * 1024  # bytes of log
 
 
@@ -38,6 +40,7 @@ class JournalFile:
         self._path = path
         self._connection = open_journal(path)
         try:
+            self._look_over()
             self._id, self._hash = self._last()
         except sqlite3.Error:
             self._connection.close()
@@ -80,6 +83,13 @@ class JournalFile:
     def close(self) -> None:
         """Close the file; everything written is already safe."""
         close_for_good(self._connection)
+
+    def _look_over(self) -> None:
+        """A damaged page is met now, while the journal can be set aside, and not when somebody asks for what it had."""
+        if self._path.stat().st_size <= _LOOKED_OVER:
+            found = self._connection.execute("PRAGMA quick_check(1)").fetchall()
+            if found != [("ok",)]:
+                raise damage(str(found[0][0]))
 
     def _last(self) -> tuple[int, bytes]:
         row = self._connection.execute("SELECT id, hash FROM record ORDER BY id DESC LIMIT 1").fetchone()

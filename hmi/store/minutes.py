@@ -10,7 +10,6 @@ distances from their minute's low.
 from __future__ import annotations
 
 import zlib
-from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -40,12 +39,13 @@ _HEAD: Final = np.dtype(
 _CRC_FROM: Final = 5
 _FLOAT32, _FLOAT64 = 16, 17
 _WIDTHS: Final = (0, 4, 8, 16, 32, 64)  # bits, by width code
+_LARGEST: Final = np.array([(1 << bits) - 1 for bits in _WIDTHS], np.uint64)  # by width code
 _BITS: Final = np.array([*_WIDTHS, 0, 0])
 _FEWEST: Final = 240  # samples: reading fewer of them costs no more than reading their minutes
 _WORTH: Final = 0.6  # bytes a sample, at most
 _DECIMALS: Final = 10
+_SCALES: Final = 10.0 ** np.arange(_DECIMALS)
 _SLOTS: Final = np.arange(60)
-_STARTS: Final = _SLOTS[1:] * MINUTE_NS
 
 _Ints = NDArray[np.int64]
 
@@ -58,78 +58,119 @@ def pack(samples: Samples, at: _Ints | None = None) -> bytes | None:
 
     That is: few of them, any that is not good, text, or minutes that would take more room than they spare work.
     """
-    value = samples.value
-    if len(value) < _FEWEST or samples.quality.any() or np.isnan(value).any():
+    if not len(samples) or samples.quality.any():
         return None
-    times = samples.at if at is None else at
-    hour = int(times[0]) // HOUR_NS * HOUR_NS
-    if times[-1] - hour >= HOUR_NS:
-        return None
-    found = np.concatenate([[0], np.searchsorted(times, hour + _STARTS), [len(times)]])
-    count = np.diff(found)
-    present = np.flatnonzero(count)
-    heads, count = found[present], count[present]
-    extremes = (np.minimum.reduceat(value, heads), np.maximum.reduceat(value, heads))
-    body = _packed(count, np.stack([*extremes, value[heads], value[heads + count - 1]]), present)
-    return body if len(body) <= len(value) * _WORTH else None
+    return pack_all(samples.value, samples.at if at is None else at, np.zeros(1, np.int64))[0]
 
 
-def _packed(count: _Ints, reals: NDArray[np.float64], present: _Ints) -> bytes:
-    head = np.zeros(1, _HEAD)
+def pack_all(value: NDArray[np.float64], at: _Ints, heads: _Ints) -> list[bytes | None]:
+    """The same of good samples of many hours that stand in a row, each of them beginning at one of the heads."""
+    counts, none = np.diff(np.append(heads, len(value))), [None] * len(heads)
+    tails = heads + counts - 1
+    fit = (counts >= _FEWEST) & (at[heads] // HOUR_NS == at[tails] // HOUR_NS)
+    if not fit.any():
+        return [*none]
+    minute = at // MINUTE_NS
+    new = np.append(True, minute[1:] != minute[:-1])
+    new[heads] = True
+    starts = np.flatnonzero(new)
+    slots = (minute[starts] % 60).astype(np.uint64)
+    with np.errstate(all="ignore"):  # what is not fit may be any number
+        count, reals = _minutes(value, starts)
+        hours = _Hours(np.searchsorted(starts, heads), len(starts))
+        fit &= ~np.logical_or.reduceat(np.isnan(reals[0]), hours.heads)
+        bodies = _packed(hours, slots, count, reals)
+    return [
+        body if may and len(body) <= number * _WORTH else None
+        for body, may, number in zip(bodies, fit.tolist(), counts.tolist(), strict=True)
+    ]
+
+
+class _Hours:
+    """Which minutes belong to which hour, where all minutes of some hours stand in a row."""
+
+    def __init__(self, heads: _Ints, minutes: int) -> None:
+        self.heads = heads
+        self.counts = np.diff(np.append(heads, minutes))
+        self.owner = np.repeat(np.arange(len(heads)), self.counts)
+        self.places = np.arange(minutes) - heads[self.owner]  # of each minute in its hour
+
+
+def _minutes(value: NDArray[np.float64], starts: _Ints) -> tuple[_Ints, NDArray[np.float64]]:
+    """Of each minute the count, and lowest, highest, first and last value."""
+    count = np.diff(np.append(starts, len(value)))
+    extremes = (np.minimum.reduceat(value, starts), np.maximum.reduceat(value, starts))
+    return count, np.stack([*extremes, value[starts], value[starts + count - 1]])
+
+
+def _packed(hours: _Hours, slots: NDArray[np.uint64], count: _Ints, reals: NDArray[np.float64]) -> list[bytes]:
+    head = np.zeros(len(hours.heads), _HEAD)
     head["version"] = _VERSION
-    head["minutes"] = np.bitwise_or.reduce(np.uint64(1) << present.astype(np.uint64))
-    head["count"] = count.min()
-    columns = [count - count.min(), *_integers(reals, head)]
-    codes = [_code(column) for column in columns]
-    head["widths"] = sum(code << 3 * place for place, code in enumerate(codes))
-    rest = b"".join([head.tobytes()[_CRC_FROM:], *map(_column, columns, codes)])
-    return bytes([_VERSION]) + zlib.crc32(rest).to_bytes(4, "little") + rest
+    head["minutes"] = np.bitwise_or.reduceat(np.uint64(1) << slots, hours.heads)
+    head["count"] = np.minimum.reduceat(count, hours.heads)
+    columns = np.empty((5, len(count)), np.uint64)
+    columns[0] = count - head["count"].astype(np.int64)[hours.owner]
+    columns[1:] = _integers(hours, reals, head)
+    codes = np.searchsorted(_LARGEST, np.maximum.reduceat(columns, hours.heads, axis=1))
+    head["widths"] = (codes << 3 * np.arange(5)[:, None]).sum(axis=0)
+    return _joined(hours, head, columns, codes)
 
 
-def _integers(reals: NDArray[np.float64], head: NDArray[Any]) -> list[NDArray[Any]]:
+def _integers(hours: _Hours, reals: NDArray[np.float64], head: NDArray[Any]) -> NDArray[Any]:
     """Low, high, first and last as small integers where they are decimals, else as the bits that they are."""
-    decimal = _decimal(reals)
-    if decimal is not None:
-        head["kind"], (low, *others) = decimal
-        step = np.diff(low)
-        head["low"], head["step"] = low[0], step.min() if len(step) else 0
-        return [np.append(0, step - head["step"]), *(other - low for other in others)]
-    with np.errstate(over="ignore"):
-        narrow = reals.astype(np.float32)
-    if np.array_equal(narrow, reals):
-        head["kind"] = _FLOAT32
-        return list(narrow.view(np.uint32).astype(np.uint64))
-    head["kind"] = _FLOAT64
-    return list(reals.view(np.uint64))
+    decimals = _decimals(hours, reals)
+    scaled = np.rint(reals * _SCALES[decimals[hours.owner]])
+    far = np.maximum.reduceat(np.abs(scaled).max(axis=0), hours.heads) >= 2.0**50
+    narrow = reals.astype(np.float32)
+    is_narrow = np.logical_and.reduceat((narrow == reals).all(axis=0), hours.heads)
+    head["kind"] = np.where((decimals < 0) | far, np.where(is_narrow, _FLOAT32, _FLOAT64), decimals)
+    kind = head["kind"][hours.owner]
+    whole = np.where(kind < _DECIMALS, scaled, 0.0).astype(np.int64)
+    low = whole[0]
+    step = np.diff(low, prepend=0)
+    step[hours.heads] = np.iinfo(np.int64).max
+    least = np.where(hours.counts > 1, np.minimum.reduceat(step, hours.heads), 0)
+    is_decimal = head["kind"] < _DECIMALS
+    head["low"], head["step"] = low[hours.heads], np.where(is_decimal, least, 0)
+    whole[1:] -= low
+    whole[0] = np.where(hours.places == 0, 0, step - least[hours.owner])
+    bits = np.where(kind == _FLOAT32, narrow.view(np.uint32).astype(np.uint64), reals.view(np.uint64))
+    return np.where(kind < _DECIMALS, whole.view(np.uint64), bits)
 
 
-def _decimal(reals: NDArray[np.float64]) -> tuple[int, _Ints] | None:
-    """The fewest decimals that give every one of these numbers back to the last bit; None when none do."""
-    if np.abs(reals).max() > 2.0**50 or np.signbit(reals[reals == 0]).any():
-        return None
-    few = reals[:, 0]
+def _decimals(hours: _Hours, reals: NDArray[np.float64]) -> _Ints:
+    """Of each hour the fewest decimals that give every one of its numbers back to the last bit; -1 when none do."""
+    odd = (np.signbit(reals) & (reals == 0)) | ~(np.abs(reals) <= 2.0**50)
+    found = np.full(len(hours.heads), -1)
+    left = np.flatnonzero(~np.logical_or.reduceat(odd.any(axis=0), hours.heads))
     for decimals in range(_DECIMALS):
-        scale = 10.0**decimals
-        if (np.rint(few * scale) / scale != few).any():  # a minute's worth tells most of what it is not
-            continue
-        scaled = np.rint(reals * scale)
-        if (scaled / scale == reals).all():
-            return (decimals, scaled.astype(np.int64)) if np.abs(scaled).max() < 2.0**50 else None
-    return None
+        if not len(left):
+            break
+        own = hours.counts[left]
+        heads = np.cumsum(own) - own
+        part = reals[:, np.repeat(hours.heads[left] - heads, own) + np.arange(own.sum())]
+        equal = (np.rint(part * _SCALES[decimals]) / _SCALES[decimals] == part).all(axis=0)
+        fits = np.logical_and.reduceat(equal, heads)
+        found[left[fits]] = decimals
+        left = left[~fits]
+    return found
 
 
-def _code(column: NDArray[Any]) -> int:
-    largest = int(column.max()).bit_length()
-    return bisect_left(_WIDTHS, largest)
-
-
-def _column(column: NDArray[Any], code: int) -> bytes:
-    if code == 0:
-        return b""
-    if code > 1:
-        return column.astype(f"<u{_BITS[code] // 8}").tobytes()
-    halves = np.append(column, 0)[: (len(column) + 1) // 2 * 2].astype(np.uint8)
-    return (halves[::2] | halves[1::2] << 4).tobytes()
+def _joined(hours: _Hours, head: NDArray[Any], columns: NDArray[np.uint64], codes: _Ints) -> list[bytes]:
+    """The bytes of each hour: its head, and each column in its own width."""
+    padded = np.zeros((5, len(head), 60), np.uint64)
+    padded[:, hours.owner, hours.places] = columns
+    forms: dict[int, NDArray[Any]] = {1: (padded[:, :, ::2] | padded[:, :, 1::2] << np.uint64(4)).astype(np.uint8)}
+    forms |= {code: padded.astype(f"<u{_WIDTHS[code] // 8}") for code in set(codes.ravel().tolist()) - {0, 1}}
+    found = []
+    for number, (own, minutes) in enumerate(zip(codes.T.tolist(), hours.counts.tolist(), strict=True)):
+        ends = {1: (minutes + 1) // 2}
+        parts = [
+            forms[code][place, number, : ends.get(code, minutes)].tobytes() for place, code in enumerate(own) if code
+        ]
+        rest = b"".join([head[number].tobytes()[_CRC_FROM:], *parts])
+        found.append(bytes([_VERSION]) + zlib.crc32(rest).to_bytes(4, "little") + rest)
+    return found
 
 
 # ------------------------------------------------------------------------------------------------ unpacking

@@ -14,9 +14,10 @@ from hmi.core.errors import StoreError
 from hmi.core.journal import Record
 from hmi.store.block import HOUR_NS
 from hmi.store.day import known_tags
-from hmi.store.folder import DAY_NS, HOT, JOURNAL, FolderLock, day_files, set_aside, words
+from hmi.store.folder import DAY_NS, HOT, JOURNAL, FolderLock, day_files, hot_files, is_hot, set_aside, words
 from hmi.store.hot import TagRow
 from hmi.store.journal import JournalFile
+from hmi.store.proof import tally_anew
 from hmi.store.records import TAG_GAP
 from hmi.store.rollup import ROLLUP
 from hmi.store.salvage import Lost, salvage_day
@@ -56,8 +57,8 @@ def _put_aside(
 ) -> Iterator[str]:
     for path in dict.fromkeys(finding.path for finding in findings):
         own = [finding for finding in findings if finding.path == path]
-        if path.name in _LEFT:
-            yield f"{path.name} was not moved: {_LEFT[path.name]}"
+        if (left := HOT if is_hot(path.name) else path.name) in _LEFT:
+            yield f"{path.name} was not moved: {_LEFT[left]}"
             continue
         blocks = [block for finding in own for block in finding.blocks]
         in_part = all(finding.blocks for finding in own)
@@ -90,7 +91,7 @@ def _saved(folder: Path, path: Path) -> list[Lost]:
 
 def _tags(folder: Path) -> list[TagRow]:
     try:
-        with closing(open_to_read(folder / HOT)) as file:
+        with closing(open_to_read(([folder / HOT, *hot_files(folder)])[-1])) as file:
             return file.execute("SELECT id, name, connection, type, unit, description FROM tag").fetchall()
     except sqlite3.Error:
         return known_tags(folder)
@@ -99,12 +100,12 @@ def _tags(folder: Path) -> list[TagRow]:
 def _gaps_of(blocks: Iterable[BlockKey]) -> list[Lost]:
     """Of each tag the times it has lost, those that follow each other as one."""
     found: list[Lost] = []
-    for block in sorted(blocks, key=lambda block: (block.name, block.t0)):
-        whom, end = TAG_GAP + block.name, block.t1 + 1
-        if found and found[-1][2] == whom and block.t0 - found[-1][1] <= HOUR_NS:
-            found[-1] = (found[-1][0], max(end, found[-1][1]), whom, _REASON)
+    for block in sorted(blocks, key=lambda block: (block.name, block.from_ns)):
+        whom = TAG_GAP + block.name
+        if found and found[-1][2] == whom and block.from_ns - found[-1][1] <= HOUR_NS:
+            found[-1] = (found[-1][0], max(block.to_ns, found[-1][1]), whom, _REASON)
         else:
-            found.append((block.t0, end, whom, _REASON))
+            found.append((block.from_ns, block.to_ns, whom, _REASON))
     return found
 
 
@@ -121,6 +122,7 @@ def _copied_without(path: Path, blocks: Sequence[BlockKey]) -> None:
             "DELETE FROM data WHERE id = (SELECT did FROM block WHERE tag = ? AND t0 = ? AND seq = ?)", keys
         )
         copy.executemany("DELETE FROM block WHERE tag = ? AND t0 = ? AND seq = ?", keys)
+        tally_anew(copy, {block.tag for block in blocks})
         copy.execute("COMMIT")
 
 

@@ -17,6 +17,10 @@ from hmi.store.schema import open_to_read
 
 TAG_GAP: Final = "tag:"  # before a tag's name, where a gap is of one tag alone; no connection is called so
 _CHUNK: Final = 5000
+_KEPT_QUIET: Final = (("shelved", "unshelved"), ("out-of-service", "in-service"))
+_LAST_OF_TWO: Final = (
+    "WHERE id IN (SELECT max(id) FROM record WHERE category = 'alarm' AND event IN (?1, ?2) GROUP BY subject)"
+)
 
 
 class JournalReader:
@@ -65,6 +69,19 @@ class JournalReader:
         with reading(self._folder / JOURNAL) as file:
             rows = file.execute(SELECT + where).fetchall()
         return {record.subject: record for record in (record_of(row[1:-1]) for row in rows)}
+
+    def alarms_kept_quiet(self) -> dict[str, list[Record]]:
+        """Of each alarm on the shelf or out of service, the record that began it."""
+        if not (self._folder / JOURNAL).exists():
+            return {}
+        found: dict[str, list[Record]] = {}
+        with reading(self._folder / JOURNAL) as file:
+            for begin, end in _KEPT_QUIET:
+                rows = file.execute(SELECT + _LAST_OF_TWO, (begin, end)).fetchall()
+                for record in (record_of(row[1:-1]) for row in rows):
+                    if record.event == begin:
+                        found.setdefault(record.subject, []).append(record)
+        return found
 
     def verify_journal(self) -> tuple[bool, int, str]:
         """Whether the chain over all records is whole, how many were checked, and the finding in words."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -60,14 +60,15 @@ class RolledUp:
         if self._file is not None:
             self.days = frozenset(row[0] * DAY_NS for row in self._file.execute("SELECT day FROM day"))
 
-    def hours(self, name: str, from_ns: int, to_ns: int, without: frozenset[int]) -> Iterator[Row]:
+    def hours(self, name: str, from_ns: int, to_ns: int, without: frozenset[int]) -> list[Row]:
         """The tag's hours, those of some days (by their first ns) left out."""
         if self._file is None:
-            return
+            return []
         floor = max(-(2**63), from_ns // _HOUR_NS * _HOUR_NS)
-        for row in self._file.execute(_HOURS, (name, floor, to_ns)):
-            if row[0] // DAY_NS * DAY_NS not in without:
-                yield row
+        rows: list[Row] = self._file.execute(_HOURS, (name, floor, to_ns)).fetchall()
+        if not rows or rows[-1][0] < min(without, default=2**63):  # they are of days before
+            return rows
+        return [row for row in rows if row[0] // DAY_NS * DAY_NS not in without]
 
     def close(self) -> None:
         """Let the file go."""

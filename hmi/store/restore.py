@@ -21,8 +21,8 @@ import msgspec
 from hmi.core.errors import StoreError
 from hmi.core.journal import Record
 from hmi.store.backup import CHUNK, FORMAT, MANIFEST, Entry, Manifest, Progress, sync_folder
-from hmi.store.folder import JOURNAL, FolderLock, day_files, refuse_network, words
-from hmi.store.hot import last_beat
+from hmi.store.folder import JOURNAL, FolderLock, day_files, hot_files, refuse_network, words
+from hmi.store.hot import end_of_run, last_beat
 from hmi.store.journal import JournalFile
 
 _PLAIN: Final = re.compile(r"[^\x00-\x1f\x7f\\:*?\"<>|/]{1,200}")  # one part of a name, on every system
@@ -184,6 +184,8 @@ def _finish(made: Path, manifest: Manifest, archive: Path, now_ns: int, who: tup
         since = ended or max(started, last_beat(made) or 0)
         journal.declare_gap(min(since, now_ns), now_ns, "", _MISSING)
         journal.end_run(now_ns)
+        for path in hot_files(made)[-1:]:
+            end_of_run(path, now_ns)
         text = f"the data folder was made out of the backup {archive.name}"
         user, station = who
         record = Record(

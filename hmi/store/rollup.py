@@ -1,34 +1,28 @@
 """rollup.db: every tag's hours in one row each, kept for years after the day's own file is gone.
 
-An hour is summed up once, from the file of its own day; values that came after that day was closed are in the samples
-of a later day, and not in the summary.
+An hour is summed up when the file of its day is closed, and again when values come late or from elsewhere: out of all
+samples that are still there.
 """
 
 from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
-from hmi.store.block import HOUR_NS
 from hmi.store.folder import is_damage, set_aside
-from hmi.store.hot import TagRow
+from hmi.store.hours import Hour, both, exact_hour, files_of, hours_of, read_day
 from hmi.store.schema import close_for_good, cut_log, open_rollup, open_to_read
-from hmi.store.summary import Columns, columns_of, combine, rows_of
 
 log = logging.getLogger(__name__)
 
 ROLLUP: Final = "rollup.db"
-_BLOCKS: Final = (
-    "SELECT tag, t0, t1, n, good, worst, q0, q1, vmin, vmax, vsum, m2, first, last, up, falls, tw, twd "
-    "FROM block ORDER BY tag, t0, seq"
-)
 _INSERT: Final = "INSERT OR IGNORE INTO hour VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_REPLACE: Final = _INSERT.replace("IGNORE", "REPLACE")
+_HOUR: Final = "SELECT * FROM hour WHERE tag = ? AND hour = ?"
 _SALVAGED: Final = {
     "SELECT * FROM tag": "INSERT OR IGNORE INTO tag VALUES (?, ?, ?, ?, ?, ?)",
     "SELECT * FROM hour": _INSERT,
@@ -63,17 +57,18 @@ class Rollup:
         if file.execute("SELECT 1 FROM day WHERE day = ?", (day,)).fetchone() is not None:
             return False
         try:
-            tags, blocks = _read(path)
-            hours = hours_of(blocks)
-        except (sqlite3.Error, TypeError, ValueError, OverflowError) as error:  # noise in place of numbers
+            tags, rows = read_day(path)
+            name_of = {tag[0]: tag[1] for tag in tags}
+            hours = hours_of(rows, lambda tag, hour: exact_hour([path], tag, name_of[tag], hour))
+        except (sqlite3.Error, TypeError, ValueError, KeyError, OverflowError) as error:  # noise in place of numbers
             log.warning("%s cannot be read and is not in the hourly summaries: %s", path, error)
-            tags, hours = [], []
+            tags, hours, name_of = [], [], {}
         file.execute("BEGIN IMMEDIATE")
         try:
             file.executemany(_NEW_TAG, [tag[1:] for tag in tags])
             own = dict(file.execute("SELECT name, id FROM tag"))
-            names = {tag[0]: own[tag[1]] for tag in tags}
-            file.executemany(_INSERT, [(names[row[0]], *row[1:]) for row in hours if row[0] in names])
+            for tag, *rest in hours:
+                self._put(file, name_of[tag], (own[name_of[tag]], *rest))
             file.execute("INSERT INTO day VALUES (?)", (day,))
             file.execute("COMMIT")
         except sqlite3.Error:
@@ -82,6 +77,21 @@ class Rollup:
             raise
         cut_log(file)
         return True
+
+    def forget(self, days: Iterable[int]) -> None:
+        """Some days are to be summed up again: values are about to be put into their files."""
+        self._opened().executemany("DELETE FROM day WHERE day = ?", [(day,) for day in days])
+
+    def _put(self, file: sqlite3.Connection, name: str, hour: Hour) -> None:
+        """An hour of one tag; where it is known already, out of all files that have samples of it."""
+        known: Hour | None = file.execute(_HOUR, hour[:2]).fetchone()
+        if known is None:
+            file.execute(_INSERT, hour)
+        elif known[4] != hour[4] or known[2:4] != hour[2:4]:
+            whole = exact_hour(files_of(self._path.parent, hour[1]), hour[0], name, hour[1]) or hour
+            if whole[4] < known[4]:  # the file of its own day was dropped
+                whole = both(known, whole) or known
+            file.execute(_REPLACE, whole)
 
     def close(self) -> None:
         """Close the file."""
@@ -120,32 +130,3 @@ def _readable(path: Path, query: str) -> Iterator[tuple[Any, ...]]:
     """The rows of a damaged file up to the first that cannot be read."""
     with suppress(sqlite3.Error, OSError), closing(open_to_read(path)) as file:
         yield from file.execute(query)
-
-
-def hours_of(blocks: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Rows (tag, hour, t0, t1, summary) out of rows (tag, t0, t1, summary) that are sorted by tag and t0.
-
-    Where blocks of an hour overlap, which only late values do, those that begin inside another one are left out: the
-    day's own file has them, and a summary that counted a stretch twice would not be true.
-    """
-    if not blocks:
-        return []
-    kept, end, owner = [], 0, None
-    for row in blocks:
-        if row[0] != owner or row[1] >= end:
-            kept.append(row)
-            owner, end = row[0], row[2]
-    tag, t0, t1 = (np.array([row[place] for row in kept], np.int64) for place in range(3))
-    columns: Columns = columns_of([row[3:] for row in kept])
-    hour = t0 // HOUR_NS
-    heads = np.flatnonzero(np.append(True, (tag[1:] != tag[:-1]) | (hour[1:] != hour[:-1])))
-    tails = np.append(heads[1:], len(kept)) - 1
-    merged = rows_of(combine(columns, t0, t1, heads))
-    keys = zip(tag[heads].tolist(), (hour[heads] * HOUR_NS).tolist(), t0[heads].tolist(), strict=True)
-    return [(*key, last, *row) for key, last, row in zip(keys, t1[tails].tolist(), merged, strict=True)]
-
-
-def _read(path: Path) -> tuple[list[TagRow], list[tuple[Any, ...]]]:
-    with closing(open_to_read(path)) as file:
-        tags = file.execute("SELECT id, name, connection, type, unit, description FROM tag").fetchall()
-        return tags, file.execute(_BLOCKS).fetchall()

@@ -10,20 +10,32 @@ from typing import Any, Final
 
 from hmi.store import codec
 from hmi.store.codec_bytes import Damaged
+from hmi.store.day import INSERT
 from hmi.store.folder import DAY_NS
 from hmi.store.hot import TagRow
+from hmi.store.proof import (
+    BLOCKS,
+    BOUND,
+    DID,
+    SEQ,
+    T0,
+    T1,
+    TAG,
+    TSID,
+    N,
+    expect_bound,
+    is_whole,
+    sign,
+    tallied,
+    tally_anew,
+)
 from hmi.store.records import TAG_GAP
 from hmi.store.schema import close_for_good, open_day, open_to_read
 from hmi.store.slab import Slab
 
 _SINGLY: Final = 20  # of so many tags what is missing is declared for each; of more for their connections
 _REASON: Final = "the file of that day is damaged: what could not be saved is missing"
-_BLOCKS: Final = (
-    "SELECT * FROM block WHERE tag = ? ORDER BY t0, seq",
-    "SELECT * FROM block WHERE tag = ? ORDER BY t0 DESC, seq DESC",
-)
-_INSERT: Final = "INSERT INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_T0, _SEQ, _T1, _N, _DID, _TSID = 1, 2, 3, 4, 19, 20
+_BLOCKS: Final = (BLOCKS, "SELECT * FROM block WHERE tag = ? ORDER BY t0 DESC, seq DESC")
 
 Lost = tuple[int, int, str, str]  # from, to (ns UTC), connection, reason: as a gap is declared
 _Row = tuple[Any, ...]
@@ -66,11 +78,12 @@ def _salvaged(
             try:
                 _copy(old, new, row, tag[1])
             except Damaged:
-                first, last = missing.get(tag, (row[_T0], row[_T1]))
-                missing[tag] = min(first, row[_T0]), max(last, row[_T1] + 1)
-    new.execute(
-        "INSERT INTO span SELECT 1, min(t0), max(t1), 1 FROM block HAVING count(*) > 0"  # 1: some may overlap
-    )
+                begin, end = missing.get(tag, (row[T0], row[T1]))
+                missing[tag] = min(begin, row[T0]), max(end, row[T1] + 1)
+    first, last = new.execute("SELECT coalesce(min(t0), 0), coalesce(max(t1), -1) FROM block").fetchone()
+    new.execute("INSERT INTO span VALUES (1, ?, ?, 1, 0)", (first, last))  # 1: some may overlap
+    tally_anew(new, [tag[0] for tag in tags])
+    sign(new)
     new.execute("COMMIT")
     return _gaps(missing)
 
@@ -92,26 +105,36 @@ def _rows(old: sqlite3.Connection, number: int) -> tuple[list[_Row], bool]:
     for query in _BLOCKS:
         try:
             for row in old.execute(query, (number,)):
-                if row[0] == number and all(type(row[place]) is int for place in (_T0, _SEQ, _T1, _N, _TSID)):
-                    found[row[_T0], row[_SEQ]] = row
+                if row[TAG] == number and is_whole(row):
+                    found[row[T0], row[SEQ]] = row
                 else:
                     whole = False
         except sqlite3.Error:
             whole = False
-    return [found[key] for key in sorted(found)], whole
+    rows = [found[key] for key in sorted(found)]
+    return rows, whole and _tally(old, number) == (tallied(rows) or [(number, 0, 0)])
 
 
 def _copy(old: sqlite3.Connection, new: sqlite3.Connection, row: _Row, name: str) -> None:
     """One block with its values and times; raises Damaged, having written nothing."""
-    stamps = _blob(old, "SELECT b FROM stamps WHERE id = ?", row[_TSID])
-    times = codec.decode_times(stamps, row[_N])
-    values = None if row[_DID] is None else _blob(old, "SELECT b FROM data WHERE id = ?", row[_DID])
+    stamps = _blob(old, "SELECT b FROM stamps WHERE id = ?", row[TSID])
+    times = codec.decode_times(stamps, row[N])
+    values = None if row[DID] is None else _blob(old, "SELECT b FROM data WHERE id = ?", row[DID])
+    expect_bound(row[BOUND], values, stamps)
     if values is not None:
         codec.decode(values, times, name)
-    new.execute("INSERT OR IGNORE INTO stamps VALUES (?, ?)", (row[_TSID], stamps))
+    new.execute("INSERT OR IGNORE INTO stamps VALUES (?, ?)", (row[TSID], stamps))
     if values is not None:
-        new.execute("INSERT OR IGNORE INTO data VALUES (?, ?)", (row[_DID], values))
-    new.execute(_INSERT, row)
+        new.execute("INSERT OR IGNORE INTO data VALUES (?, ?)", (row[DID], values))
+    new.execute(INSERT, row)
+
+
+def _tally(old: sqlite3.Connection, number: int) -> list[tuple[int, int, int]] | None:
+    try:
+        rows = old.execute("SELECT tag, n, crc FROM tally WHERE tag = ?", (number,)).fetchall()
+    except sqlite3.Error:
+        return None
+    return rows or [(number, 0, 0)]
 
 
 def _blob(old: sqlite3.Connection, query: str, number: Any) -> bytes:

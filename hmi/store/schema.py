@@ -17,9 +17,11 @@ from urllib.parse import quote
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from hmi.store.pages import PAGE_BYTES
+
 BUSY_S: Final = 2.0
 _BUSY: Final = "PRAGMA busy_timeout=2000"
-_PAGE_SIZE: Final = {size: f"PRAGMA page_size={size}" for size in (4096, 16384)}
+_PAGE_SIZE: Final = {size: f"PRAGMA page_size={size}" for size in (4096, 16384, PAGE_BYTES)}
 
 _journal = Migrations("hmi.journal")
 _hot = Migrations("hmi.hot")
@@ -100,17 +102,19 @@ def _create_hot(db: Database) -> None:
             t1 INTEGER NOT NULL,
             at INTEGER NOT NULL,    -- when it was committed, ns UTC
             n INTEGER NOT NULL,     -- values in it
-            b BLOB NOT NULL         -- hmi.store.slab: columns, zstd
+            b BLOB NOT NULL,        -- hmi.store.slab: columns, zstd
+            crc INTEGER NOT NULL    -- CRC-32 of all of the above: SQLite does not see a bit that turned over
         )"""
     )
     db.execute(
         """CREATE TABLE beat(
             one INTEGER PRIMARY KEY CHECK(one = 1),
             at INTEGER NOT NULL,  -- a sign of life while there is nothing to commit, ns UTC
-            seq INTEGER NOT NULL  -- the last number given to a second when some were deleted
+            seq INTEGER NOT NULL,  -- the last number given to a second when some were deleted
+            told INTEGER NOT NULL  -- numbers up to this one that are not here were declared as gaps
         )"""
     )
-    db.execute("INSERT INTO beat VALUES (1, 0, 0)")
+    db.execute("INSERT INTO beat VALUES (1, 0, 0, 0)")
 
 
 @_day(name="0001_blocks")
@@ -123,8 +127,11 @@ def _create_day(db: Database) -> None:
         did INTEGER,   -- its values in `data`; NULL: all are `first`, Good
         tsid INTEGER NOT NULL,  -- its times in `stamps`
         mini BLOB,     -- each minute's count, min, max, first and last (hmi.store.minutes)
+        bound INTEGER NOT NULL,  -- ties the row to those values and times, and
+        crc INTEGER NOT NULL,    -- CRC-32 of the row (hmi.store.proof)
         PRIMARY KEY(tag, t0, seq)) WITHOUT ROWID"""
     )
+    db.execute("CREATE TABLE tally(tag INTEGER PRIMARY KEY, n INTEGER NOT NULL, crc INTEGER NOT NULL)")  # its blocks
     db.execute("CREATE TABLE data(id INTEGER PRIMARY KEY, b BLOB NOT NULL)")  # both hmi.store.codec
     db.execute("CREATE TABLE stamps(id INTEGER PRIMARY KEY, b BLOB NOT NULL)")  # shared by tags read at one time
     db.execute("CREATE TABLE sealed(hour INTEGER NOT NULL, seq INTEGER NOT NULL)")  # of hot.db, already in here
@@ -132,7 +139,8 @@ def _create_day(db: Database) -> None:
     db.execute(
         """CREATE TABLE span(
             one INTEGER PRIMARY KEY CHECK(one = 1), first INTEGER NOT NULL, last INTEGER NOT NULL,
-            late INTEGER NOT NULL  -- blocks that overlap others, or are of days before
+            late INTEGER NOT NULL, -- blocks that overlap others, or are of days before
+            crc INTEGER NOT NULL   -- of this row, the tags and what is sealed
         )"""
     )
     db.create_view(
@@ -176,7 +184,7 @@ def open_hot(path: Path) -> sqlite3.Connection:
 
 def open_day(path: Path) -> sqlite3.Connection:
     """The one connection that writes and checkpoints a day."""
-    return _open(path, _day, "PRAGMA synchronous=FULL", 16384)
+    return _open(path, _day, "PRAGMA synchronous=FULL", PAGE_BYTES)
 
 
 def open_rollup(path: Path) -> sqlite3.Connection:
@@ -249,8 +257,8 @@ def _open(path: Path, migrations: Migrations, synchronous: str, page_size: int =
 
 def _make(path: Path, migrations: Migrations, page_size: int) -> None:
     fresh = path.with_name(path.name + ".new")
-    for left in (fresh, fresh.with_name(fresh.name + "-journal")):
-        left.unlink(missing_ok=True)
+    for tail in ("", "-journal", "-wal", "-shm"):
+        fresh.with_name(fresh.name + tail).unlink(missing_ok=True)
     with closing(_connected(fresh)) as connection:
         connection.execute(_PAGE_SIZE[page_size])
         connection.execute("PRAGMA synchronous=OFF")  # it goes to the disk as a whole, below
@@ -261,6 +269,7 @@ def _make(path: Path, migrations: Migrations, page_size: int) -> None:
             if getattr(error, "sqlite_errorname", "") == "SQLITE_ERROR":  # tables that the disk did not take
                 raise OSError(errno.EIO, "the disk does not take a new file") from error
             raise
+        connection.execute("PRAGMA journal_mode=WAL")  # it is so from the start: a reader must not keep it from that
     with fresh.open("rb+") as file:
         os.fsync(file.fileno())
     fresh.replace(path)

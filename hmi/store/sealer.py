@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ from typing import Any, Final
 from hmi.clock import Clock
 from hmi.core.errors import StoreError
 from hmi.core.plant.model import History
-from hmi.store import keeping
+from hmi.store import backfill, keeping
 from hmi.store.block import HOUR_NS, Scaling, blocks_of
 from hmi.store.days import Days, last_of
 from hmi.store.folder import words
@@ -33,6 +34,7 @@ _LOOK_S: Final = 1.0
 _HOUSE_S: Final = 600.0
 _RETRY_S: Final = 60.0
 _BREATH_S: Final = 0.0005
+_TURN_S: Final = 0.0005  # so long any thread waits for one that seals; Python's 5 ms add up to 30 ms in one answer
 
 
 class Sealer:
@@ -76,6 +78,7 @@ class Sealer:
     def start(self, last: Slab | None) -> None:
         """Begin; `last` is every tag's last sealed value."""
         self._days = Days(self._folder, last, self.lost, self._clock.now_ns)
+        sys.setswitchinterval(min(_TURN_S, sys.getswitchinterval()))
         self._thread.start()
 
     def seal(self) -> Future[None]:
@@ -85,6 +88,14 @@ class Sealer:
     def retain(self, now_ns: int) -> Future[list[Path]]:
         """Drop what is too old or too much; gives the files dropped."""
         return self._post(lambda days: self._retained(days, now_ns))
+
+    def fill(self, slab: Slab) -> Future[None]:
+        """Put values from elsewhere into the files of their own days; done when they are on the disk."""
+        return self._post(lambda days: self._fill(days, slab))
+
+    def filled(self) -> Future[None]:
+        """All of them are there: let every day know what it began with."""
+        return self._post(lambda days: backfill.carry(days, self._folder))
 
     def close(self, timeout_s: float) -> None:
         """Finish what is being sealed and close the files; what is not sealed stays in hot.db."""
@@ -167,9 +178,16 @@ class Sealer:
         for hour in sorted({second.hour for second in taken}):
             self._seal([second for second in taken if second.hour == hour], days)
 
-    def _seal(self, seconds: Sequence[Second], days: Days) -> None:
+    def _fill(self, days: Days, slab: Slab) -> None:
+        self._keep_reserve()
+        backfill.fill(days, self._folder, slab, self._clock.now_ns(), self.scaling, self.tags)
+
+    def _keep_reserve(self) -> None:
         if shutil.disk_usage(self._folder).free < self._reserve_mb * 1e6:
             raise OSError("the disk is nearly full, and what is left is kept for the journal")
+
+    def _seal(self, seconds: Sequence[Second], days: Days) -> None:
+        self._keep_reserve()
         mark = Mark(seconds[0].hour, max(second.seq for second in seconds))
         newest = last_of(join([last_of(second.slab) for second in seconds]))
         days.write(blocks_of(seconds, self.scaling, self._pause), mark, newest, self.tags)
@@ -178,7 +196,8 @@ class Sealer:
 
     def _pause(self) -> None:
         """Let other threads have the interpreter: acquisition runs in this process, too."""
-        self._breath.wait(_BREATH_S)
+        if not self._closing:
+            self._breath.wait(_BREATH_S)
 
     def _retained(self, days: Days, now_ns: int) -> list[Path]:
         return days.retain(now_ns, self._history.keep_days, self._history.max_gb * 1e9)

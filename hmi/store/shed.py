@@ -14,6 +14,7 @@ from typing import Final
 
 from hmi.core.plant.model import History
 from hmi.store.folder import day_files, day_of
+from hmi.store.proof import sign
 from hmi.store.rollup import Rollup
 from hmi.store.schema import open_to_read
 
@@ -22,8 +23,7 @@ log = logging.getLogger(__name__)
 _ROOM: Final = 3  # times a file's own size is needed beside it while it is written anew
 _TIDY: Final = (
     "DELETE FROM stamps WHERE id NOT IN (SELECT tsid FROM block)",
-    "DELETE FROM span WHERE NOT EXISTS (SELECT 1 FROM block)",
-    "UPDATE span SET first = (SELECT min(t0) FROM block), last = (SELECT max(t1) FROM block)",
+    "UPDATE span SET (first, last) = (SELECT coalesce(min(t0), 0), coalesce(max(t1), -1) FROM block)",
 )
 
 
@@ -74,8 +74,10 @@ def without(path: Path, numbers: Sequence[int]) -> bool:
             copy.execute("BEGIN")
             copy.executemany("DELETE FROM data WHERE id IN (SELECT did FROM block WHERE tag = ?)", keys)
             copy.executemany("DELETE FROM block WHERE tag = ?", keys)
+            copy.executemany("DELETE FROM tally WHERE tag = ?", keys)
             for statement in _TIDY:
                 copy.execute(statement)
+            sign(copy)
             copy.execute("COMMIT")
             copy.execute("VACUUM")
     with part.open("rb+") as file:

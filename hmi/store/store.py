@@ -16,10 +16,11 @@ from hmi.core.errors import StoreError
 from hmi.core.journal import Record
 from hmi.core.plant.model import History
 from hmi.core.tags import Tag
-from hmi.store.folder import BUSY, FolderLock, refuse_network
+from hmi.store.folder import BUSY, cannot_use, taken
 from hmi.store.intake import span_of
 from hmi.store.keeping import Room, RoomWatch
 from hmi.store.sealer import SEAL_ROWS
+from hmi.store.slab import Slab
 from hmi.store.unsealed import Unsealed
 from hmi.store.writer import ENCODED, Writer
 
@@ -55,7 +56,7 @@ class Store:
         self.disk_free_mb = 0.0
         self._clock = clock
         self._buffer_rows = buffer_rows
-        self._lock = _taken(folder)
+        self._lock = taken(folder)
         self._writer = Writer(folder, tags, history or History(), reserve_mb, clock, seal_rows=seal_rows)
         self._watch = RoomWatch(self.record, clock)
         self._wake = threading.Condition()
@@ -79,6 +80,7 @@ class Store:
             self._thread.join()
             self._lock.release()
             raise
+        self.run_before = self._writer.run_before  # None in a new folder, and where its files could not be opened yet
 
     # ------------------------------------------------------------------------------- any thread, never waits
 
@@ -117,6 +119,14 @@ class Store:
     def seal(self) -> Future[None]:
         """Seal now what is committed, without waiting for the end of the hour; done when it is on the disk."""
         return self._writer.sealer.seal()
+
+    def fill(self, slab: Slab) -> Future[None]:
+        """Put values from elsewhere (tags by their numbers in the folder) where others of their time are."""
+        return self._writer.sealer.fill(slab)
+
+    def filled(self) -> Future[None]:
+        """To be asked for when all of them are there."""
+        return self._writer.sealer.filled()
 
     @property
     def unsealed(self) -> Unsealed:
@@ -198,7 +208,7 @@ class Store:
             if not isinstance(error, StoreError) or str(error) not in _PASSING:
                 self._writer.close(self._clock.now_ns(), _CLOSE_S)
                 told = isinstance(error, StoreError)
-                self._opened.set_exception(_cannot_use(self.folder, error) if told else error)
+                self._opened.set_exception(cannot_use(self.folder, error) if told else error)
                 return
             self._trouble(str(error), str(error))
         self._opened.set_result(None)
@@ -321,23 +331,6 @@ class Store:
         before, self._sample_trouble, self._journal_trouble = self.fault, samples, journal
         if bool(before) != bool(self.fault):
             log.error("%s", self.fault) if self.fault else log.info("the disk takes values and records again")
-
-
-def _taken(folder: Path) -> FolderLock:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        refuse_network(folder)
-        return FolderLock(folder)
-    except OSError as error:
-        raise _cannot_use(folder, error) from None
-
-
-def _cannot_use(folder: Path, error: Exception) -> StoreError:
-    why = getattr(error, "strerror", None) or error
-    return StoreError(
-        f"data folder {folder} cannot be used ({why}): nothing could be recorded. "
-        "Mend that, or choose another folder with --data"
-    )
 
 
 def _done(job: Callable[[], Any], future: Future[Any]) -> None:

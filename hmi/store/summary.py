@@ -46,28 +46,46 @@ def summarise(samples: Samples, at: NDArray[np.int64] | None = None) -> Summary:
     if not len(samples):
         return _NOTHING
     times = samples.at if at is None else at
-    with np.errstate(all="ignore"):  # inf and 1e308 are values, too
-        if not samples.quality.any():
-            found = _all_usable(samples.value, times)
-            if found is not None:
-                return found
+    if not samples.quality.any():
+        found = summarise_all(samples.value, times, np.zeros(1, np.int64))[0]
+        if found is not None:
+            return found
+    with np.errstate(all="ignore"):
         return _some_usable(samples, times)
 
 
-def _all_usable(value: NDArray[np.float64], at: NDArray[np.int64]) -> Summary | None:
-    """The usual hour; None when there is a NaN in it after all."""
-    n = len(value)
-    vmin = float(np.minimum.reduce(value))
+def summarise_all(value: NDArray[np.float64], at: NDArray[np.int64], heads: NDArray[np.int64]) -> list[Summary | None]:
+    """Sum up good samples of many stretches that stand in a row, each beginning at one of the heads.
+
+    None of a stretch in which there is a NaN: what is said of samples that cannot be used needs their qualities.
+    """
+    counts = np.diff(np.append(heads, len(value)))
+    tails = heads + counts - 1
+    with np.errstate(all="ignore"):  # inf and 1e308 are values, too
+        lows = np.minimum.reduceat(value, heads)
+        sums = np.add.reduceat(value, heads)
+        spread = value - np.repeat(sums / counts, counts)
+        np.multiply(spread, spread, out=spread)
+        held, step = np.zeros(len(value)), np.zeros(len(value))
+        np.subtract(value[1:], value[:-1], out=step[1:])
+        step[heads] = 0.0
+        np.subtract(at[1:], at[:-1], out=held[:-1], casting="unsafe")
+        held *= value
+        held[tails] = 0.0
+        falls = np.add.reduceat((step < 0.0).view(np.uint8), heads, dtype=np.int64)
+        ups = np.add.reduceat(np.maximum(step, 0.0, out=step), heads)
+        areas, spreads = np.add.reduceat(held, heads) * 1e-9, np.add.reduceat(spread, heads)
+        highs = np.maximum.reduceat(value, heads)
+    reals = (lows, highs, sums, spreads, value[heads], value[tails], ups)
+    columns = (counts, *reals, falls, areas, at[tails] - at[heads])
+    return [_all_usable(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def _all_usable(n: int, vmin: float, *others: Any) -> Summary | None:
     if vmin != vmin:
         return None
-    vsum = float(np.add.reduce(value))
-    spread = value - vsum / n
-    step = value[1:] - value[:-1]
-    up = np.add.reduce(np.maximum(step, 0.0))
-    reals = (vmin, np.maximum.reduce(value), vsum, np.dot(spread, spread), value[0], value[-1], up)
-    tw = np.dot(value[:-1], (at[1:] - at[:-1]).astype(np.float64)) * 1e-9
-    falls = int(np.count_nonzero(step < 0.0))
-    return Summary._make((n, n, 0, 0, 0, *map(_real, reals), falls, _real(tw), int(at[-1] - at[0])))
+    *reals, falls, tw, twd = others
+    return Summary._make((n, n, 0, 0, 0, vmin, *map(_real, reals), falls, _real(tw), twd))
 
 
 def _some_usable(samples: Samples, at: NDArray[np.int64]) -> Summary:

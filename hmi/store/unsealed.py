@@ -108,14 +108,16 @@ class Unsealed:
         self._lock = threading.Lock()
         self._joined: tuple[Second, ...] = ()  # `seq` is that of the last second in it
         self._single: tuple[Second, ...] = ()
+        self._single_rows = 0  # of those together, or more
 
     def add(self, seconds: Sequence[Second]) -> None:
         """What has just been committed."""
         with self._lock:
             for start in range(0, len(seconds), _JOIN_SLABS):  # after a restart it may be a whole hour at once
-                self._single = (*self._single, *seconds[start : start + _JOIN_SLABS])
-                rows = sum(len(second.slab) for second in self._single)
-                if rows >= _JOIN_ROWS or len(self._single) >= _JOIN_SLABS:
+                some = seconds[start : start + _JOIN_SLABS]
+                self._single = (*self._single, *some)
+                self._single_rows += sum(len(second.slab) for second in some)
+                if self._single_rows >= _JOIN_ROWS or len(self._single) >= _JOIN_SLABS:
                     self._join()
 
     def take(self, hour: int) -> list[Second]:
@@ -153,6 +155,7 @@ class Unsealed:
             whole = Second(own[-1].seq, hour, join([second.slab for second in own]))
             self._joined = (*self._joined, whole)
         self._single = ()
+        self._single_rows = 0
 
 
 def _parts(seconds: Sequence[Second | Kept], number: int, name: str, from_ns: int, to_ns: int) -> Iterator[Samples]:

@@ -12,22 +12,20 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from hmi.core.errors import StoreError
-from hmi.store import codec, minutes
+from hmi.store import codec, minutes, proof
 from hmi.store.block import HOUR_NS
 from hmi.store.codec_bytes import Damaged
-from hmi.store.folder import HOT, JOURNAL, day_files, words
+from hmi.store.folder import JOURNAL, day_files, hot_files, is_hot, words
+from hmi.store.hot import rows_in
 from hmi.store.records import JournalReader
 from hmi.store.rollup import ROLLUP
 from hmi.store.schema import open_to_read
 from hmi.store.slab import Slab
 from hmi.store.summary import Summary, summarise
 
-_BLOCKS: Final = (
-    "SELECT t0, seq, t1, n, good, worst, q0, q1, vmin, vmax, vsum, m2, first, last, up, falls, tw, twd, "
-    "did, tsid, mini FROM block WHERE tag = ? ORDER BY t0, seq"
-)
 _SUMS: Final = frozenset(("vsum", "m2", "up", "tw"))  # added up in another order on another processor
 _CLOSE: Final = 1e-9
+_SECONDS: Final = 500  # of hot.db that are read at once: an open cursor would hold up the writer's log
 _SPOKEN: Final = 3  # lines of SQLite's finding that are repeated
 
 Progress = Callable[[str, int, int], None]  # what is under way, files done, files in all
@@ -40,7 +38,8 @@ class BlockKey(NamedTuple):
     t0: int
     seq: int
     name: str
-    t1: int
+    from_ns: int
+    to_ns: int
 
 
 class Finding(NamedTuple):
@@ -67,9 +66,9 @@ def check(folder: Path, progress: Progress | None = None) -> Checked:
     if not folder.is_dir() or not (folder / JOURNAL).exists():
         raise StoreError(f"there is no data folder {folder}, or nothing was recorded in it: name it with --data")
     days = list(day_files(folder).values())
-    paths = [*(path for path in (folder / HOT, folder / ROLLUP) if path.exists()), *days]
+    paths = [*hot_files(folder), *(path for path in [folder / ROLLUP] if path.exists()), *days]
     tell = progress or (lambda *_: None)
-    looks = {HOT: _hot, ROLLUP: lambda _: (0, 0, [])}
+    looks: dict[str, _Look] = {path.name: _hot for path in paths if is_hot(path.name)} | {ROLLUP: lambda _: (0, 0, [])}
     blocks = samples = 0
     findings: list[Finding] = []
     for number, path in enumerate(paths):
@@ -123,13 +122,13 @@ def _hot(path: Path) -> tuple[int, int, list[Finding]]:
     bad: list[int] = []
     samples = seconds = last = 0
     with closing(open_to_read(path)) as file:
-        query = "SELECT seq, n, t0, t1, b FROM second WHERE seq > ? ORDER BY seq LIMIT 500"
-        while rows := file.execute(query, (last,)).fetchall():
-            for seq, n, t0, t1, blob in rows:
-                samples += n
-                if not _is_second(n, (t0, t1), blob):
-                    bad.append(seq)
-            seconds, last = seconds + len(rows), rows[-1][0]
+        while rows := list(rows_in(file, last, _SECONDS)):
+            for row in rows:
+                try:
+                    samples += len(row.second().slab)
+                except Damaged:
+                    bad.append(row.seq)
+            seconds, last = seconds + len(rows), rows[-1].seq
     what = (
         f"{len(bad)} of {seconds} seconds that are not sealed yet are damaged (the first is number {bad[0]})"
         if bad
@@ -138,34 +137,57 @@ def _hot(path: Path) -> tuple[int, int, list[Finding]]:
     return 0, samples, [Finding(path, what)] if bad else []
 
 
-def _is_second(n: int, span: tuple[int, int], blob: Any) -> bool:
-    try:
-        slab = Slab.unpack(blob)
-        return (len(slab), slab.span) == (n, span)
-    except (Damaged, TypeError):
-        return False
-
-
 def _day(path: Path) -> tuple[int, int, list[Finding]]:
     findings: list[Finding] = []
     bad: list[BlockKey] = []
+    short: list[str] = []
     blocks = samples = 0
     why = ""
     with closing(open_to_read(path)) as file:
-        tags = file.execute("SELECT id, name FROM tag ORDER BY id").fetchall()
+        head = proof.head(file)
         if orphans := _orphans(file):
             findings.append(Finding(path, f"{orphans} blocks belong to a tag that the file does not name"))
         findings += [Finding(path, what) for what in _states(file)]
-        for number, name in tags:
-            rows = file.execute(_BLOCKS, (number,)).fetchall()  # a tag at a time: a seal may come between
-            for row, what in _judged(file, name, rows):
-                bad.append(BlockKey(number, row[0], row[1], name, row[2]))
-                why = why or f"{name}: {what}"
-            blocks, samples = blocks + len(rows), samples + sum(row[3] for row in rows)
+        for number, name, *_ in head.tags:
+            tag = _tag(file, number, name)
+            blocks, samples = blocks + tag.blocks, samples + tag.samples
+            bad += tag.bad
+            why = why or tag.why
+            short += [name] if tag.is_short else []
+    if short:
+        findings.append(Finding(path, f"blocks of {len(short)} tags are missing ({short[0]})"))
     if bad:
         names = len({key.name for key in bad})
         findings.append(Finding(path, f"{len(bad)} of {blocks} blocks of {names} tags are damaged ({why})", tuple(bad)))
     return blocks, samples, findings
+
+
+class _Tag(NamedTuple):
+    """One tag of a day's file."""
+
+    blocks: int
+    samples: int
+    bad: list[BlockKey]
+    why: str
+    is_short: bool
+
+
+def _tag(file: sqlite3.Connection, number: int, name: str) -> _Tag:
+    file.execute("BEGIN")  # a tag at a time: a seal may come between
+    try:
+        first, last, late = proof.head(file).span or (0, -1, 0)
+        doubt = proof.doubt(file, number, (first, last, late))
+        rows = file.execute(proof.BLOCKS, (number,)).fetchall() if doubt is None else doubt.rows
+        broken = [] if doubt is None else doubt.broken
+        bad = [BlockKey(number, one.row[1], one.row[2], name, one.from_ns, one.to_ns) for one in broken]
+        why = f"{name}: its row has changed" if broken else ""
+        for row, what in _judged(file, name, rows):
+            bad.append(BlockKey(number, row[proof.T0], row[proof.SEQ], name, row[proof.T0], row[proof.T1] + 1))
+            why = why or f"{name}: {what}"
+    finally:
+        file.execute("ROLLBACK")
+    samples = sum(row[proof.N] for row in rows)
+    return _Tag(len(rows) + len(broken), samples, bad, why, doubt is not None and doubt.is_short)
 
 
 def _orphans(file: sqlite3.Connection) -> int:
@@ -193,16 +215,20 @@ def _judged(file: sqlite3.Connection, name: str, rows: Sequence[Any]) -> Iterato
 
 def _difference(file: sqlite3.Connection, name: str, row: Any) -> str:
     """How a block differs from its summary; "" when it does not. Raises Damaged."""
-    t0, _, t1, n = row[:4]
-    did, tsid, mini = row[-3:]
-    at = codec.decode_times(_blob(file, "SELECT b FROM stamps WHERE id = ?", tsid), n)
+    _, t0, _, t1, n = row[:5]
+    did, tsid, mini, tied, _ = row[proof.DID :]
+    stamps = _blob(file, "SELECT b FROM stamps WHERE id = ?", tsid)
+    at = codec.decode_times(stamps, n)
     if not n or (int(at[0]), int(at[-1])) != (t0, t1):
         return "its times are not those of its summary"
     if did is None:
-        samples = codec.constant(name, at, row[12])
+        data = None
+        samples = codec.constant(name, at, row[13])
     else:
-        samples = codec.decode(_blob(file, "SELECT b FROM data WHERE id = ?", did), at, name)
-    stored, found = Summary._make(row[3:18]), summarise(samples, at)
+        data = _blob(file, "SELECT b FROM data WHERE id = ?", did)
+        samples = codec.decode(data, at, name)
+    proof.expect_bound(tied, data, stamps)
+    stored, found = Summary._make(row[proof.N : proof.DID]), summarise(samples, at)
     for field, one, other in zip(Summary._fields, stored, found, strict=True):
         if one != other and not _rounded(field, one, other, found):
             return f"its summary says {field} {one}, its values {other}"

@@ -19,11 +19,12 @@ from hmi.core.errors import StoreError
 from hmi.core.journal import Record
 from hmi.core.plant.model import History
 from hmi.core.tags import Tag
-from hmi.store.block import HOUR_NS
 from hmi.store.day import known_tags, last_state, newest_marks
-from hmi.store.folder import BUSY, HOT, JOURNAL, is_damage, set_aside, words
-from hmi.store.hot import HotFile, Salvaged, Span, TagRow, last_beat, salvage
-from hmi.store.intake import Intake
+from hmi.store.folder import BUSY, HOT, JOURNAL, hot_files, is_damage, next_hot_file, set_aside, words
+from hmi.store.hot import HotFile, TagRow, last_beat
+from hmi.store.hotfiles import HotFiles, Replayed
+from hmi.store.hotsalvage import UNDER_WAY_NS, Salvaged, Span, salvage
+from hmi.store.intake import Intake, RunBefore
 from hmi.store.journal import JournalFile, salvaged_gaps
 from hmi.store.sealer import SEAL_ROWS, Sealer
 from hmi.store.slab import Slab
@@ -32,7 +33,6 @@ from hmi.store.unsealed import Mark, Second, Unsealed
 log = logging.getLogger(__name__)
 
 ENCODED: Final = 200_000  # values that may wait as slabs; the rest waits as batches
-_UNDER_WAY_NS: Final = 1_000_000_000  # values may have come in so long before a commit that never was
 _QUIET_BEAT_NS: Final = 5_000_000_000
 STOPPED: Final = "the engine was not running (it was stopped)"
 _DAMAGED: Final = "the file of the last hour is damaged: what could not be saved is missing"
@@ -53,12 +53,13 @@ class Writer:
         seal_rows: int = SEAL_ROWS,
     ) -> None:
         self.stored = 0
+        self.run_before: RunBefore | None = None
         self.unsealed = Unsealed()
         self._folder = folder
         self._reserve_mb = reserve_mb
         self._tags = tags
         self._journal: JournalFile | None = None
-        self._hot: HotFile | None = None
+        self._hot: HotFiles | None = None
         self._intake: Intake | None = None
         self._pending: deque[tuple[int, Slab]] = deque()
         self._sealed: deque[Mark] = deque()  # told by the sealer, from its own thread
@@ -74,6 +75,7 @@ class Writer:
         self.lost = self.sealer.lost  # times of which values were in damaged files, to be declared
         self._damaged: set[str] = set()  # files that turned out to be while they were open
         self._began_ns = 0  # the run before this one; 0: this one is not noted yet
+        self._ended_ns = 0  # and when it ended; 0: there was none
         self._beat_ns = 0
         self._noted = False  # that this run has begun
         self._now_ns = 0
@@ -140,7 +142,7 @@ class Writer:
         self.sealer.close(timeout_s)
         try:
             if self._hot is not None:
-                self._hot.close()
+                self._hot.close(None if self._pending else now_ns)
             if self._journal is not None:
                 self._journal.end_run(now_ns)
         except (sqlite3.Error, OSError) as error:
@@ -186,8 +188,11 @@ class Writer:
         run, beat = journal.last_run(), last_beat(self._folder) or 0
         started, ended = run or (beat, None)  # a journal that is new in an old folder knows of no run
         if started and not self._began_ns:
-            since = ended or max(started, beat - _UNDER_WAY_NS)
+            since = max(started, beat - UNDER_WAY_NS)
+            if ended and (not beat or beat >= ended):  # else commits are missing that there were before it ended
+                since = ended
             journal.declare_gap(since, max(since, now_ns), "", STOPPED if ended else KILLED)
+            self._ended_ns = since
         self._began_ns = self._began_ns or started or now_ns
         journal.begin_run(now_ns, os.getpid())
         self._noted = True
@@ -200,7 +205,7 @@ class Writer:
         if isinstance(error, sqlite3.Error) and is_damage(error):
             self._damaged.add(JOURNAL)
 
-    def _commit(self, hot: HotFile, now_ns: int) -> None:
+    def _commit(self, hot: HotFiles, now_ns: int) -> None:
         slabs = list(self._pending)
         seconds = hot.write(slabs, now_ns)
         self._pending.clear()
@@ -212,38 +217,53 @@ class Writer:
         marks, mirror = newest_marks(self._folder), self.unsealed.all()
         numbers = [mark.seq for mark in marks] + [second.seq for second in mirror]
         known = self.sealer.tags or known_tags(self._folder)
-        opened = partial(_replayed, self._folder / HOT, self._tags, known, max(numbers, default=0), marks)
+        since = max((mark.hour for mark in marks), default=self._began_ns or now_ns)
+        opened = partial(_replayed, self._folder, self._tags, known, max(numbers, default=0), marks, (since, now_ns))
         found = None if HOT in self._damaged else _unless_damaged(opened)
-        if found is not None and self._intake is not None and found.lost:
-            found.file.close()  # in memory it is whole
+        if found is not None and self._intake is not None and found.replayed.lost:
+            found.files.close()  # in memory it is whole
             found = None
         if found is None:
-            self._salvage(marks, known, mirror)
+            self._salvage(marks, known, mirror, (since, now_ns))
             found = opened()
-        there = {second.seq for second in found.seconds}
-        if missing := [second for second in mirror if second.seq not in there]:
-            found.file.restore(missing, now_ns)
-        self._hot = found.file
+        files, (seconds, lost, damaged) = found
+        try:
+            if lost and self._intake is None:
+                self._declare_lost(lost)
+                files.told(damaged)
+            there = {second.seq for second in seconds}
+            if missing := [second for second in mirror if second.seq not in there]:
+                files.restore(missing, now_ns)
+        except (sqlite3.Error, StoreError):
+            files.close()
+            raise
+        self._hot = files
         self._damaged.discard(HOT)
-        self.lost.extend((*span, "", _DAMAGED) for span in found.lost)
-        self._start(found.seconds)
+        self._start(seconds)
 
-    def _salvage(self, marks: Sequence[Mark], known: Sequence[TagRow], mirror: Sequence[Second]) -> None:
-        """Put a new hot.db in the place of a damaged one, with all that is in memory or can be read."""
-        path, now_ns = self._folder / HOT, self._now_ns
-        if self._intake is not None:
-            saved = Salvaged([*known], [*mirror], [])
-        else:
-            since = max((mark.hour + HOUR_NS for mark in marks), default=self._began_ns or now_ns)
-            saved = salvage(path, marks, known, since, now_ns)
-        fresh = path.with_name("hot.db.salvaged")
+    def _salvage(self, marks: Sequence[Mark], known: Sequence[TagRow], mirror: Sequence[Second], span: Span) -> None:
+        """Go on in a new file with all that is in memory or can be read of those that are damaged, and put them aside.
+
+        Whenever this is broken off, the next start finds all of it again: what was saved counts once, under its number.
+        """
+        paths, following = hot_files(self._folder), next_hot_file(self._folder)
+        saved = Salvaged([*known], [*mirror], []) if self._intake is not None else salvage(paths, marks, known, *span)
+        fresh = following.with_name(following.name + ".salvaged")
         fresh.unlink(missing_ok=True)
-        with closing(HotFile(fresh, self._tags, saved.tags)) as file:
-            file.restore(saved.seconds, now_ns)
-        away = set_aside(path, now_ns)
-        fresh.replace(path)
-        log.error("%s is damaged and was set aside as %s: %d seconds were saved", path, away, len(saved.seconds))
-        self.lost.extend((*span, "", _DAMAGED) for span in saved.lost)
+        last = max((second.seq for second in saved.seconds), default=0)
+        with closing(HotFile(fresh, self._tags, saved.tags, max([last, *(mark.seq for mark in marks)]))) as file:
+            file.restore(saved.seconds, self._now_ns)
+            file.told(())
+        self._declare_lost(saved.lost)
+        fresh.replace(following)
+        for path in paths:
+            told = "%s is damaged and was set aside as %s: recording goes on in %s, with %d seconds that were saved"
+            log.error(told, path, set_aside(path, self._now_ns), following.name, len(saved.seconds))
+
+    def _declare_lost(self, spans: Sequence[Span]) -> None:
+        """Before the damaged files are touched: a gap too many is honest, one too few is not."""
+        for span in spans:
+            self.declare_gap(*span, "", _DAMAGED)
 
     def _start(self, seconds: Sequence[Second]) -> None:
         """Know what is there: for the sealer, for readers, and so that nothing is taken for news that is none."""
@@ -260,6 +280,7 @@ class Writer:
             for slab in [last, *(second.slab for second in seconds)]:
                 if slab is not None:
                     self._intake.seed(slab)
+            self.run_before = RunBefore(self._ended_ns, self._intake.newest_ns) if self._ended_ns else None
             self.sealer.start(last)
 
     def _give_up_hot(self, error: sqlite3.Error | OSError) -> None:
@@ -273,18 +294,19 @@ class Writer:
         self._hot = None
 
 
-class _Replayed(NamedTuple):
-    file: HotFile
-    seconds: list[Second]
-    lost: list[Span]
+class _Found(NamedTuple):
+    files: HotFiles
+    replayed: Replayed
 
 
-def _replayed(path: Path, tags: Sequence[Tag], known: Sequence[TagRow], after: int, marks: Sequence[Mark]) -> _Replayed:
-    file = HotFile(path, tags, known, after)
+def _replayed(
+    folder: Path, tags: Sequence[Tag], known: Sequence[TagRow], after: int, marks: Sequence[Mark], span: Span
+) -> _Found:
+    files = HotFiles(folder, tags, known, after)
     try:
-        return _Replayed(file, *file.replay(marks))
+        return _Found(files, files.replay(marks, span))
     except sqlite3.Error:
-        file.close()
+        files.close()
         raise
 
 

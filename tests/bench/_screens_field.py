@@ -1,4 +1,4 @@
-"""What every side of the screens bench draws: the same elements at the same places, and the values that go through them.
+"""What every side of the screens bench draws: the same elements at the same places, the same values through them.
 
 Imports nothing of the program: PyDM's side runs in an environment of its own.
 """

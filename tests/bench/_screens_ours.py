@@ -43,10 +43,8 @@ _DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1920 1080">{}</
 
 def plant_of(tags: int, mix: str) -> Plant:
     """A plant of so many tags; those that a valve shows are on or off."""
-    rows = [
-        f"b.t{n},plc,ns=2;i={n},{'bool,,,' if field.kind_of(n, mix) == 'valve' else 'float64,l/min,0,100'},,,,,change,r,T"
-        for n in range(tags)
-    ]
+    types = {kind: "bool,,," if kind == "valve" else "float64,l/min,0,100" for kind in _SYMBOLS}
+    rows = [f"b.t{n},plc,ns=2;i={n},{types[field.kind_of(n, mix)]},,,,,change,r,T" for n in range(tags)]
     texts = {"plant.toml": _PLANT, "tags.csv": "\n".join([_HEAD, *rows]) + "\n", "screens/none.toml": _SCREEN}
     return load(texts, read_library())
 

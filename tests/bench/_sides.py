@@ -78,7 +78,9 @@ class Ours:
         self._engine = engine = Engine(count, types)
         deliver = engine.tick.deliver if all_in else engine.keep
         self._driver = driver = OpcUaDriver(engine.connection, engine.tick.plant.tags, deliver, MachineClock())
-        self._loop = PublishLoop(None, Receiver(driver._on_body, driver._on_publish, driver._on_gap, driver._on_end))
+        self._loop = PublishLoop(
+            None, Receiver(driver._on_body, driver._on_publish, driver._losses.notifications, driver._on_end)
+        )
         self._all_in = all_in
 
     async def take(self, body: bytes) -> None:

@@ -1,8 +1,8 @@
 """What the picture of a screen costs: frames, opening, idleness, the way from a value to its ink, and the start.
 
 Beside each, where they can be had, in the same run and with the same elements: the best QGraphicsScene, and PyDM.
-Frames are CPU of the whole process, medians of rounds in which the sides take turns; as `QT_QPA_PLATFORM` says (offscreen,
-or under Xvfb), the painting into the window is part of it.
+Frames are CPU of the whole process, medians of rounds in which the sides take turns. The painting into the window is
+part of it: offscreen, or under Xvfb where `QT_QPA_PLATFORM` says xcb.
 """
 
 from __future__ import annotations

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QApplication
 
+from hmi.client.page import Desk
 from hmi.client.style import dress
 from hmi.client.theme import day
 from hmi.client.window import Window
@@ -261,7 +264,19 @@ def window(qtbot: Any, qapp: Any, wire: Wire, clock: HandClock) -> Iterator[Wind
     qtbot.addWidget(made)
     made.resize(1280, 800)
     made.show()
+    made.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is made, timeout=5000)  # keys go to the active window
     wire.start()
     made.frame.beat()
     yield made
     made.stop()
+
+
+@pytest.fixture
+def desk(qapp: Any, wire: Wire, clock: HandClock) -> Desk:
+    """A desk at the small plant, live, without a window around it; `desk.wire.tick()` hears the engine."""
+    dress(qapp, day(), False)
+    wire.start()
+    wire.tick()
+    assert wire.plant is not None and wire.mirror is not None
+    return Desk(wire.plant, wire.mirror, wire, clock, ZoneInfo("Europe/Berlin"), day(), user="anna", station="desk")

@@ -78,7 +78,7 @@ def test_a_click_beside_the_button_opens_the_list(qtbot, window, banner):
 def test_acknowledged_alarms_are_still_counted(window, banner, engine):
     engine.alarm(0, "acknowledged")
     beat(window)
-    assert banner.headline.whole == "1 alarm standing, all acknowledged"
+    assert banner.headline.whole == "1 alarm standing, acknowledged"
 
 
 def test_while_the_engine_is_away_nothing_is_claimed_or_acknowledged(window, banner, engine):

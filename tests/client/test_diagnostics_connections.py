@@ -52,7 +52,7 @@ def test_a_connection_that_was_never_heard():
         "No answer",
     )
     facts = connection_facts(NEVER)
-    assert facts["State"] == "Down, heard never"
+    assert facts["State"] == "Down, never heard"
     assert facts["Requests"] == "none yet"
     assert facts["As asked"] == facts["Service level"] == "–"
 

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QToolTip
 
 from hmi.client.header import worst_words
 from hmi.core import quality as q
@@ -71,12 +70,8 @@ def test_its_buttons_lead_back_forward_and_to_the_other_theme(qtbot, window):
     assert shell.header.theme_button.text() == "Day"
 
 
-@pytest.mark.qt_log_ignore("does not support raise")
 def test_a_click_on_the_quality_says_why(qtbot, window, engine):
     engine.set({"tank.level": 0.0}, q.BAD_COMMUNICATION)
     window.frame.beat()
     qtbot.mouseClick(window.shell.header.quality, Qt.MouseButton.LeftButton)
-    assert "tank.level" in QToolTip.text()
-    assert "communication fault" in QToolTip.text()
-    QToolTip.hideText()
-    qtbot.waitUntil(lambda: not QToolTip.isVisible(), timeout=3000)
+    assert any("communication fault" in text for text in window.shell.above.overlay.texts)

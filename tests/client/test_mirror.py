@@ -1,6 +1,7 @@
 """The mirror: what the engine tells is taken over, and what it no longer tells is marked."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -29,6 +30,15 @@ def test_only_a_snapshot_makes_it_live(engine, clock):
     mirror.take(values(clock, [0], [5.0], snapshot=True))
     assert not mirror.link_down
     assert mirror.table.value[0] == 5.0
+
+
+def test_what_devices_say_of_the_tags_replaces_no_value(mirror):
+    plant = replace(mirror.plant, tags=tuple(replace(tag, unit="x") for tag in mirror.plant.tags))
+    before = mirror.state
+    mirror.complete(plant, {4: {1: "Ajar"}})
+    assert mirror.state != before  # it is drawn anew
+    assert mirror.table.tags[0].unit == "x" and mirror.table.names[4][1] == "Ajar"
+    assert mirror.table.value[0] == 1.0
 
 
 def test_ages_go_on_with_our_own_monotonic_clock(mirror, clock):

@@ -11,9 +11,7 @@ from hmi.link.messages import Reply
 @pytest.mark.parametrize(
     ("key", "place"),
     [
-        (Qt.Key.Key_F1, "overview"),
-        (Qt.Key.Key_F2, "pump"),
-        (Qt.Key.Key_F3, "tank"),
+        (Qt.Key.Key_F2, "overview"),
         (Qt.Key.Key_F5, ":alarms"),
         (Qt.Key.Key_F6, ":trends"),
         (Qt.Key.Key_F7, ":journal"),

@@ -1,8 +1,8 @@
 """One look for the whole program."""
 
 import pytest
-from PySide6.QtWidgets import QPushButton
 
+from hmi.client.page import button
 from hmi.client.style import TARGET_PX, TOUCH_PX, dress, sheet
 from hmi.client.theme import day, night
 
@@ -18,7 +18,7 @@ def test_every_colour_of_the_sheet_is_filled_in(theme, touch):
 @pytest.mark.parametrize(("touch", "least"), [(False, TARGET_PX), (True, TOUCH_PX)])
 def test_buttons_are_large_enough_for_what_hits_them(qtbot, qapp, touch, least):
     dress(qapp, day(), touch)
-    made = QPushButton("+")
+    made = button("+")
     qtbot.addWidget(made)
     made.ensurePolished()
     assert made.sizeHint().height() >= least

@@ -8,7 +8,7 @@ from hmi.core import quality as q
 
 @pytest.fixture
 def side(window):
-    window.shell.pick("tank.level")
+    window.shell.show_tag("tank.level")
     return window.shell.page.side
 
 
@@ -41,7 +41,7 @@ def test_the_state_of_its_alarms(window, engine, side):
 
 def test_a_command_is_offered_only_for_what_may_be_written(qtbot, window, side):
     assert side.command.isHidden()
-    window.shell.pick("pump.speed")
+    window.shell.show_tag("pump.speed")
     asked = []
     window.shell.page.side.commanded.connect(asked.append)
     qtbot.mouseClick(window.shell.page.side.command, Qt.MouseButton.LeftButton)

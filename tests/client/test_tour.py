@@ -18,11 +18,12 @@ def test_it_photographs_every_page_once_values_are_live(window, clock, engine, t
     tour = Tour(window, clock, tmp_path)
     ends = []
     tour.finished.connect(lambda: ends.append(True))
-    turn(window, clock, engine, tour, 60)
+    turn(window, clock, engine, tour, 80)
     assert ends == [True]
     assert tour.was_live
     names = [file.stem for file in tour.pictures]
-    assert names == ["overview", "pump", "tank", "system", "journal", "trends", "alarms", "night"]
+    night = ["night-overview", "night-pump", "night-tank"]
+    assert names == ["overview", "pump", "tank", "system", "journal", "trends", "alarms", *night]
     sizes = {(QImage(str(file)).width(), QImage(str(file)).height()) for file in tour.pictures}
     assert sizes == {(1280, 800)}
     assert window.shell.desk.theme.name == "night"

@@ -2,12 +2,15 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
-from hmi.client.wire import ANSWER_S, GREETING_S, Wire
+from hmi.client import words
+from hmi.client.wire import ANSWER_S, COMPLETE_S, GREETING_S, SETTLED_S, Wire
 from hmi.core import quality as q
+from hmi.core.batch import Batch
 from hmi.link import socket
-from hmi.link.messages import Refused, Reply, Request
+from hmi.link.messages import Health, PropertyRow, Refused, Reply, Request, Values, Welcome
 
 
 @pytest.fixture
@@ -70,6 +73,97 @@ def test_another_configuration_after_a_reconnect_is_another_plant(qtbot, wire, e
     engine.start(other_files)
     qtbot.waitUntil(lambda: wire.state == "linked", timeout=5000)
     assert [len(plant.screens) for plant in plants] == [3, 2]
+
+
+OPEN = PropertyRow("door.open", names={0: "Shut", 1: "Ajar"})
+SPEED = PropertyRow("pump.speed", low=0.0, high=3000.0, unit="rpm")
+BARE = PropertyRow("flow.rate", low=0.0, high=8.0, unit="m³/h")
+
+
+def tell(engine, *rows):
+    """The devices say this of their tags."""
+    engine.answers["properties"] = lambda request: Reply(request.number, True, "", msgspec.to_builtins(rows))
+
+
+def with_a_bare_tag(files):
+    """One more tag, whose range and unit tags.csv leaves empty."""
+    row = "flow.rate,line,ns=2;s=Flow,float64,,,,,,,,change,r,Flow\n"
+    return {**files, "tags.csv": files["tags.csv"] + row}
+
+
+def welcome(engine, told):
+    """The engine says from now on how often devices have said something."""
+    opened = engine.opened
+
+    def greet(session):
+        real, session.send = (
+            session.send,
+            lambda message: real(
+                msgspec.structs.replace(message, told=told) if isinstance(message, Welcome) else message
+            ),
+        )
+        opened(session)
+        session.send = real
+
+    engine.opened = greet
+
+
+def test_what_devices_say_of_their_tags_is_in_the_plant_before_it_is_shown(qtbot, wire, engine):
+    engine.start(with_a_bare_tag(engine.files))
+    tell(engine, SPEED, BARE, OPEN)
+    plants = []
+    wire.plant_changed.connect(plants.append)
+    welcome(engine, told=3)
+    wire.start()
+    wire.tick()
+    (plant,) = plants
+    bare, speed, door = plant.tag("flow.rate"), plant.tag("pump.speed"), plant.tag("door.open")
+    assert (bare.low, bare.high, bare.unit) == (0.0, 8.0, "m³/h")
+    assert (speed.low, speed.high, speed.unit) == (0.0, 60.0, "1/min")  # what the plant's files say stays
+    assert wire.mirror.plant is wire.plant is plant
+    assert words.value_text(wire.mirror.table, door) == "Shut"
+    batch = Batch.of([door.index], [1.0], 1, 1, q.GOOD)
+    batch.rows["raw"] = 1
+    engine.say(Values.of(batch, 1))
+    wire.tick()
+    assert words.value_text(wire.mirror.table, door) == "Ajar"
+
+
+def test_what_devices_say_later_is_drawn_anew_once_they_have_done(wire, engine, clock):
+    engine.start(with_a_bare_tag(engine.files))
+    plants = []
+    wire.plant_changed.connect(plants.append)
+    wire.start()
+    assert [plant.tag("flow.rate").unit for plant in plants] == [""]
+    tell(engine, BARE)
+    for told in (1, 2, 2, 2, 2, 2):
+        engine.say(Health(clock.now_ns(), told=told))
+        wire.tick()
+        clock.advance(0.5)
+    wire.tick()
+    wire.tick()
+    assert [plant.tag("flow.rate").unit for plant in plants] == ["", "m³/h"]
+    assert [request.verb for request in engine.requests] == ["properties"]
+    mirror = wire.mirror
+    engine.say(Health(clock.now_ns(), told=3))  # something was said, but nothing new
+    wire.tick()
+    clock.advance(SETTLED_S)
+    wire.tick()
+    wire.tick()
+    assert len(engine.requests) == 2 and len(plants) == 2 and wire.mirror is mirror
+
+
+@pytest.mark.parametrize("answer", [None, Reply(0, False, "no")])
+def test_the_plant_is_shown_though_nobody_answers_what_devices_say(wire, engine, clock, answer):
+    engine.answers["properties"] = lambda request: answer and msgspec.structs.replace(answer, number=request.number)
+    plants = []
+    wire.plant_changed.connect(plants.append)
+    welcome(engine, told=1)
+    wire.start()
+    wire.tick()
+    clock.advance(COMPLETE_S)
+    wire.tick()
+    assert [plant.name for plant in plants] == ["Small plant"]
 
 
 def test_a_question_gets_its_own_answer(wire, engine, replies):

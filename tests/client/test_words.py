@@ -1,6 +1,7 @@
 """How the window says things."""
 
 import math
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -72,6 +73,28 @@ def test_a_bad_value_is_not_shown_unless_asked_for():
     table.apply(Batch.of([0], [42.0], 1, 1, q.BAD_COMMUNICATION))
     assert words.value_text(table, one) == words.NO_VALUE
     assert words.value_text(table, one, last=True) == "42.0"
+
+
+def test_whole_numbers_of_64_bits_are_shown_to_the_last_digit():
+    one, scaled = tag(type="int64"), replace(tag(type="uint64"), index=1)
+    table = TagTable([one, scaled])
+    rows = Batch.of([0, 1], [9.0e15, 1.8e19], 1, 1).rows
+    rows["raw"] = 9_007_199_254_740_993, -1
+    table.apply(Batch(rows))
+    assert words.value_text(table, one) == "9007199254740993"
+    assert words.value_text(table, scaled) == "18446744073709551615"
+
+
+def test_a_state_is_called_what_its_device_calls_it():
+    one = tag(type="uint16")
+    table = TagTable([one])
+    rows = Batch.of([0], [6.0], 1, 1).rows
+    rows["raw"] = 6
+    table.apply(Batch(rows))
+    table.names = {0: {6: "Execute", 9: "Aborted"}}
+    assert words.value_text(table, one) == "Execute"
+    table.raw[0] = 7
+    assert words.value_text(table, one) == "6"
 
 
 def test_a_name_at_the_beginning_of_a_sentence_is_not_spelt_anew():

@@ -1,5 +1,6 @@
 import io
 import json
+import os
 
 import pytest
 
@@ -88,7 +89,38 @@ def test_text_that_a_spreadsheet_would_run_is_made_plain():
     assert "'=1+2" in file.getvalue()
 
 
-def test_a_tag_without_values_is_said_to_have_none(folder, capsys):
-    code, out = run(capsys, "history", "a.nothing", "--data", str(folder))
+def test_what_a_device_said_does_not_steer_the_terminal(folder, capsys):
+    store = Store(folder, TAGS, HandClock(), History())
+    told = Record(time_ns=START, category="write", event="refused", subject="a.lot", value="\x1b[2J", result="\x9b31m")
+    store.record(told).result(10)
+    store.close()
+    assert cli.main(["journal", "--data", str(folder)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert all(line.isprintable() for line in lines)
+    assert any(r"a.lot \x1b[2J  \x9b31m" in line for line in lines)
+    assert cli.main(["journal", "--json", "--data", str(folder)]) == 0
+    values = [row["value"] for row in json.loads(capsys.readouterr().out)["records"]]
+    assert "\x1b[2J" in values  # a program gets it as it is
+
+
+def test_history_is_exact_in_a_file_and_harmless_on_a_terminal():
+    rows = [{"tag": "a", "value": "\x1b[2J\u202e"}, {"tag": "a", "value": 1.5}]
+    file = io.StringIO()
+    records._write(iter(rows), "csv", file)
+    assert "\x1b[2J\u202e" in file.getvalue()
+    master, slave = os.openpty()
+    with os.fdopen(slave, "w", encoding="utf-8") as terminal:
+        records._write(iter(rows), "csv", terminal)
+        terminal.flush()
+        shown = os.read(master, 1000).decode()
+    os.close(master)
+    assert r"a,\x1b[2J\u202e" in shown and "a,1.5" in shown
+
+
+def test_a_tag_without_values_is_told_from_one_that_nobody_knows(folder, capsys):
+    code, out = run(capsys, "history", "no.such", "--data", str(folder))
     assert code == 1
-    assert "no values of a.nothing are stored between 2026-02-25T00:00:00" in out.err
+    assert "no values of no.such are stored at all: is the name right? hmi get lists the tags" in out.err
+    code = cli.main(["history", "a.level", "--from", "2026-02-20", "--to", "2026-02-21", "--data", str(folder)])
+    assert code == 1
+    assert "no values of a.level are stored between 2026-02-" in capsys.readouterr().err

@@ -19,6 +19,7 @@ from hmi.core.policy import (
     Policy,
     Rules,
     Snapshot,
+    bar_of,
     complaint_of,
     decide,
     limits_of,
@@ -311,3 +312,19 @@ def test_another_policy_never_lifts_an_interlock(policies, wish, moment):
     blocked = dataclasses.replace(moment, values=np.array([20.0, 6.0, 0.0, 0.0, 0.0, 0.0]))
     assert not decide(SPEED, [*policies, Policy(interlocks=(RUNS,))], wish, blocked).allowed
     assert not decide(SPEED, [Policy(interlocks=(RUNS,)), *policies], wish, blocked).allowed
+
+
+@pytest.mark.parametrize(
+    ("rules", "role", "kind", "bar"),
+    [
+        (Rules(), "operate", "desk", ""),
+        (Rules(), "administer", "panel", ""),
+        (Rules(), "view", "desk", "role"),
+        (Rules(), "nobody", "desk", "role"),
+        (Rules(), "operate", "tablet", "station"),
+        (Rules(remote_ok=True), "operate", "tablet", ""),
+        (Rules(stations=("panel",)), "operate", "desk", "station"),
+    ],
+)
+def test_what_bars_a_person_whatever_the_value(rules, role, kind, bar):
+    assert bar_of(rules, role, kind) == bar

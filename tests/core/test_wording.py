@@ -77,6 +77,12 @@ def test_as_number_takes_a_decimal_comma_but_nothing_endless() -> None:
     assert wording.as_number("inf") is None
 
 
+def test_what_would_steer_a_terminal_is_written_out() -> None:
+    assert wording.visible("Füller 7 µm") == "Füller 7 µm"
+    told = "\x1b[2Jred\x07 \u202eltr \u200b one\ntwo \x9b1m \ud800"
+    assert wording.visible(told) == r"\x1b[2Jred\x07 \u202eltr \u200b one\ntwo \x9b1m \ud800"
+
+
 def test_pinpoint_names_the_place_inside_a_list() -> None:
     assert wording.pinpoint("Expected `float`, got `str` - at `$[1]`", [1, "b"]) == ("[1]", "b")
     assert wording.pinpoint("Expected `float`, got `str` - at `$[1].x`", [1, {"x": 2}]) == ("[1].x", 2)

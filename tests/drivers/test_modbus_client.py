@@ -80,7 +80,9 @@ async def test_an_answer_of_another_length_is_never_taken_for_values():
 
 
 async def test_an_answer_to_another_function_is_never_taken_for_values():
-    with pytest.raises(DeviceError):
+    with pytest.raises(
+        DeviceError, match="answered function 4 when asked for 3, so nothing of it is taken: is another"
+    ):
         await read_from(Peer(b"\x04\x04\x00\x01\x00\x02"))
 
 
@@ -107,8 +109,36 @@ async def test_the_device_s_refusals_have_their_quality_and_sentence(code: int, 
     assert (refused.value.code, refused.value.quality) == (code, quality)
     sentence = str(refused.value)
     assert sentence.startswith(("the device ", "the gateway "))
+    assert ": " in sentence  # what is to be done
     others = {str(Refusal(other)) for other in range(12) if other != code}
     assert sentence not in others  # no two codes read the same
+
+
+class Stranger(Peer):
+    """Answers with the wrong unit, or to the wrong request."""
+
+    def __init__(self, unit: int = 1, number: int = 0) -> None:
+        super().__init__()
+        self.unit, self.number = unit, number
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One answer to each request."""
+        while request := await reader.read(12):
+            number = (int.from_bytes(request[:2], "big") + self.number) % 65_536
+            writer.write(struct.pack(">HHHBBBHH", number, 0, 7, self.unit, 3, 4, 7, 7))
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    ("stranger", "says"),
+    [
+        (Stranger(unit=255), "answers for unit 255 when asked for unit 1, so nothing of it is taken: set `unit` in"),
+        (Stranger(number=5), "answers a request that is not this one .*does another master share the connection"),
+    ],
+)
+async def test_an_answer_of_another_unit_or_to_another_request_is_not_taken_and_named(stranger: Stranger, says: str):
+    with pytest.raises(NoAnswer, match=says):
+        await read_from(stranger)
 
 
 async def test_silence_is_no_answer_and_nothing_is_sent_again():

@@ -9,6 +9,7 @@ import pytest
 from hmi.core import quality as q
 from hmi.core.plant.model import Connection
 from hmi.drivers import supervise
+from hmi.drivers.modbus_client import Refusal
 from tests.drivers.devices import Device, running, tags_of, until_reset
 
 
@@ -52,8 +53,8 @@ async def test_what_comes_back_is_polled_again(monkeypatch: pytest.MonkeyPatch):
         tags = tags_of([("holding:600", "uint16"), ("holding:400", "uint16"), ("holding:40", "uint16")])
         async with running(palletiser(device), tags) as run:
             await run.until(lambda: len(run.rows("holding:40")) > 3)
-            assert run.driver.health.missing[0] == "the device does not know this address: holding:600"
-            assert run.driver.health.missing[1] == "the device is busy with another task"
+            assert run.driver.health.missing[0] == f"holding:600: {Refusal(2)}"
+            assert run.driver.health.missing[1] == str(Refusal(6))
             assert [len(run.rows(f"holding:{n}")) for n in (600, 400)] == [1, 1]  # told once, not at every scan
             device.signal(signal.SIGUSR2)
             await run.until(lambda: not run.driver.health.missing)

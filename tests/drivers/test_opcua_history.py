@@ -1,25 +1,22 @@
-"""Backfilling from a real server's own history."""
+"""Reading back from a real server's own history."""
 
-import asyncio
 import time
 
 import numpy as np
 import pytest
 from asyncua import Client, ua
 
-from hmi.clock import MachineClock
 from hmi.core.batch import FLAG_BACKFILLED, join
-from hmi.core.plant import Connection
 from hmi.core.tags import Tag
-from hmi.drivers import create, opcua_history
-from hmi.drivers.opcua_history import Missed, backfill
+from hmi.drivers import opcua_history
+from hmi.drivers.opcua_history import History, Missed, Stretch, missed_of
 from tests.drivers.devices import Device
-from tests.drivers.proxy import Cable
 
-EVER = 2**62
-COUNTER = Missed(Tag(0, "a.counter", "plc", "ns=2;s=Counter", "int64"), ua.NodeId("Counter", 2), 0, EVER)
-PLAIN = Missed(Tag(1, "a.plain", "plc", "ns=2;s=Plain", "float64"), ua.NodeId("Plain", 2), 0, EVER)
-ABSENT = Missed(Tag(2, "a.absent", "plc", "ns=2;s=Absent", "float64"), ua.NodeId("Absent", 2), 0, EVER)
+COUNTER = Tag(0, "a.counter", "plc", "ns=2;s=Counter", "int64")
+PLAIN = Tag(1, "a.plain", "plc", "ns=2;s=Plain", "float64")
+ABSENT = Tag(2, "a.absent", "plc", "ns=2;s=Absent", "float64")
+NODES = {0: ua.NodeId("Counter", 2), 1: ua.NodeId("Plain", 2), 2: ua.NodeId("Absent", 2)}
+S = 10**9
 
 
 @pytest.fixture(scope="module")
@@ -30,70 +27,84 @@ def recorder():
     device.kill()
 
 
-async def filled_from(recorder, *nodes, seconds=2.0):
-    """What can be had of the seconds that have just passed."""
+async def read_back(recorder, *wanted: Missed, times: int = 1):
+    """What the server gives of these, and what it was asked."""
     batches = []
     client = Client(recorder.address)
     client.session_timeout = 60_000
     async with client:
-        await asyncio.sleep(seconds)
-        now = time.time_ns()
-        span = (now - round(seconds * 1e9), now)
-        found = await backfill(client.uaclient.session, nodes, span, batches.append, time.time_ns)
-    return found, join(batches), span
+        history = History(client.uaclient.session, batches.append, time.time_ns)
+        for _ in range(times):
+            await history.backfill(wanted)
+    return history, join(batches)
 
 
-async def test_every_value_of_the_gap_comes_once_in_order_and_marked(recorder):
-    found, batch, span = await filled_from(recorder, COUNTER, PLAIN, ABSENT)
+def missed(tag: Tag, *spans: tuple[float, float]) -> Missed:
+    """Stretches of a tag between so many seconds ago."""
+    now = time.time_ns()
+    stretches = tuple(Stretch(tag.index, now - round(a * S), now - round(b * S)) for a, b in spans)
+    return Missed(tag, NODES[tag.index], stretches)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def four_seconds(recorder):
+    """The server has recorded for so long."""
+    begun = time.monotonic()
+    while time.monotonic() < begun + 4:
+        time.sleep(0.1)
+
+
+async def test_every_value_of_a_stretch_comes_once_in_order_and_marked(recorder):
+    wanted = [missed(tag, (3, 1.5)) for tag in (COUNTER, PLAIN, ABSENT)]
+    spans = [(one.stretches[0].after_ns, one.stretches[0].before_ns) for one in wanted]
+    history, batch = await read_back(recorder, *wanted, times=2)  # what is there is not read back again
     rows = batch.rows
-    assert (found.values, found.tags, found.refused) == (len(rows), 1, 0)
+    assert (history.values, history.refused) == (len(rows), 0)
     assert len(rows) > 10
     assert set(np.diff(rows["raw"])) == {1}  # nothing missing, nothing twice
     assert (rows["flags"] & FLAG_BACKFILLED).all()
-    assert ((rows["time"] > span[0]) & (rows["time"] < span[1])).all()
+    assert ((rows["time"] > spans[0][0]) & (rows["time"] < spans[0][1])).all()
     assert set(rows["tag"]) == {0}
+    counter, plain, absent = (one.stretches[0] for one in wanted)
+    assert (counter.whole, counter.values, counter.none) == (True, len(rows), False)
+    assert plain.none and absent.none
 
 
-async def test_a_long_gap_is_read_page_by_page(recorder, monkeypatch):
+async def test_of_several_stretches_only_what_is_within_them_comes(recorder):
+    wanted = missed(COUNTER, (3.5, 3.0), (2.9, 2.3), (2.2, 1.5))
+    spans = [(one.after_ns, one.before_ns) for one in wanted.stretches]
+    _, batch = await read_back(recorder, wanted)
+    times = batch.rows["time"]
+    assert all(any(after < stamp < before for after, before in spans) for stamp in times.tolist())
+    assert all(one.whole and one.values > 3 for one in wanted.stretches)
+    assert (np.diff(times) > 0).all()
+
+
+async def test_a_history_that_is_not_yet_as_far_is_not_whole(recorder):
+    wanted = missed(COUNTER, (3, -60))
+    await read_back(recorder, wanted)
+    (stretch,) = wanted.stretches
+    assert stretch.values > 10 and not stretch.whole
+    assert stretch.after_ns > time.time_ns() - 10 * S  # what is read the next time begins there
+
+
+async def test_a_long_stretch_is_read_page_by_page(recorder, monkeypatch):
     monkeypatch.setattr(opcua_history, "PAGE", 7)
-    found, batch, _ = await filled_from(recorder, COUNTER)
-    assert found.values > 14
+    history, batch = await read_back(recorder, missed(COUNTER, (3, 1.5)))
+    assert history.values > 14
     assert set(np.diff(batch.rows["raw"])) == {1}
 
 
 async def test_a_server_that_never_ends_is_left(recorder, monkeypatch):
     monkeypatch.setattr(opcua_history, "PAGE", 3)
     monkeypatch.setattr(opcua_history, "PAGES", 2)
-    found, batch, _ = await filled_from(recorder, COUNTER)
-    assert (found.tags, found.refused) == (0, 1)
+    history, batch = await read_back(recorder, missed(COUNTER, (3, 1.5)))
+    assert history.refused == 1
     assert len(batch) == 5  # the second page begins with the last value of the first
 
 
-@pytest.mark.expect_log("hmi.drivers")
-async def test_a_cable_that_was_pulled_costs_no_value(recorder):
-    cable = Cable(recorder.port)
-    await cable.plug()
-    batches = []
-    connection = Connection("plc", "opcua", f"opc.tcp://127.0.0.1:{cable.port}")
-    driver = create(connection, [COUNTER.tag], batches.append, MachineClock())
-    task = asyncio.get_running_loop().create_task(driver.run())
-    try:
-        await until(lambda: len(batches) > 5)
-        await cable.pull()
-        await asyncio.sleep(2)
-        await cable.plug()
-        await until(lambda: any((batch.rows["flags"] & FLAG_BACKFILLED).any() for batch in batches))
-        await until(lambda: not (batches[-1].rows["flags"] & FLAG_BACKFILLED).any())
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        await cable.pull()
-    numbers = join(batches).rows["raw"]
-    assert set(np.diff(np.sort(numbers))) == {1}  # nothing is missing, nothing twice
-
-
-async def until(wanted):
-    """Wait for a state."""
-    async with asyncio.timeout(20):
-        while not wanted():
-            await asyncio.sleep(0.05)
+def test_stretches_go_by_tag_and_by_time():
+    late, early, other = Stretch(0, 50, 60), Stretch(0, 10, 20), Stretch(2, 5, 9)
+    found = missed_of([late, other, early], {0: COUNTER, 2: ABSENT}, {0: NODES[0]})
+    assert [(one.tag, one.stretches) for one in found] == [(COUNTER, (early, late))]  # of the other there is no node
+    assert found[0].span[0] == 10 and found[0].span[1] > 60

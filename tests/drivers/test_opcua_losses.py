@@ -12,7 +12,9 @@ from hmi.core.batch import ROW, Batch
 from hmi.core.tags import Tag
 from hmi.drivers.driver import Health
 from hmi.drivers.opcua_columns import Columns
+from hmi.drivers.opcua_history import Stretch
 from hmi.drivers.opcua_losses import EVERY_S, Losses
+from hmi.drivers.opcua_losses import FULL as FULL_QUEUE
 from hmi.drivers.opcua_publish import one_item
 from hmi.drivers.opcua_rates import Rates
 from hmi.drivers.opcua_values import decode
@@ -21,31 +23,70 @@ from tests.drivers.opcua_bytes import note_of
 FULL = 0x0480
 
 
+S = 10**9
+TAGS = {index: Tag(index, f"a.t{index}", "filler", "x", "float64") for index in range(3)}
+
+
 class Lossy:
-    """What a connection declares."""
+    """What a connection declares, and what it looks for in the server's history."""
 
     def __init__(self) -> None:
         self.clock = HandClock()
         self.health = Health()
         self.gaps: list[tuple[int, int, str]] = []
-        self.losses = Losses("filler", self.health, Rates(self.clock), self.clock, lambda *gap: self.gaps.append(gap))
+        self.newest = np.zeros(3, np.int64)
+        self.losses = Losses(
+            "filler",
+            self.health,
+            Rates(self.clock),
+            self.clock,
+            lambda *gap: self.gaps.append(gap),
+            TAGS,
+            lambda: self.newest,
+        )
 
-    def values(self, *qualities: int) -> None:
+    def values(self, *qualities: int, tag: int = 0, times: tuple[int, ...] = ()) -> None:
         rows = np.zeros(len(qualities), ROW)
-        rows["quality"] = qualities
+        rows["quality"], rows["tag"], rows["received"] = qualities, tag, self.clock.now_ns()
+        rows["time"] = times or 0
         self.losses.values(Batch(rows))
         self.losses.look()
 
+    @property
+    def wanted(self) -> list[tuple[int, int, int]]:
+        return [(one.tag, one.after_ns, one.before_ns) for one in self.losses.missing._stretches]
 
-@pytest.mark.expect_log("filler: 3 notifications")
+
+def test_what_a_full_queue_cost_is_looked_for_between_the_values_around_it():
+    lossy = Lossy()
+    lossy.newest[1] = 10 * S
+    lossy.values(0, FULL, 0, FULL, tag=1, times=(11 * S, 12 * S, 13 * S, 14 * S))
+    lossy.newest[1] = 14 * S
+    lossy.values(FULL, tag=1, times=(15 * S,))
+    assert lossy.wanted == [(1, 11 * S, 12 * S), (1, 13 * S, 14 * S), (1, 14 * S, 15 * S)]
+    assert (lossy.gaps, lossy.health.gaps) == ([], 0)  # as long as it may be had
+
+
+@pytest.mark.expect_log("queue was full")
+def test_what_the_history_does_not_have_either_is_a_gap_of_that_time():
+    lossy = Lossy()
+    stretches = [Stretch(1, 11 * S, 12 * S, FULL_QUEUE), Stretch(2, 13 * S, 14 * S, FULL_QUEUE)]
+    lossy.losses.missing._given_up(stretches)
+    lossy.losses.look()
+    ((since, until, reason),) = lossy.gaps
+    assert (since, until) == (12 * S, 14 * S)  # no subscription, so no interval before the first
+    assert reason == "the server's queue was full 2 times: ask for these tags less often"
+
+
+@pytest.mark.expect_log("filler: history has a gap: 3 notifications")
 def test_notifications_that_never_came_are_a_gap_and_logged_once():
     lossy = Lossy()
     lossy.losses.notifications(1, 3)
     lossy.losses.notifications(1, 1)
     assert lossy.health.gaps == 2
     assert [reason for _, _, reason in lossy.gaps] == [
-        "3 notifications of the server never came and it does not have them any more",
-        "1 notifications of the server never came and it does not have them any more",
+        "3 notifications never came and the server does not have them any more: is the network overloaded?",
+        "1 notifications never came and the server does not have them any more: is the network overloaded?",
     ]
 
 

@@ -125,7 +125,7 @@ async def test_a_notification_that_did_not_come_is_had_again(shared_opcua: Devic
         assert run.driver.health.gaps == run.driver.health.reconnects == 0
 
 
-@pytest.mark.expect_log("1 notifications of the server never came")
+@pytest.mark.expect_log("history has a gap: 1 notifications never came")
 async def test_a_notification_that_is_gone_for_good_is_a_declared_gap(shared_opcua: Device):
     gaps: list[tuple[int, int, str]] = []
     lost: list[ua.SubscriptionAcknowledgement] = []

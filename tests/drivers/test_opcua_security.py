@@ -1,16 +1,8 @@
-"""Sessions that are signed, encrypted and of somebody: against a real server with a face for every trouble."""
+"""Sessions that are signed and encrypted, and whom they are with; against a server with a face for every trouble."""
 
 from __future__ import annotations
 
-import asyncio
-import json
 import shutil
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,200 +13,24 @@ from hmi.drivers import opcua_security
 from hmi.drivers.certificates import fingerprint
 from hmi.drivers.opcua_security import Protection
 from hmi.drivers.pki import Pki
-from hmi.drivers.supervise import Misconfigured, Refused
+from hmi.drivers.supervise import Misconfigured
 from tests.drivers import papers
-from tests.drivers.devices import SERVERS, Running, free_port, running, tags_of
-from tests.drivers.papers import NOW, URI, paper
-
-LEVEL = "nsu=urn:test:filler;s=Level"
-PASSWORD = "Gurke-42"
-BEST = "Basic256Sha256:SignAndEncrypt"
-ALL = [
-    f"{policy}_{mode}"
-    for policy in ("Basic256Sha256", "Aes128Sha256RsaOaep", "Aes256Sha256RsaPss")
-    for mode in ("Sign", "SignAndEncrypt")
-]
-NONE = "http://opcfoundation.org/UA/SecurityPolicy#None"
-RSA15 = "http://opcfoundation.org/UA/SecurityPolicy#Basic128Rsa15"
-GOOD = paper()
-CA = papers.authority()
-PAPERS = {
-    "good": GOOD,
-    "expired": paper(end=NOW - timedelta(days=1)),
-    "other-host": paper(hosts=("10.9.8.7", "filler.plant")),
-    "weak": paper(own=papers.key("weak")),
-    "issued": paper(issuer="Plant CA", issuer_key=papers.key("ca"), serial=4711),
-    "early": paper(start=datetime.now(UTC) + timedelta(days=3)),
-    "ending": paper(end=datetime.now(UTC) + timedelta(days=9, hours=12)),
-    "thief": paper("Thief", own=papers.key("thief")),
-}
-USER = paper("Operator", own=papers.key("user"), uri="urn:user", purposes=())
-STRANGER = paper("Stranger", own=papers.key("user"), uri="urn:user", purposes=())
-FACES: dict[str, dict] = {
-    "good": {},
-    "none-only": {"policies": ["NoSecurity"]},
-    "expired": {"paper": "expired"},
-    "early": {"paper": "early"},
-    "ending": {"paper": "ending"},
-    "no-certificates": {"tokens": ["user"]},
-    "other-host": {"paper": "other-host"},
-    "weak": {"paper": "weak", "key": "weak"},
-    "other-uri": {"uri": "urn:somebody:else"},
-    "issued": {"paper": "issued"},
-    "swapped": {"paper": "thief", "key": "thief", "shows": "good"},
-    "suspicious": {"suspicious": True},
-    "two-faced": {"two-faced": True},
-    "users-only": {"tokens": ["user"]},
-    "clear-token": {"token_policy": NONE},
-    "rsa15-token": {"token_policy": RSA15},
-    "no-users": {"tokens": ["anonymous"]},
-}
-
-
-def mark(certificate) -> str:
-    """The certificate as the server's list of users has it."""
-    return fingerprint(certificate).lower()
-
-
-@dataclass
-class Server:
-    """The server's faces, and what it saw of passwords."""
-
-    ports: dict[str, int]
-    seen_file: Path
-    own: Path  # a station's own certificate, made once for all tests
-
-    def address(self, face: str) -> str:
-        """Where a face listens."""
-        return f"opc.tcp://127.0.0.1:{self.ports[face]}"
-
-    def seen(self) -> list[str]:
-        """The users that came, with the passwords that they gave, since the last call."""
-        lines = self.seen_file.read_text().splitlines()
-        self.seen_file.write_text("")
-        return lines
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("server")
-    for name, certificate in PAPERS.items():
-        (folder / f"{name}.der").write_bytes(papers.der(certificate))
-    for name in ("server", "weak", "thief"):
-        (folder / f"{name}.pem").write_bytes(papers.pem(papers.key(name)))
-    (folder / "seen").write_text("")
-    (folder / "users").write_text(f"{mark(USER)} not-{mark(STRANGER)}")
-    rows = []
-    for what in FACES.values():
-        row = {
-            "uri": URI,
-            "tokens": ["anonymous", "user", "certificate"],
-            "policies": ["NoSecurity", *ALL],
-            **what,
-            "port": free_port(),
-        }
-        row["certificate"] = str(folder / f"{what.get('paper', 'good')}.der")
-        row["key"] = str(folder / f"{what.get('key', 'server')}.pem")
-        if "shows" in what:
-            row["shows"] = str(folder / f"{what['shows']}.der")
-        rows.append(row)
-    (folder / "faces.json").write_text(json.dumps(rows))
-    Pki(folder).own(MachineClock().now_ns())
-    script = str(SERVERS / "secured_opcua_server.py")
-    command = [sys.executable, script, str(folder / "faces.json"), str(folder / "seen")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        yield Server(dict(zip(FACES, (row["port"] for row in rows), strict=True)), folder / "seen", folder / "pki")
-        process.kill()
-
-
-@pytest.fixture
-def station(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The data folder of a station that trusts the good server, and tries again soon."""
-    monkeypatch.setattr(opcua_security, "UNTRUSTED_RETRY_S", 0.0)
-    monkeypatch.setattr("hmi.drivers.passwords.MISSING_RETRY_S", 0.0)
-    monkeypatch.delenv("HMI_PASSWORD_DEVICE", raising=False)
-    shutil.copytree(server.own / "own", tmp_path / "pki" / "own")
-    trust(tmp_path, GOOD)
-    server.seen()
-    return tmp_path
-
-
-def trust(folder: Path, certificate) -> None:
-    """Decide to trust."""
-    place = folder / "pki" / "trusted"
-    place.mkdir(parents=True, exist_ok=True)
-    (place / f"{fingerprint(certificate)}.der").write_bytes(papers.der(certificate))
-
-
-def connection(server: Server, face: str = "good", security: str = BEST, **what) -> Connection:
-    """A connection to a face."""
-    return Connection("device", "opcua", server.address(face), security=security, publish_ms=50, **what)
-
-
-def secret(folder: Path, text: str = PASSWORD) -> None:
-    """The password of the connection's user, as a person puts it there."""
-    path = folder / "secrets" / "device"
-    path.parent.mkdir(exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(f"{text}\n")
-
-
-@asynccontextmanager
-async def at_work(connection: Connection, folder: Path) -> AsyncIterator[Running]:
-    async with running(connection, tags_of([(LEVEL, "float64")]), folder) as run:
-        yield run
-
-
-async def refusal(connection: Connection, folder: Path) -> str:
-    """Why a connection is refused."""
-    async with at_work(connection, folder) as run:
-        await run.until(lambda: run.driver.health.state in ("down", "live"))
-        assert run.driver.health.state == "down"
-        assert not [row for batch in run.batches for row in batch.rows if row["quality"] < 0x40000000]
-        return run.driver.health.reason
-
-
-@dataclass
-class Wire:
-    """A proxy that keeps what a station sends."""
-
-    port: int
-    sent: bytearray = field(default_factory=bytearray)
-    calls: int = 0
-
-
-@asynccontextmanager
-async def wire(to: int) -> AsyncIterator[Wire]:
-    made = Wire(0)
-
-    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, keep: bool) -> None:
-        try:
-            while data := await reader.read(65536):
-                made.sent.extend(data if keep else b"")
-                writer.write(data)
-        except ConnectionError:
-            pass
-        finally:
-            writer.close()
-
-    async def call(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        made.calls += 1
-        other_reader, other_writer = await asyncio.open_connection("127.0.0.1", to)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(pump(reader, other_writer, True))
-            group.create_task(pump(other_reader, writer, False))
-
-    listener = await asyncio.start_server(call, "127.0.0.1", 0)
-    made.port = listener.sockets[0].getsockname()[1]
-    async with listener:
-        yield made
-        listener.close()
-    await asyncio.sleep(0.05)  # the proxy's own ends
-
-
-# --------------------------------------------------------------------------------------------- policies
+from tests.drivers.papers import paper
+from tests.drivers.secured import (
+    ALL,
+    BEST,
+    CA,
+    FACES,
+    GOOD,
+    PAPERS,
+    Server,
+    at_work,
+    connection,
+    refusal,
+    secret,
+    trust,
+    wire,
+)
 
 
 @pytest.mark.parametrize("policy", ALL)
@@ -257,9 +73,6 @@ async def test_a_server_that_offers_less_is_refused_not_followed(server: Server,
     reason = await refusal(connection(server, "none-only", user="operator"), station)
     assert "does not offer Basic256Sha256:SignAndEncrypt, but None" in reason
     assert server.seen() == []
-
-
-# ------------------------------------------------------------------------------------------ certificates
 
 
 @pytest.mark.expect_log("nobody here trusts")
@@ -387,128 +200,6 @@ async def test_a_renewed_certificate_of_the_station_is_used_from_the_next_sessio
         await run.until(lambda: run.driver.health.reconnects == 1)
         await run.until_live()
         assert run.driver._session._client.security_policy.host_certificate == renewed.der != before
-
-
-# ------------------------------------------------------------------------------------------------- users
-
-
-@pytest.mark.parametrize("security", [BEST, "Basic256Sha256:Sign", "Aes256Sha256RsaPss:Sign"])
-async def test_a_user_is_let_in_and_his_password_cannot_be_read_on_the_way(
-    server: Server, station: Path, security: str
-):
-    secret(station)
-    async with wire(server.ports["good"]) as tap:
-        there = Connection("device", "opcua", f"opc.tcp://127.0.0.1:{tap.port}", security=security, user="operator")
-        async with at_work(there, station) as run:
-            await run.until_live()
-        assert PASSWORD.encode() not in tap.sent
-    assert server.seen() == [f"operator {PASSWORD}"]
-
-
-async def test_the_environment_may_hold_the_password(server: Server, station: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("HMI_PASSWORD_DEVICE", PASSWORD)
-    async with at_work(connection(server, user="operator"), station) as run:
-        await run.until_live()
-    assert server.seen() == [f"operator {PASSWORD}"]
-
-
-@pytest.mark.expect_log("refuses the user")
-async def test_a_wrong_password_is_said_and_not_tried_on_and_on(server: Server, station: Path):
-    secret(station, "wrong")
-    protection = Protection(connection(server, user="operator"), station, MachineClock())
-    reason = await refusal(connection(server, user="operator"), station)
-    assert "refuses the user 'operator' or the password (BadUserAccessDenied)" in reason
-    assert server.seen() == ["operator wrong"]
-    error = protection.refusal(
-        opcua_security.ua.UaStatusCodeError(opcua_security.ua.StatusCodes.BadUserAccessDenied), "x"
-    )
-    assert isinstance(error, Refused)
-    assert error.retry_s == 60.0
-
-
-@pytest.mark.expect_log("no password")
-async def test_a_missing_password_is_asked_for_and_heals(server: Server, station: Path):
-    async with at_work(connection(server, user="operator"), station) as run:
-        await run.until(lambda: run.driver.health.state == "down")
-        assert "there is no password for the user 'operator'" in run.driver.health.reason
-        secret(station)
-        await run.until_live()
-
-
-@pytest.mark.expect_log("in clear")
-async def test_no_password_over_a_channel_without_security(server: Server, station: Path):
-    secret(station)
-    async with wire(server.ports["good"]) as tap:
-        there = Connection("device", "opcua", f"opc.tcp://127.0.0.1:{tap.port}", user="operator")
-        assert "would go to device in clear" in await refusal(there, station)
-        assert tap.calls == 0
-    assert server.seen() == []
-
-
-async def test_a_password_in_clear_where_the_plant_file_says_so_aloud(server: Server, station: Path):
-    secret(station)
-    plain = connection(server, "none-only", "None", user="operator", allow_plain_password=True)
-    async with at_work(plain, station) as run:
-        await run.until_live()
-    assert server.seen() == [f"operator {PASSWORD}"]
-
-
-@pytest.mark.expect_log("127.0.0.1")
-@pytest.mark.parametrize("face", ["clear-token", "rsa15-token"])
-async def test_a_server_that_wants_the_password_unsafely_does_not_get_it(server: Server, station: Path, face: str):
-    """A signed channel hides nothing; and RSA 1.5 padding gives away what it encrypts."""
-    secret(station)
-    async with wire(server.ports[face]) as tap:
-        there = Connection(
-            "device", "opcua", f"opc.tcp://127.0.0.1:{tap.port}", security="Basic256Sha256:Sign", user="operator"
-        )
-        assert "in clear or badly encrypted only, so none was sent" in await refusal(there, station)
-        assert PASSWORD.encode() not in tap.sent
-    assert server.seen() == []
-
-
-@pytest.mark.expect_log("user")
-async def test_who_may_come_in_is_said(server: Server, station: Path):
-    assert "lets nobody in without a user" in await refusal(connection(server, "users-only"), station)
-    assert "lets nobody in without a user" in await refusal(connection(server, "users-only", "None"), station)
-    secret(station)
-    assert "knows no user names" in await refusal(connection(server, "no-users", user="operator"), station)
-
-
-def user_paper(folder: Path, certificate=USER) -> None:
-    """A user's certificate and key, as a person puts them there."""
-    place = folder / "pki" / "users"
-    place.mkdir(parents=True)
-    (place / "operator.der").write_bytes(papers.der(certificate))
-    key = folder / "secrets" / "device.key"
-    key.parent.mkdir()
-    key.touch(mode=0o600)
-    key.write_bytes(papers.pem(papers.key("user")))
-
-
-@pytest.mark.parametrize("security", [BEST, "Basic256Sha256:Sign", "Aes256Sha256RsaPss:SignAndEncrypt"])
-async def test_a_user_is_let_in_by_his_certificate(server: Server, station: Path, security: str):
-    user_paper(station)
-    async with at_work(connection(server, security=security, user_certificate="operator.der"), station) as run:
-        await run.until_live()
-    assert server.seen() == [f"certificate {mark(USER)}"]
-
-
-@pytest.mark.expect_log("user")
-async def test_why_a_user_with_a_certificate_is_not_let_in_is_said(server: Server, station: Path):
-    shown = {"user_certificate": "operator.der"}
-    missing = await refusal(connection(server, **shown), station)
-    assert "operator.der is missing: put it there" in missing
-    user_paper(station, STRANGER)
-    assert "refuses the user's certificate (BadUserAccessDenied)" in await refusal(connection(server, **shown), station)
-    assert "lets in no users with certificates" in await refusal(
-        connection(server, "no-certificates", **shown), station
-    )
-    assert "as its security is None" in await refusal(connection(server, "none-only", "None", **shown), station)
-    assert server.seen() == []
-
-
-# -------------------------------------------------------------------------------------------- plant files
 
 
 @pytest.mark.parametrize(

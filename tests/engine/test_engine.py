@@ -2,8 +2,9 @@ import asyncio
 
 import pytest
 
-from hmi.clock import MachineClock
-from hmi.core.plant import Connection, Plant
+from hmi.clock import HandClock, MachineClock
+from hmi.core.batch import Batch
+from hmi.core.plant import Connection, History, Plant
 from hmi.engine.engine import Engine
 from hmi.link.local import pair
 from hmi.link.messages import Hello, Reply, Values, Welcome
@@ -34,6 +35,24 @@ async def test_it_is_ready_without_its_controller_and_says_what_is_missing(engin
         task, line = await started(engine, group)
         assert line == "ready live=0 missing=6 connections=0/1"
         task.cancel()
+
+
+@pytest.mark.parametrize(("away_days", "back_days"), [(3, 3), (30, 7)])
+def test_what_was_missed_is_asked_for_as_far_back_as_history_is_kept(tmp_path, away_days, back_days):
+    clock = HandClock()
+    plc = Connection("plc", "opcua", ABSENT)
+    plant = Plant("toy", "Toy plant", "UTC", (plc,), TAGS, (), {}, {}, history=History(keep_days=7))
+    first = Engine(plant, {}, tmp_path, clock)
+    assert first._earlier() is None  # nobody ran before
+    first.store.append(Batch.of([0], [50.0], clock.now_ns(), clock.now_ns()))
+    made = clock.now_ns()
+    first.store.close()
+    clock.advance(away_days * 86_400)
+    second = Engine(plant, {}, tmp_path, clock)
+    earlier = second._earlier()
+    second.store.close()
+    assert earlier.until_ns == clock.now_ns() - back_days * 86_400 * 10**9
+    assert earlier.newest_ns[0] == made
 
 
 async def test_a_client_in_the_same_process_is_welcomed_and_answered(engine):

@@ -4,7 +4,6 @@ from pathlib import Path
 from hmi.core import quality as q
 from hmi.core.batch import FLAG_BACKFILLED, FLAG_CLAMPED, Batch, join
 from hmi.core.clamp import ABOVE
-from hmi.core.journal import Record
 from tests.engine.toy import RULE, TAGS, ToyStation
 
 
@@ -35,38 +34,6 @@ def test_suppression_by_design_follows_its_expression():
     station.values(2, 1.0)
     assert station.tick.alarms.shown(0) == "unacknowledged"
     assert [record.event for record in station.records] == ["raised", "suppressed", "unsuppressed"]
-
-
-def test_acknowledging_is_journalled_with_the_person():
-    station = ToyStation(RULE)
-    station.values(0, 95.0)
-    done, _, promise = station.tick.acknowledge("a.level.h", "eve", "station 1", "window", "seen")
-    assert done and promise.result() == 2
-    assert (station.records[-1].event, station.records[-1].user, station.records[-1].why) == (
-        "acknowledged",
-        "eve",
-        "seen",
-    )
-    assert not station.tick.acknowledge("a.level.h", "eve", "", "", "")[0]
-    assert "no alarm" in station.tick.acknowledge("nothing", "eve", "", "", "")[1]
-
-
-def test_alarms_come_back_from_the_journal_after_a_restart():
-    before = ToyStation(RULE)
-    before.values(0, 95.0)
-    before.tick.acknowledge("a.level.h", "eve", "", "window", "")
-    after = ToyStation(RULE)
-    assert after.tick.restore({record.subject: record for record in before.records}) == 1
-    assert after.tick.alarms.shown(0) == "acknowledged"
-    assert after.tick.alarms.acked_by[0] == "eve"
-    after.values(0, 10.0)
-    assert after.records[-1].event == "returned"
-
-
-def test_a_rule_that_the_plant_no_longer_has_is_forgotten():
-    station = ToyStation(RULE)
-    gone = Record(time_ns=1, category="alarm", event="raised", subject="gone", result="unacknowledged")
-    assert station.tick.restore({"gone": gone}) == 0
 
 
 def test_the_deadband_is_one_rule_for_screen_history_alarms_and_derived_tags():

@@ -9,10 +9,11 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from tests.faults.ledger import balance
 from tests.faults.parts import COUNT, node
-from tests.faults.station import connection, tag
+from tests.faults.station import PATIENCE_S, connection, tag
 from tests.faults.yard import STALE_S, Yard
 
 HANGS = Path(__file__).parent / "servers" / "hanging_window.py"
@@ -67,6 +68,31 @@ def test_a_window_hangs_for_five_seconds(yard: Yard, measured):
     during = (samples.time > begun_ns) & (samples.time < begun_ns + 5 * 10**9)
     measured("rows during the hang", int(during.sum()))
     assert (np.diff(samples.received[during]) < 10**9).all()
+
+
+@pytest.mark.parametrize("end", ["killed", "stopped"])
+def test_what_the_device_remembers_of_the_time_without_an_engine(yard: Yard, measured, end: str):
+    """It is read back once the engine runs again: nothing is lost, and the time without it is declared all the same."""
+    server = yard.counting(history=str(yard.folder / "history.db"))
+    rows = [tag("line.count", "plc", COUNT, "uint32"), tag("line.speed", "plc", node("Speed"), "float32")]
+    station = yard.station([connection("plc", server.address, publish_ms=100)], rows)
+    with station.window() as window:
+        window.until_moving()
+        window.listen(2.0)
+    station.kill() if end == "killed" else station.stop()
+    time.sleep(3.0)
+    station.start()
+    begun = time.monotonic()
+    with station.window() as window:
+        window.until_moving()
+        while (account := balance(station, server.counts)).declared and time.monotonic() < begun + PATIENCE_S:
+            window.listen(1.0)
+    measured("account", str(account))
+    assert (account.declared, account.flagged) == (0, 0), account
+    assert account.backfilled > 40
+    (gap,) = [gap for gap in station.gaps() if "not running" in gap.reason]
+    assert gap.to_ns - gap.from_ns > 2 * 10**9
+    assert len(station.samples("line.speed")) <= 2  # what stood still is not told anew
 
 
 def test_the_engine_is_killed(yard: Yard, measured):

@@ -41,3 +41,17 @@ def test_kills_while_old_days_are_dropped_leave_nothing_unreadable(
         measured(what, value)
     assert trial.acknowledged.sent > 3 * 144, "no day was dropped yet"
     assert len(days) <= 4
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(3000)
+def test_two_hundred_kills_beside_a_program_that_holds_cursors(tmp_path: Path, measured: Callable[..., None]) -> None:
+    with closing(Trial(tmp_path, tmp_path / "data", seed=17, count=240, log_held=60_000)) as trial:
+        for _ in range(KILLS):
+            trial.kill_once()
+        trial.account_for_all()
+        figures = trial.figures()
+    for what, value in figures.items():
+        measured(what, value)
+    assert figures["kills"] == KILLS
+    assert all(trial.caught.values()), trial.caught

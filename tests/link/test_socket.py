@@ -13,8 +13,10 @@ from hmi.clock import HandClock, MachineClock
 from hmi.core.errors import LinkError
 from hmi.link import address
 from hmi.link.address import Address
+from hmi.link.framing import pack
 from hmi.link.messages import AnyMessage, Refused, Reply, Request
-from hmi.link.socket import Connection, Server, attach, connect
+from hmi.link.server import Server
+from hmi.link.socket import Connection, attach, connect
 from hmi.link.street import Link, Session
 
 CLOCK = MachineClock()
@@ -98,6 +100,19 @@ async def test_ask_gives_up_in_words(link: Connection) -> None:
 async def test_wait_returns_early_when_something_comes(link: Connection) -> None:
     assert await asyncio.to_thread(link.wait, 20.0) == [Reply(0, True, "welcome")]
     assert await asyncio.to_thread(link.wait, 0.0) == []
+
+
+async def test_wait_waits_for_the_whole_of_a_message_that_comes_in_parts() -> None:
+    ours, theirs = socket.socketpair()
+    link = Connection(ours, CLOCK)
+    data = pack(Reply(0, True, "x" * 100_000))
+    waiting = asyncio.create_task(asyncio.to_thread(link.wait, 20.0))
+    for start in range(0, len(data), 20_000):
+        await asyncio.to_thread(theirs.sendall, data[start : start + 20_000])
+        await asyncio.sleep(0.02)
+    assert [message.ok for message in await waiting] == [True]
+    theirs.close()
+    link.close()
 
 
 async def test_a_refusal_is_handed_out_and_then_raised(link: Connection) -> None:

@@ -138,7 +138,7 @@ def account(ledger: Ledger, *, whole: bool = False) -> int:
         found, untold = _readable(reader)
         findings = Findings(found, sent, owed)
         assert not (findings.doubles or findings.changed or findings.foreign), str(findings)
-        gaps = [*reader.declared(-(2**63), 2**63 - 1), *((gap, "") for gap in untold)]
+        gaps = [*reader.declared(-(2**63), 2**63 - 1), *untold]
     missing = findings.missing
     in_time = missing[np.abs(missing["at"] - now_of(0) - missing["number"] * STEP) < STEP]
     open_ = [row for row in in_time if not _is_told(row, gaps)]
@@ -147,22 +147,34 @@ def account(ledger: Ledger, *, whole: bool = False) -> int:
     return len(missing)
 
 
-def _readable(reader: Reader) -> tuple[np.ndarray, list[Gap]]:
-    """What can be read, day by day, and what the trend says of the days that cannot."""
+def _readable(reader: Reader) -> tuple[np.ndarray, list[tuple[Gap, str]]]:
+    """What can be read, day by day, and what the trend says of each tag that cannot be: all but that must be there."""
     names = [tag.name for tag in tags(COUNT)]
-    parts, gaps = [], list[Gap]()
+    parts, gaps = [], list[tuple[Gap, str]]()
     days = range(-1, len(day_files(reader._folder)) + 3)
     for start in (MIDNIGHT + day * DAY_NS for day in days):
-        for first in range(start, start + DAY_NS, DAY_NS // 4):
-            last = first + DAY_NS // 4
-            windows = reader.window(names, first, last, 24)
-            for tag, window in enumerate(windows):
-                own = [gap for gap in window.gaps if "cannot be read" in gap.reason]
-                gaps += own
-                if not own:
-                    parts.append(kept(reader, COUNT, first, last - 1, only=tag))
+        unread = [
+            [gap for gap in window.gaps if "cannot be read" in gap.reason]
+            for window in reader.window(names, start, start + DAY_NS, 1440)
+        ]
+        if not any(unread):
+            parts.append(kept(reader, COUNT, start, start + DAY_NS - 1))
+            continue
+        for tag, own in enumerate(unread):
+            gaps += [(gap, TAG_GAP + names[tag]) for gap in own]
+            parts += [kept(reader, COUNT, *piece, only=tag) for piece in _beside(start, start + DAY_NS - 1, own)]
     whole = np.concatenate(parts)
     return whole[np.lexsort((whole["at"], whole["tag"]))], gaps
+
+
+def _beside(first: int, last: int, gaps: list[Gap]) -> list[tuple[int, int]]:
+    """The times that are in no gap, both ends included."""
+    found = []
+    for gap in sorted(gaps):
+        if gap.from_ns > first:
+            found.append((first, gap.from_ns - 1))
+        first = max(first, gap.to_ns)
+    return [*found, (first, last)] if first <= last else found
 
 
 def _is_told(row: np.void, gaps: list[tuple[Gap, str]]) -> bool:

@@ -7,9 +7,10 @@ import numpy as np
 from hmi.core.history import Samples
 from hmi.store.block import Block, blocks_of
 from hmi.store.codec import constant, decode, decode_times
+from hmi.store.slab import Slab
 from hmi.store.summary import summarise
 from hmi.store.unsealed import Second
-from tests.store.made import HOUR, MIDNIGHT, SECOND, bits, slab_of
+from tests.store.made import HOUR, MIDNIGHT, SECOND, bits, rows_of, slab_of
 
 
 def opened(block: Block) -> Samples:
@@ -80,3 +81,24 @@ def test_many_tags_are_worked_on_a_part_at_a_time() -> None:
     assert [block.tag for block in blocks] == list(range(count))
     assert sum(block.summary.n for block in blocks) == 2 * 400 * count
     assert len(pauses) > 1
+
+
+def test_tidy_tags_and_those_that_are_not_beside_each_other() -> None:
+    """Good and in order, bad, out of order, told twice, over the end of an hour: each as if it were alone."""
+    times = MIDNIGHT + np.arange(1200) * 3 * SECOND
+    rng = np.random.default_rng(3)
+    rows = [rows_of(tag, times + tag, rng.integers(1, 90, 1200) / 10) for tag in range(6)]
+    rows[1]["quality"][7:9] = 0x80000000
+    rows[2]["time"][[3, 4]] = rows[2]["received"][[3, 4]] = times[[4, 3]]
+    rows[3][10] = rows[3][9]
+    for name in ("time", "received"):
+        rows[4][name] += HOUR // 2
+    rows[5]["value"][5] = np.nan
+    together = np.concatenate(rows)
+    blocks = made(Second(1, MIDNIGHT, Slab.of(together["tag"], together)))
+    alone = [block for own in rows for block in made(Second(1, MIDNIGHT, Slab.of(own["tag"], own)))]
+    assert blocks == alone
+    assert [block.tag for block in blocks] == [0, 1, 2, 3, 4, 4, 5]
+    for block in blocks:
+        assert block.summary == summarise(opened(block))
+        assert (block.mini is None) == (block.tag in (1, 5))

@@ -129,3 +129,17 @@ def test_values_reach_from_when_they_were_made_to_when_they_came_in() -> None:
     batch = batch_of(0, [NOON - SECOND, NOON + 5 * SECOND, NOON - HOUR], [1, 2, 3])
     batch.rows["received"] = NOON
     assert span_of(batch) == (NOON - SECOND, NOON + 5 * SECOND)  # the last one came late
+
+
+def test_what_is_told_again_is_known_whoever_spoke_meanwhile() -> None:
+    """The newest rows are remembered as they came; others that come after them do not make them forgotten."""
+    own = intake()
+    both = join([batch_of(0, [MIDNIGHT], [5.0]), batch_of(3, [MIDNIGHT], [7.0])])
+    other = batch_of(3, [MIDNIGHT + SECOND], [8.0])
+    rows = both.rows.copy()
+    assert len(kept(own, Batch(rows))) == 2
+    rows["value"] = 99  # the batch is its maker's again
+    assert kept(own, other) == [(13, MIDNIGHT + SECOND, 8)]
+    assert kept(own, both) == [(13, MIDNIGHT, 7)]  # it is old, but not what was told last
+    assert kept(own, batch_of(0, [MIDNIGHT], [6.0])) == [(10, MIDNIGHT, 6)]
+    assert kept(own, batch_of(0, [MIDNIGHT], [6.0])) == []

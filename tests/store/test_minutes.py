@@ -152,3 +152,11 @@ def test_hostile_bytes_are_damage(body: bytes, sealed: bool) -> None:
     except Damaged:
         return
     assert len(found) <= 60
+
+
+def test_many_hours_are_packed_at_once_as_each_of_them_is() -> None:
+    hours = [hour_of(value, hour=_HOUR + k * HOUR_NS) for k, (value, _) in enumerate(KINDS.values())]
+    hours += [replace(hour_of(_level(2)[:1000])), *(one for one in _unfit().values() if not one.quality.any())]
+    value, at = (np.concatenate([getattr(hour, name) for hour in hours]) for name in ("value", "time"))
+    heads = np.cumsum([0, *map(len, hours[:-1])])
+    assert minutes.pack_all(value, at, heads) == [minutes.pack(hour) for hour in hours]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from hmi.store.query import Reader
 from hmi.store.store import Store
 from hmi.store.verify import check
 from tests.store.made import DAY, HOUR, MIDNIGHT, SECOND, TAGS, bits
-from tests.store.test_verify import DAY_FILE, change, fill, overwrite
+from tests.store.test_verify import DAY_FILE, change, fill, overwrite, page_of
 
 NOW = MIDNIGHT + 5 * DAY
 WHO = ("a.jones", "desk-1")
@@ -74,10 +73,8 @@ def test_a_file_that_cannot_be_read_goes_as_a_whole_and_its_day_is_a_gap(folder:
 
 
 def test_of_a_file_that_is_broken_in_one_place_the_rest_is_kept(folder: Path) -> None:
-    with closing(sqlite3.connect(folder / DAY_FILE)) as file:
-        [page] = file.execute("SELECT rootpage FROM sqlite_master WHERE name = 'data'").fetchone()
     before = bits(Reader(folder).samples(["a.level"], *ALL)[0])
-    overwrite(folder / DAY_FILE, (page - 1) * 16384)
+    overwrite(folder / DAY_FILE, page_of(folder / DAY_FILE, "data"))
     [text] = put_aside(folder, check(folder).findings, NOW, WHO)
     assert text.endswith("what can be read of it is kept")
     assert check(folder).findings == ()

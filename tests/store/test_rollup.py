@@ -12,24 +12,37 @@ import pytest
 from hmi.store.block import blocks_of
 from hmi.store.day import DayFile
 from hmi.store.folder import day_path
-from hmi.store.rollup import ROLLUP, Rollup, hours_of
+from hmi.store.rollup import ROLLUP, Rollup
 from hmi.store.slab import Slab
-from hmi.store.summary import Summary, summarise
+from hmi.store.summary import summarise
 from hmi.store.unsealed import Mark, Second
 from tests.store.made import DAY, HOUR, MIDNIGHT, SECOND, slab_of
 
 DAY_NUMBER = MIDNIGHT // DAY
 
 
-def sealed(folder: Path, *slabs: Slab) -> Path:
+def hours(folder: Path) -> list[tuple[float, ...]]:
+    with closing(sqlite3.connect(folder / ROLLUP)) as file:
+        rows = file.execute("SELECT * FROM hour ORDER BY hour").fetchall()
+    return [tuple(float(f"{value:.9g}") for value in row[2:]) for row in rows]
+
+
+def of(times: np.ndarray, values: np.ndarray) -> tuple[float, ...]:
+    """What the samples of an hour come to."""
+    slab = slab_of((1, times, values))
+    found = summarise(slab.samples("a", slice(0, len(slab))))
+    return tuple(float(f"{value:.9g}") for value in (times[0], times[-1], *found))
+
+
+def sealed(folder: Path, *slabs: Slab, day: int = DAY_NUMBER) -> Path:
     """A closed day with one seal for each slab."""
     (folder / "samples").mkdir(exist_ok=True)
-    path = day_path(folder, DAY_NUMBER)
-    day = DayFile(path, DAY_NUMBER, None)
+    path = day_path(folder, day)
+    file = DayFile(path, day, None)
     for seq, slab in enumerate(slabs):
         blocks = blocks_of([Second(seq, MIDNIGHT, slab)], {}, lambda: None)
-        day.write(blocks, Mark(MIDNIGHT, seq), slab, [(1, "a", "c", "float64", "%", "")])
-    day.close(finished=True)
+        file.write(blocks, Mark(MIDNIGHT, seq), slab, [(1, "a", "c", "float64", "%", "")])
+    file.close(finished=True)
     return path
 
 
@@ -52,13 +65,50 @@ def test_several_blocks_of_an_hour_come_to_what_their_samples_do(tmp_path: Path)
         np.testing.assert_allclose(np.array(found, float), np.array(expected, float), rtol=1e-9)
 
 
-def test_a_block_inside_another_one_is_not_counted_twice() -> None:
-    def row(t0: int, t1: int, n: int) -> tuple[object, ...]:
-        return (1, t0, t1, *Summary(n, n, 0, 0, 0, 1.0, 1.0, float(n), 0.0, 1.0, 1.0, 0.0, 0, 0.0, t1 - t0))
+def test_blocks_that_lie_within_each_other_come_to_what_their_samples_do(tmp_path: Path) -> None:
+    """As late values make them: none is left out, none counted twice."""
+    rng = np.random.default_rng(2)
+    times, values = MIDNIGHT + np.arange(600) * 5 * SECOND, rng.normal(size=600)
+    late = rng.random(600) < 0.2
+    path = sealed(tmp_path, *(slab_of((1, times[own], values[own])) for own in (~late, late)))
+    with closing(Rollup(tmp_path)) as rollup:
+        assert rollup.take(DAY_NUMBER, path)
+    assert hours(tmp_path) == [of(times, values)]
 
-    found = hours_of([row(10, 50, 5), row(20, 30, 2), row(60, 70, 3)])  # type: ignore[list-item]
-    assert [(line[2], line[3], line[4]) for line in found] == [(10, 70, 8)]
-    assert hours_of([]) == []
+
+def test_what_came_after_a_day_was_summed_up_is_added(tmp_path: Path) -> None:
+    """Late values lie in the file of a later day."""
+    times, values = MIDNIGHT + np.arange(600) * 5 * SECOND, np.arange(600.0)
+    early, late = np.arange(600) % 7 != 0, np.arange(600) % 7 == 0
+    first = sealed(tmp_path, slab_of((1, times[early], values[early])))
+    second = sealed(tmp_path, slab_of((1, times[late], values[late])), day=DAY_NUMBER + 1)
+    with closing(Rollup(tmp_path)) as rollup:
+        assert rollup.take(DAY_NUMBER, first)
+        assert hours(tmp_path) == [of(times[early], values[early])]
+        assert rollup.take(DAY_NUMBER + 1, second)
+        assert hours(tmp_path) == [of(times, values)]
+        rollup.forget([DAY_NUMBER])
+        assert rollup.take(DAY_NUMBER, first)
+        assert hours(tmp_path) == [of(times, values)]
+
+
+def test_hours_of_a_day_that_was_dropped_are_kept_and_added_to(tmp_path: Path) -> None:
+    times, values = MIDNIGHT + np.arange(600) * 5 * SECOND, np.arange(600.0)
+    first = sealed(tmp_path, slab_of((1, times[:300], values[:300])))
+    with closing(Rollup(tmp_path)) as rollup:
+        rollup.take(DAY_NUMBER, first)
+        first.chmod(0o600)
+        first.unlink()
+        second = sealed(tmp_path, slab_of((1, times[300:400], values[300:400])))
+        rollup.forget([DAY_NUMBER])
+        rollup.take(DAY_NUMBER, second)
+        assert hours(tmp_path) == [of(times[:400], values[:400])]
+        second.chmod(0o600)
+        second.unlink()
+        third = sealed(tmp_path, slab_of((1, times[100:110], values[100:110])))
+        rollup.forget([DAY_NUMBER])
+        rollup.take(DAY_NUMBER, third)
+        assert hours(tmp_path) == [of(times[:400], values[:400])]  # within what is known only as a sum
 
 
 @pytest.mark.expect_log("cannot be read and is not in the hourly summaries")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hmi.core.batch import FLAG_BACKFILLED, FLAG_TEXT, FLAG_TIME_SUSPECT, ROW
@@ -32,6 +32,7 @@ def slabs(draw: st.DrawFn) -> tuple[Slab, np.ndarray]:
     return Slab.of(rows["tag"], rows), rows
 
 
+@settings(deadline=None)
 @given(slabs())
 def test_packed_and_unpacked_is_the_same_to_the_bit(made: tuple[Slab, np.ndarray]) -> None:
     slab, rows = made
@@ -45,6 +46,7 @@ def test_packed_and_unpacked_is_the_same_to_the_bit(made: tuple[Slab, np.ndarray
     assert again.span == (int(again.at.min()), int(again.at.max()))
 
 
+@settings(deadline=None)
 @given(st.lists(slabs(), min_size=1, max_size=5))
 def test_joined_slabs_hold_the_rows_of_each_tag_in_the_order_of_the_slabs(made: list[tuple[Slab, np.ndarray]]) -> None:
     whole = join([slab for slab, _ in made])
@@ -121,3 +123,43 @@ def test_slabs_far_apart_keep_their_times_whatever_their_units() -> None:
     first = slab_of((1, [MIDNIGHT, MIDNIGHT + 5_000_000_000], [1.0, 2.0]))
     second = slab_of((1, [MIDNIGHT + 9_000_000_001, MIDNIGHT + 3600 * SECOND], [3.0, 4.0]))
     assert join([first, second]).at.tolist() == [*first.at.tolist(), *second.at.tolist()]
+
+
+@settings(deadline=None)
+@given(st.integers(1, 4), st.integers(1, 5), st.integers(1, 3), st.booleans())
+def test_slabs_with_the_same_tags_are_joined_as_any_others_are(
+    slabs: int, tags: int, times: int, odd_one: bool
+) -> None:
+    """What is scanned every second takes a shorter way than what is not."""
+    rng = np.random.default_rng(slabs * 100 + tags * 10 + times)
+    made = []
+    for second in range(slabs):
+        rows = np.zeros(tags * times, ROW)
+        rows["tag"] = np.repeat(np.arange(tags) * 3, times)
+        rows["time"] = rows["received"] = MIDNIGHT + second * SECOND + rng.integers(0, 999, len(rows)) * 1_000_000
+        rows["value"], rows["raw"] = rng.normal(size=len(rows)), rng.integers(0, 9, len(rows))
+        rows["quality"] = rng.integers(0, 2, len(rows)) * 0x80000000
+        made.append(rows[: len(rows) - (odd_one and second == 1)])
+    whole = join([Slab.of(rows["tag"], rows) for rows in made])
+    expected = np.concatenate(made)
+    expected = expected[np.argsort(expected["tag"], kind="stable")]
+    for name in ("raw", "quality"):
+        np.testing.assert_array_equal(whole.column(name), expected[name])
+    for found, name in ((whole.tag, "tag"), (whole.at, "time"), (whole.value, "value")):
+        np.testing.assert_array_equal(found, expected[name])
+
+
+def test_rows_of_some_tags_are_found_by_their_numbers() -> None:
+    slab = slab_of((2, [1, 2], [1.0, 2.0]), (5, [1], [3.0]), (9, [1, 2, 3], [4.0, 5.0, 6.0]))
+    assert [slab.range_of(*ends) for ends in ((0, 2), (2, 5), (3, 9), (5, 10), (10, 99))] == [
+        slice(0, 0),
+        slice(0, 2),
+        slice(2, 3),
+        slice(2, 6),
+        slice(6, 6),
+    ]
+    assert slab.ends.tolist() == [1, 2, 5]
+
+
+def test_a_slab_without_rows_is_packed_too() -> None:
+    assert len(Slab.unpack(slab_of((1, [], [])).pack())) == 0

@@ -135,6 +135,22 @@ def test_the_time_without_an_engine_is_a_gap(tmp_path: Path, clock: HandClock) -
     assert gap == (stopped, clock.now_ns(), "the engine was not running (it was stopped)")
 
 
+def test_a_store_knows_how_far_the_run_before_it_came(tmp_path: Path, clock: HandClock) -> None:
+    first = Store(tmp_path, TAGS, clock)
+    assert first.run_before is None
+    made = clock.now_ns() - 3_000_000_000
+    first.append(Batch.of([1], [5.0], made, clock.now_ns()))
+    first.close()
+    stopped = clock.now_ns()
+    clock.advance(60)
+    second = Store(tmp_path, TAGS, clock)
+    assert second.run_before is not None
+    assert second.run_before.ended_ns == stopped
+    assert second.run_before.newest_ns[1] == made
+    assert second.run_before.newest_ns[0] < 0  # of that tag nothing is stored
+    second.close()
+
+
 def test_declared_gaps_are_found_by_connection(store: Store, tmp_path: Path) -> None:
     store.declare_gap(10, 20, "filler", "no communication")
     store.declare_gap(30, 40, "", "all of it")

@@ -7,13 +7,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hmi.core import quality as q
 from hmi.core.batch import FLAG_TIME_SUSPECT
 from hmi.core.history import Samples
-from hmi.store.summary import Summary, columns_of, combine, merge, rows_of, summarise
+from hmi.store.summary import Summary, columns_of, combine, merge, rows_of, summarise, summarise_all
 
 _S = 1_000_000_000
 _VALUES = st.integers(-1000, 1000).map(lambda number: number / 8) | st.just(math.nan)
@@ -169,3 +169,25 @@ def test_columns_and_back() -> None:
     assert rows_of(columns_of(rows)) == rows
     assert rows_of(columns_of([])) == []
     assert len(combine(columns_of([]), np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64))["n"]) == 0
+
+
+@settings(deadline=None)
+@given(st.lists(_GOOD_ROWS.filter(len), min_size=1, max_size=5))
+def test_many_stretches_at_once_are_what_each_of_them_is(parts: list[list[_Row]]) -> None:
+    samples = [samples_of(*part) for part in parts]
+    heads = np.cumsum([0, *map(len, samples[:-1])])
+    found = summarise_all(
+        np.concatenate([part.value for part in samples]), np.concatenate([part.time for part in samples]), heads
+    )
+    for part, own in zip(samples, found, strict=True):
+        assert own is None if np.isnan(part.value).any() else own == summarise(part)
+
+
+def test_wild_values_of_one_stretch_do_not_touch_the_others() -> None:
+    values = [np.array([math.inf, -math.inf, 1e308]), np.array([1.0, 2.5, 0.5]), np.array([math.nan, 1.0])]
+    times = np.arange(8, dtype=np.int64) * _S
+    wild, plain, none = summarise_all(np.concatenate(values), times, np.array([0, 3, 6]))
+    assert wild is not None
+    assert (wild.vmin, wild.vmax, wild.vsum) == (-math.inf, math.inf, None)
+    assert plain == summarise(samples_of((3, 1.0, q.GOOD), (4, 2.5, q.GOOD), (5, 0.5, q.GOOD)))
+    assert none is None

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
+import stat
+import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from hmi.clock import HandClock
+from hmi.core.batch import Batch
+from hmi.store import hot
+from hmi.store.folder import hot_files
 from hmi.store.query import Reader
+from hmi.store.store import Store
+from tests.store.made import MIDNIGHT
 from tests.store.test_trials_disk import COUNT, SEED, Recording
-from tests.store.truth import Findings, kept, told
+from tests.store.truth import Findings, kept, tags, told
 
 HOLDS = 40  # batches that are recorded while somebody holds a file
 
@@ -76,6 +85,89 @@ def test_somebody_who_holds_a_cursor_holds_up_nobody(recording: Recording) -> No
         shell.close()
     recording.tell(5)
     expect_all(recording)
+
+
+class Foreign:
+    """Another program, in a process of its own, that holds a cursor on a file."""
+
+    def __init__(self, path: Path) -> None:
+        command = [sys.executable, "-c", _HOLD, str(path)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == b"holds\n"
+
+    def bytes_kept(self) -> int:
+        """What files that are removed already still take of the disk because it has them open."""
+        found = {}
+        for path in Path(f"/proc/{self._process.pid}/fd").glob("*"):
+            with suppress(OSError):
+                state = path.stat()
+                if not state.st_nlink and stat.S_ISREG(state.st_mode):
+                    found[state.st_ino] = state.st_blocks * 512
+        return sum(found.values())
+
+    def close(self) -> bytes:
+        """Let it end; what it counts at the end of what it has held all the time."""
+        out, _ = self._process.communicate(b"\n", 30)
+        return out
+
+
+_HOLD = """
+import sqlite3, sys
+file = sqlite3.connect(sys.argv[1], isolation_level=None)
+file.execute("BEGIN")
+count = file.execute("SELECT count(*) FROM second").fetchone()
+print("holds", flush=True)
+sys.stdin.readline()
+print(file.execute("SELECT count(*) FROM second").fetchone() == count, flush=True)
+"""
+
+
+def disk_use(folder: Path, foreign: Foreign | None) -> int:
+    """What is not sealed takes, with what a foreign program keeps from being given back."""
+    own = sum(path.stat().st_blocks * 512 for path in folder.glob("hot*") if path.exists())
+    return own + (foreign.bytes_kept() if foreign is not None else 0)
+
+
+def hours(folder: Path, count: int, tag_count: int, step_s: int) -> tuple[int, int]:
+    """Record some hours without anybody, and as many under a cursor; the most that each took of the disk."""
+    clock, rng = HandClock(MIDNIGHT), np.random.default_rng(1)
+    foreign: Foreign | None = None
+    most = [0, 0]
+    with closing(Store(folder, tags(tag_count), clock, reserve_mb=0)) as store:
+        for turn in (0, 1):
+            for _ in range(count * 3600 // step_s):
+                now = clock.now_ns()
+                value = np.round(rng.normal(20, 1, tag_count), 2)
+                store.append(Batch.of(np.arange(tag_count), value, now - rng.integers(0, 10**8, tag_count), now))
+                clock.advance(step_s)
+                store.flush().result(60)
+                most[turn] = max(most[turn], disk_use(folder, foreign))
+            if foreign is None:
+                foreign = Foreign(hot_files(folder)[-1])
+        stored = store.stored
+        store.seal().result(60)
+    assert foreign is not None
+    assert foreign.close() == b"True\n", "its cursor was disturbed"
+    assert stored == 2 * count * 3600 // step_s * tag_count
+    with closing(Reader(folder)) as reader:
+        found = reader.samples([tag.name for tag in tags(tag_count)][:50], 0, 2**62)
+        assert {len(samples) for samples in found} == {stored // tag_count}
+    return most[0], most[1]
+
+
+@pytest.mark.expect_log("keeps reading")
+def test_a_cursor_of_another_program_costs_so_much_disk_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hot, "LOG_HELD", 300_000)
+    monkeypatch.setattr(hot, "_LOG_LIMIT", 150_000)
+    monkeypatch.setattr(hot, "_LOG_FULL", 50_000)
+    alone, held = hours(tmp_path, 4, tag_count=300, step_s=30)
+    assert held < 2 * alone + 500_000
+    Store(tmp_path, tags(300), HandClock(MIDNIGHT + 30 * 3600 * 10**9), reserve_mb=0).close()
+    [left] = hot_files(tmp_path)  # what was held is gone since it is sealed
+    assert left.name != "hot.db"
 
 
 @pytest.mark.parametrize("name", ["hot.db", "journal.db"])

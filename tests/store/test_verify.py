@@ -14,6 +14,7 @@ from hmi.clock import HandClock
 from hmi.core.batch import ROW, Batch
 from hmi.core.errors import StoreError
 from hmi.core.journal import Record
+from hmi.store import proof
 from hmi.store.store import Store
 from hmi.store.verify import check
 from tests.store.made import DAY, HOUR, MIDNIGHT, SECOND, TAGS, batch_of, texts_of
@@ -56,6 +57,13 @@ def fill(folder: Path) -> None:
 def folder(tmp_path: Path) -> Path:
     fill(tmp_path)
     return tmp_path
+
+
+def page_of(path: Path, table: str) -> int:
+    """Where the first page of a table begins."""
+    with closing(sqlite3.connect(path)) as file:
+        [page] = file.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+        return int((page - 1) * file.execute("PRAGMA page_size").fetchone()[0])
 
 
 def change(path: Path, *statements: str) -> None:
@@ -108,21 +116,45 @@ def test_it_may_be_asked_while_an_engine_writes(folder: Path) -> None:
 )
 def test_one_damaged_block_is_found_and_named(folder: Path, statement: str, words: str) -> None:
     change(folder / DAY_FILE, statement)
+    if "UPDATE block" in statement:
+        [finding] = check(folder).findings
+        assert "1 of 4 blocks of 1 tags are damaged (a.level: its row has changed)" in finding.what
+        sign_anew(folder / DAY_FILE)  # as if it had been written so
     [finding] = check(folder).findings
     assert finding.path == folder / DAY_FILE
     assert finding.what.startswith("1 of 4 blocks of 1 tags are damaged (a.level: ")
     assert words in finding.what
     [block] = finding.blocks
-    assert (block.name, block.t0 // HOUR * HOUR) in {("a.level", MIDNIGHT), ("a.level", MIDNIGHT + HOUR)}
+    assert (block.name, block.from_ns // HOUR * HOUR) in {("a.level", MIDNIGHT), ("a.level", MIDNIGHT + HOUR)}
 
 
 def test_blocks_of_no_tag_and_damaged_last_values(folder: Path) -> None:
     change(folder / DAY_FILE, "DELETE FROM tag WHERE id = 3", "UPDATE state SET b = x'00' WHERE at = 'end'")
+    [finding] = check(folder).findings
+    assert finding.what == "cannot be read: the file is damaged"
+    sign_anew(folder / DAY_FILE)
     words = [finding.what for finding in check(folder).findings]
     assert words == [
         "1 blocks belong to a tag that the file does not name",
         "what each tag's value was at its end is damaged",
     ]
+
+
+def test_a_row_that_is_gone_is_missed(folder: Path) -> None:
+    change(folder / DAY_FILE, "DELETE FROM block WHERE tag = 1 AND n = 300")
+    [finding] = check(folder).findings
+    assert (finding.what, finding.blocks) == ("blocks of 1 tags are missing (a.level)", ())
+
+
+def sign_anew(path: Path) -> None:
+    """Give every row, tag and the file itself the checksum of what is there now."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        for row in file.execute("SELECT * FROM block").fetchall():
+            key = row[: proof.SEQ + 1]
+            crc = proof.checksum(row[: proof.CRC])
+            file.execute("UPDATE block SET crc = ? WHERE tag = ? AND t0 = ? AND seq = ?", (crc, *key))
+        proof.tally_anew(file, [tag for [tag] in file.execute("SELECT id FROM tag").fetchall()])
+        proof.sign(file)
 
 
 def overwrite(path: Path, at: int) -> None:
@@ -135,9 +167,9 @@ def overwrite(path: Path, at: int) -> None:
 @pytest.mark.parametrize(
     ("name", "spoil", "words"),
     [
-        (DAY_FILE, lambda path: overwrite(path, 16384), "the file is damaged"),
+        (DAY_FILE, lambda path: overwrite(path, page_of(path, "block")), "the file is damaged"),
         (DAY_FILE, lambda path: overwrite(path, 0), "cannot be read: the file is damaged"),
-        (DAY_FILE, lambda path: path.write_bytes(path.read_bytes()[:20000]), "damaged"),
+        (DAY_FILE, lambda path: path.write_bytes(path.read_bytes()[:40000]), "damaged"),
         ("hot.db", lambda path: change(path, "UPDATE second SET b = x'0102'"), "1 of 1 seconds that are not sealed"),
         ("hot.db", lambda path: change(path, "UPDATE second SET n = 9"), "1 of 1 seconds that are not sealed"),
         ("hot.db", lambda path: change(path, "UPDATE second SET t1 = t1 + 1"), "1 of 1 seconds that are not sealed"),

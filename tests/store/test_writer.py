@@ -83,11 +83,38 @@ def test_the_end_of_a_run_is_told_from_a_crash(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "journal.db") as file:
         file.execute("UPDATE run SET ended_ns = NULL WHERE id = 2")  # as kill -9 leaves it
     file.close()
+    with sqlite3.connect(tmp_path / "hot.db") as file:
+        file.execute("UPDATE beat SET at = 0")
+    file.close()
     opened(tmp_path, NOON + 60 * SECOND).close(NOON + 61 * SECOND, 10)
     assert Reader(tmp_path).gaps(0, NOON + DAY) == [
         (NOON + 5 * SECOND, NOON + 10 * SECOND, STOPPED),
         (NOON + 20 * SECOND, NOON + 60 * SECOND, KILLED),
     ]
+
+
+def test_commits_that_are_gone_though_it_ended_well_are_declared(tmp_path: Path) -> None:
+    """As when the log that a reader kept from being brought in is damaged: SQLite takes what is whole of it."""
+    run = opened(tmp_path)
+    run.take(values(NOON, 1), NOON)
+    run.write_samples(NOON)
+    older = (tmp_path / "hot.db-wal").read_bytes()
+    run.take(values(NOON + 5 * SECOND, 1), NOON + 5 * SECOND)
+    run.write_samples(NOON + 5 * SECOND)
+    held = sqlite3.connect(tmp_path / "hot.db", isolation_level=None)
+    held.execute("BEGIN")
+    held.execute("SELECT count(*) FROM second").fetchone()
+    run.close(NOON + 9 * SECOND, 10)
+    log = (tmp_path / "hot.db-wal").read_bytes()
+    whole = (tmp_path / "hot.db").read_bytes()
+    held.close()
+    (tmp_path / "hot.db").write_bytes(whole)
+    (tmp_path / "hot.db-wal").write_bytes(older + bytes(len(log) - len(older)))
+    (tmp_path / "hot.db-shm").unlink(missing_ok=True)
+    opened(tmp_path, NOON + 60 * SECOND).close(NOON + 61 * SECOND, 10)
+    [gap] = Reader(tmp_path).gaps(0, NOON + DAY)
+    assert gap.from_ns <= NOON + 5 * SECOND
+    assert gap.to_ns == NOON + 60 * SECOND
 
 
 def test_a_quiet_plant_still_leaves_signs_of_life(writer: Writer, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from hmi.clock import HandClock
 from hmi.core.errors import StoreError
 from hmi.core.journal import Record
 from hmi.core.plant.model import History
+from hmi.store import hot
 from hmi.store.store import Store
 from tests.store.truth import STEP, batch, now_of, tags
 
@@ -37,6 +38,8 @@ def live(order: dict[str, Any]) -> None:
     def say(*words: object) -> None:
         os.write(acks, (" ".join(map(str, words)) + "\n").encode())
 
+    if held := order.get("log_held"):
+        hot.LOG_HELD, hot._LOG_LIMIT, hot._LOG_FULL = held, held // 2, held // 4
     clock = HandClock(now_of(number))
     began = time.perf_counter()
     history = History(keep_days=order.get("keep_days", 4000), max_gb=order.get("max_gb", 100.0))

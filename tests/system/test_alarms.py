@@ -46,3 +46,28 @@ def test_raised_acknowledged_and_remembered_over_a_crash(jammed):
     assert [record["event"] for record in records] == ["acknowledged", "raised"]
     assert records[0]["why"] == "on my way" and records[0]["user"]
     assert records[1]["value"] == records[1]["limit"]
+
+
+def test_shelved_explained_and_off_the_shelf_again_over_a_crash(jammed):
+    until(lambda: state(jammed) in ("unacknowledged", "acknowledged"))
+    refused = jammed.hmi("shelve", ALARM, "--for", "30m")
+    assert refused.returncode == 1 and "say why" in refused.stderr
+    assert "no length of time" in jammed.hmi("shelve", ALARM, "--for", "soon", "--why", "test").stderr
+    done = jammed.hmi("shelve", ALARM, "--for", "30m", "--why", "under repair: star wheel")
+    assert done.returncode == 0, done.stderr
+    assert state(jammed) == "shelved"
+    jammed.kill(jammed.engine)
+    jammed.start_engine()
+    assert state(jammed) == "shelved"
+    told = jammed.hmi("alarms", "explain", ALARM).stdout
+    assert "is shelved" in told and "under repair: star wheel" in told and "until 20" in told
+    assert jammed.hmi("unshelve", ALARM).returncode == 0
+    assert state(jammed) == "unacknowledged"  # the acknowledgement from before is not carried over
+    assert jammed.hmi("unshelve", ALARM).returncode == 1
+
+
+def test_out_of_service_under_a_permit_and_back(jammed):
+    assert jammed.hmi("out-of-service", ALARM, "--why", "new sensor").returncode == 1
+    refused = jammed.hmi("out-of-service", ALARM, "--permit", "W-17", "--why", "new sensor")
+    assert refused.returncode == 1 and "role maintain" in refused.stderr  # everybody here may operate
+    assert jammed.hmi("out-of-service", ALARM, "--back").returncode == 1

@@ -1,171 +1,166 @@
-"""The alarm list as a table: every alarm that is not normal, in display order, sorted once per beat."""
+"""What the alarm list shows line by line: in display order, grouped by machine, or folded while a flood lasts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QRectF, Qt
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+import numpy as np
+from numpy.typing import NDArray
 
-from hmi.client import words
-from hmi.client.alarms.summary import calls, in_order, stands
-from hmi.client.marks import draw_priority
+from hmi.client.alarms.belongings import Belongings, Filter
+from hmi.client.alarms.standing import STANDING, Standing
 from hmi.client.page import Desk
-from hmi.client.table import ALIGN, DISPLAY, LEFT, RIGHT, TIP, Index
-from hmi.core.alarms.rules import Rule
+from hmi.core.alarms.flood import Line, fold
 from hmi.link.messages import AlarmRow
 
-COLUMNS: Final = ("", "Raised", "Age", "Alarm", "State", "Value / limit", "Equipment", "Tag", "Acknowledged by")
-PRIORITY, RAISED, AGE, TITLE, STATE, VALUE, EQUIPMENT, TAG, ACKED_BY = range(len(COLUMNS))
-WIDTHS: Final = (48, 84, 92, 0, 150, 150, 130, 0, 140)
-SPARE: Final = (TAG, ACKED_BY, EQUIPMENT)  # the help beside the list tells them too
+_FOLD_EVERY_S: Final = 0.5  # a flood is folded anew so often at most
 
 
-class AlarmModel(QAbstractTableModel):
-    """The rows of the list; `put` brings it up to date with the mirror, keeping selections where they were."""
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the list: an alarm, or the head of a group with the alarm that came first."""
 
-    def __init__(self, desk: Desk, home: Sequence[str]) -> None:
-        super().__init__()
-        self.desk = desk
-        self.rows: list[AlarmRow] = []
-        self.lit = True
-        self._home = home  # of every rule: the screen it belongs to
-        self._texts: list[list[str]] = []
-
-    def rule(self, row: int) -> Rule:
-        """The rule of a row."""
-        return self.desk.plant.rules[self.rows[row].rule]
-
-    def put(self) -> None:
-        """Take over the mirror's alarms: rows leave, rows come, and what is left is put in order."""
-        alarms = self.desk.mirror.alarms
-        self._remove(alarms)
-        have = {row.rule for row in self.rows}
-        new = [row for rule, row in alarms.items() if rule not in have]
-        if new:
-            first = len(self.rows)
-            self.beginInsertRows(QModelIndex(), first, first + len(new) - 1)
-            self.rows += new
-            self._texts += [self._describe(row) for row in new]
-            self.endInsertRows()
-        self._order([alarms[row.rule] for row in self.rows])
-
-    def tick(self, lit: bool) -> None:
-        """Ages grow, symbols blink: only those two columns are drawn again."""
-        self.lit = lit
-        if not self.rows:
-            return
-        last = len(self.rows) - 1
-        for row, texts in zip(self.rows, self._texts, strict=True):
-            texts[AGE] = self._age(row)
-        self.dataChanged.emit(self.index(0, AGE), self.index(last, AGE), [DISPLAY])
-        blinking = max((number for number, row in enumerate(self.rows) if calls(row)), default=-1)
-        if blinking >= 0:
-            self.dataChanged.emit(self.index(0, PRIORITY), self.index(blinking, PRIORITY))
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def data(self, index: Index, role: int = DISPLAY) -> Any:
-        if role in (DISPLAY, TIP):
-            return self._texts[index.row()][index.column()]
-        if role == ALIGN:
-            return RIGHT if index.column() in (AGE, VALUE) else LEFT
-        return None
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = DISPLAY) -> Any:
-        if orientation == Qt.Orientation.Horizontal:
-            if role == DISPLAY:
-                return COLUMNS[section]
-            if role == ALIGN:
-                return RIGHT if section in (AGE, VALUE) else LEFT
-        return None
-
-    def _remove(self, alarms: dict[int, AlarmRow]) -> None:
-        for number in range(len(self.rows) - 1, -1, -1):
-            if self.rows[number].rule not in alarms:
-                self.beginRemoveRows(QModelIndex(), number, number)
-                del self.rows[number], self._texts[number]
-                self.endRemoveRows()
-
-    def _order(self, news: list[AlarmRow]) -> None:
-        wanted = in_order(self.desk.plant, news)
-        moved = [row.rule for row in wanted] != [row.rule for row in self.rows]
-        if moved:
-            self.layoutAboutToBeChanged.emit()
-            before = self.persistentIndexList()
-            rules = [self.rows[index.row()].rule for index in before]
-            self._replace(wanted)
-            place = {row.rule: number for number, row in enumerate(self.rows)}
-            after = [self.index(place[rule], index.column()) for rule, index in zip(rules, before, strict=True)]
-            self.changePersistentIndexList(before, after)
-            self.layoutChanged.emit()
-        elif wanted != self.rows:
-            changed = [number for number, row in enumerate(wanted) if row != self.rows[number]]
-            self._replace(wanted)
-            for number in changed:
-                self.dataChanged.emit(self.index(number, 0), self.index(number, len(COLUMNS) - 1))
-
-    def _replace(self, wanted: list[AlarmRow]) -> None:
-        self.rows = wanted
-        self._texts = [self._describe(row) for row in wanted]
-
-    def _describe(self, row: AlarmRow) -> list[str]:
-        plant, desk = self.desk.plant, self.desk
-        rule = plant.rules[row.rule]
-        tag = plant.tags[rule.tag]
-        screen = plant.screens.get(self._home[row.rule])
-        state = words.SHORT_STATES.get(row.state, row.state)
-        return [
-            str(rule.priority),
-            words.moment(row.raised_ns, desk.zone, desk.mirror.now_ns()),
-            self._age(row),
-            rule.title or tag.description or rule.id,
-            state + (" (not evaluated)" if row.cannot_evaluate else ""),
-            value_and_limit(self.desk, rule, row),
-            screen.title if screen else "",
-            tag.name,
-            row.acked_by,
-        ]
-
-    def _age(self, row: AlarmRow) -> str:
-        return words.age((self.desk.mirror.now_ns() - row.raised_ns) / 1e9)
+    rule: int
+    group: Line | None = None  # of a head
+    is_part: bool = False  # an alarm below its head
 
 
-def value_and_limit(desk: Desk, rule: Rule, row: AlarmRow) -> str:
-    """The value that raised an alarm beside the limit it broke."""
-    tag = desk.plant.tags[rule.tag]
-    if rule.type == "bad":
-        return "bad"
-    if tag.type == "bool":
-        return "on" if row.value else "off"
-    places = words.decimals(tag)
-    value, limit = words.number(row.value, places), words.number(rule.limit, places)
-    return f"{value} / {limit} {words.unit(tag)}".rstrip()
+@dataclass(slots=True)
+class AlarmModel:
+    """The lines of the list. Nothing is made for lines that nobody sees: `entry` makes one when it is asked for."""
 
+    desk: Desk
+    belongings: Belongings
+    view: str = STANDING
+    wanted: Filter = field(default_factory=Filter)
+    grouped: bool = False
+    folded: bool = False
+    more: int = 0  # lines that a folded list has no room for
+    standing: Standing = field(init=False)
+    _codes: NDArray[np.intp] = field(init=False)  # of each line: a rule, or -1 - the number of a group
+    _parts: NDArray[np.bool_] = field(init=False)
+    _groups: list[Line] = field(init=False, default_factory=list)
+    _turned: set[str] = field(init=False, default_factory=set)  # groups that are not as they are by themselves
+    _let: NDArray[np.bool_] = field(init=False)
+    _fold_at: float = field(init=False, default=0.0)
 
-class PriorityDelegate(QStyledItemDelegate):
-    """Draws the priority's shape: filled while it stands, an outline when it returned; only the shape blinks."""
+    def __post_init__(self) -> None:
+        self.standing = Standing(self.desk.plant.rules)
+        self._codes = np.empty(0, np.intp)
+        self._parts = np.empty(0, bool)
+        self._let = self.belongings.mask(self.wanted)
 
-    def __init__(self, model: AlarmModel) -> None:
-        super().__init__(model)
-        self._model = model
+    def __len__(self) -> int:
+        return len(self._codes)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        self.initStyleOption(option, index)
-        option.text = ""
-        style = option.widget.style()
-        style.drawControl(style.ControlElement.CE_ItemViewItem, option, painter, option.widget)
-        row = self._model.rows[index.row()]
-        size = 24.0
-        box = QRectF(option.rect)
-        mark = QRectF(box.center().x() - size / 2, box.center().y() - size / 2, size, size)
-        filled = stands(row) and (self._model.lit or not calls(row))
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(mark.adjusted(-4, -3, 4, 3), self._model.desk.theme.colour("raised"))
-        draw_priority(painter, mark, self._model.rule(index.row()).priority, self._model.desk.theme, filled)
+    @property
+    def rows(self) -> list[AlarmRow]:
+        """The alarms that have lines of their own, from the first to the last."""
+        return [self.standing.rows[int(code)] for code in self._codes if code >= 0]
+
+    def entry(self, line: int) -> Entry:
+        """What stands in a line."""
+        code = int(self._codes[line])
+        if code >= 0:
+            return Entry(code, is_part=bool(self._parts[line]))
+        group = self._groups[-1 - code]
+        return Entry(group.first, group)
+
+    def line_of(self, rule: int) -> int:
+        """The line in which an alarm stands; -1 when it has none."""
+        found = np.flatnonzero(self._codes == rule)
+        return int(found[0]) if len(found) else -1
+
+    def has(self, rule: int) -> bool:
+        """Whether an alarm is among those that the list is about."""
+        return bool(self._mask()[rule])
+
+    def put(self) -> list[int]:
+        """Take over the mirror's alarms; returns the rules that changed."""
+        changed = self.standing.take(self.desk.mirror.alarms)
+        if changed and (not self.folded or self.desk.clock.monotonic() >= self._fold_at):
+            self.arrange()
+        return changed
+
+    def show(self, view: str) -> None:
+        """Another list."""
+        self.view = view
+        self.arrange()
+
+    def filter(self, wanted: Filter) -> None:
+        """Only these."""
+        self.wanted = wanted
+        self._let = self.belongings.mask(wanted)
+        self.arrange()
+
+    def group(self, wanted: bool) -> None:
+        """By machine, or not."""
+        self.grouped = wanted
+        self._turned.clear()
+        self.arrange()
+
+    def fold(self, wanted: bool) -> None:
+        """At most ten lines, as in a flood; or the full list."""
+        self.folded = wanted
+        self._turned.clear()
+        self.arrange()
+
+    def turn(self, group: Line) -> None:
+        """Open a group that is closed, close one that is open."""
+        self._turned ^= {group.place}
+        self.arrange()
+
+    def is_open(self, group: Line) -> bool:
+        """Whether the alarms of a group have lines of their own."""
+        return (group.place in self._turned) == self.folded
+
+    def arrange(self) -> None:
+        """Put everything in order anew."""
+        order = self.standing.order(self._mask())
+        self.more = 0
+        self._fold_at = self.desk.clock.monotonic() + _FOLD_EVERY_S
+        if self.folded and self.view == STANDING:
+            lines, self.more = fold(order.tolist(), self._place_of(), self.standing.raised_ns, self.standing.priority)
+            self._lay(lines)
+        elif self.grouped:
+            self._lay(self._grouped(order))
+        else:
+            self._codes, self._parts, self._groups = order, np.zeros(len(order), bool), []
+
+    def _mask(self) -> NDArray[np.bool_]:
+        return self.standing.mask(self.view, self.wanted.state) & self._let
+
+    def _place_of(self) -> dict[int, str]:
+        return dict(enumerate(self.belongings.place))
+
+    def _grouped(self, order: NDArray[np.intp]) -> list[Line]:
+        """Machines in the order of their most urgent alarm, each with its alarms in display order."""
+        numbers, first, which = np.unique(self.belongings.number[order], return_index=True, return_inverse=True)
+        parts = np.split(order[np.argsort(which, kind="stable")], np.cumsum(np.bincount(which))[:-1])
+        raised, priority = self.standing.raised_ns, self.standing.priority
+        groups = []
+        for place in np.argsort(first).tolist() if len(order) else []:
+            own = parts[place]
+            came_first = int(own[np.lexsort((own, raised[own]))[0]])
+            name = self.belongings.names[int(numbers[place])]
+            groups.append(Line(name, came_first, tuple(own.tolist()), int(priority[own].min())))
+        return groups
+
+    def _lay(self, lines: list[Line]) -> None:
+        """Groups with their heads; in a folded list an alarm alone needs none."""
+        codes: list[int] = []
+        parts: list[bool] = []
+        self._groups = []
+        for line in lines:
+            if self.folded and len(line.rules) == 1:
+                codes.append(line.first)
+                parts.append(False)
+                continue
+            self._groups.append(line)
+            codes.append(-len(self._groups))
+            parts.append(False)
+            if self.is_open(line):
+                codes += line.rules
+                parts += [True] * len(line.rules)
+        self._codes, self._parts = np.array(codes, np.intp), np.array(parts, bool)

@@ -68,13 +68,16 @@ class Summary:
 
 
 class Rollup:
-    """Knows on which screen each alarm is at home, so that alarms roll up the hierarchy of screens."""
+    """Knows on which screen each alarm is at home, so that alarms roll up the hierarchy of screens.
 
-    def __init__(self, plant: Plant) -> None:
+    `above` names for each screen the places where its alarms count, where that is more than the screens above it.
+    """
+
+    def __init__(self, plant: Plant, above: Mapping[str, list[str]] | None = None) -> None:
         self._plant = plant
         shown = _screens_of_tags(plant)
         self.home = [_home(plant, rule, shown) for rule in plant.rules]
-        self._above = {screen: _path(plant.screens, screen) for screen in plant.screens}
+        self._above = above or {screen: _path(plant.screens, screen) for screen in plant.screens}
 
     def summary(self, alarms: Mapping[int, AlarmRow]) -> Summary:
         """Counts, marks and the top alarm of what stands now."""

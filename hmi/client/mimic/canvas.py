@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -12,14 +15,19 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPixmap,
     QRegion,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
+from hmi.client.language import plant_text, tr
 from hmi.client.mimic import words
-from hmi.client.mimic.compile import Drawn, compile_screen
-from hmi.client.mimic.quality import Mark, Seen, mark_of, pen
+from hmi.client.mimic.compile import Drawn, compiled_of, shows_past
+from hmi.client.mimic.focus import ARROWS, towards
+from hmi.client.mimic.marking import Marking
+from hmi.client.mimic.quality import Seen, mark_of, pen
+from hmi.client.mimic.recent import recent_of
 from hmi.client.mimic.scene import Scene, answers, element_at, rectangles
 from hmi.client.theme import Theme
 from hmi.core import quality as q
@@ -29,6 +37,8 @@ from hmi.core.tags import Tag
 
 _HALF_SECOND_NS = 500_000_000
 _MOST_OF_IT = 0.5  # more of the window than this changed: repaint it whole
+_MANY = 64  # rectangles in a region: more are painted as one
+_NONE: NDArray[np.intp] = np.empty(0, np.intp)
 
 
 class Mimic(QWidget):
@@ -37,19 +47,23 @@ class Mimic(QWidget):
     go = Signal(str)  # id of a screen to open
     picked = Signal(str)  # name of a tag whose trend or detail is wanted
     command = Signal(str)  # name of a tag to be written
+    faceplate = Signal(str)  # id of a machine whose faceplate is wanted
 
     def __init__(self, screen: Screen, plant: Plant, mirror: Seen, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.screen_shown = screen
-        self.compiled = compile_screen(screen, plant)
+        self.compiled = compiled_of(screen, plant)
+        self.drawn_elements = 0  # how many elements were drawn since the screen opened: what its frames cost
         self._plant = plant
         self._seen = mirror
-        self._scene = Scene(self.compiled, plant.rules, mirror, theme)
+        self._scene = Scene(self.compiled, plant, mirror, theme)
+        self._marking = Marking(self.compiled, plant.rules, mirror)
+        self._past = recent_of(mirror.table) if shows_past(self.compiled) else None
+        self._past_seen = 0
         self._counter = -1
         self._alarms_version = -1
-        self._link_down = mirror.link_down
         self._half = -1
-        self._pending: frozenset[int] = frozenset()
+        self._link_down = mirror.link_down
         self._hovered: int | None = None
         self._focused: int | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -57,11 +71,6 @@ class Mimic(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(320, 180)
         self.setAccessibleName(screen.title)
-
-    @property
-    def drawn_elements(self) -> int:
-        """How many elements were drawn since the screen opened."""
-        return self._scene.drawn_elements
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the screen in other colours."""
@@ -74,69 +83,50 @@ class Mimic(QWidget):
         """Draw what changed since the last frame, and nothing else; returns how many elements that were."""
         if self._scene.buffer.isNull():
             return 0
-        changed = self._changed()
-        if not changed:
-            return 0
-        region = self._scene.redraw(changed)
+        values, self._counter = self._seen.table.counter != self._counter, self._seen.table.counter
+        alarms, self._alarms_version = self._seen.alarms_version != self._alarms_version, self._seen.alarms_version
+        now_ns = self._seen.now_ns()
+        half = now_ns // _HALF_SECOND_NS
+        ticked, second, self._half = half != self._half, half // 2 != self._half // 2, half
+        link, self._link_down = self._seen.link_down != self._link_down, self._seen.link_down
+        revision = self._past.beat(now_ns) if self._past is not None else 0
+        past, self._past_seen = revision != self._past_seen, revision
+        numbers, region = self._scene.refresh(alarms, past) if values or alarms or past else (_NONE, QRegion())
+        count = len(numbers)
+        if self._marking.take(values, alarms, second or link):
+            marked, touched = self._draw_marks()
+            count, region = len(np.union1d(numbers, marked)), region + touched
+        elif ticked and not self._marking.blink_region.isEmpty():
+            region += self._marking.blink_region
+            count = max(count, self._marking.blinking_elements)
         self._show(region)
-        return len(changed)
+        self.drawn_elements += count
+        return count
 
-    def _changed(self) -> set[int]:
-        """Elements that look different now: new values, alarms, writes, link, age or blink phase."""
-        table = self._seen.table
-        changed: set[int] = set()
-        if table.counter != self._counter:
-            for position in np.flatnonzero(table.version[self.compiled.tags] > max(self._counter, 0)):
-                changed.update(self.compiled.owners[position])
-            self._counter = table.counter
-        if self._seen.alarms_version != self._alarms_version:
-            self._alarms_version = self._seen.alarms_version
-            changed.update(number for owners in self.compiled.by_rule.values() for number in owners)
-        pending = frozenset(self._seen.pending)
-        if pending != self._pending or self._seen.link_down != self._link_down:
-            self._pending, self._link_down = pending, self._seen.link_down
-            changed.update(range(len(self.compiled.drawn)))
-        return changed | self._ticked()
-
-    def _ticked(self) -> set[int]:
-        """What the passing of time alone changes: the blink of unacknowledged alarms, the ages of stale values."""
-        half = self._seen.now_ns() // _HALF_SECOND_NS
-        if half == self._half:
-            return set()
-        whole, self._half = self._half // 2 != half // 2, half
-        self._scene.phase = half % 2 == 0
-        ticked: set[int] = set()
-        alarms = self._seen.alarms
-        for number, drawn in enumerate(self.compiled.drawn):
-            if not drawn.live:
-                continue
-            if whole and self._scene.mark(drawn) == Mark.STALE:
-                ticked.add(number)
-            elif any(rule in alarms for rule in drawn.rules):
-                mark = self._scene.alarm(drawn)
-                if mark is not None and mark.blinks:
-                    ticked.add(number)
-        return ticked
+    def _draw_marks(self) -> tuple[NDArray[np.intp], QRegion]:
+        scene = self._scene
+        return self._marking.draw(scene.ink(None), scene.spans, (scene.buffer.width(), scene.buffer.height()))
 
     def _show(self, region: QRegion) -> None:
-        ratio = self.devicePixelRatioF()
-        touched = sum(rect.width() * rect.height() for rect in rectangles(region))
-        if touched > _MOST_OF_IT * self._scene.buffer.width() * self._scene.buffer.height():
-            self.update()
+        if region.isEmpty():
             return
-        for rect in rectangles(region):
-            area = QRectF(rect.x() / ratio, rect.y() / ratio, rect.width() / ratio, rect.height() / ratio)
-            self.update(area.toAlignedRect())
+        around, ratio = region.boundingRect(), self.devicePixelRatioF()
+        if region.rectCount() > _MANY or _size(around) > _MOST_OF_IT * _size(self._scene.buffer.rect()):
+            self.update()
+        elif ratio == 1:
+            self.update(region)
+        else:
+            for rect in rectangles(region):
+                area = QRectF(rect.x() / ratio, rect.y() / ratio, rect.width() / ratio, rect.height() / ratio)
+                self.update(area.toAlignedRect())
 
     def _rebuild(self) -> None:
         ratio = self.devicePixelRatioF()
-        self._counter = self._seen.table.counter
-        self._alarms_version = self._seen.alarms_version
-        self._pending, self._link_down = frozenset(self._seen.pending), self._seen.link_down
+        self._counter, self._alarms_version = self._seen.table.counter, self._seen.alarms_version
         self._half = self._seen.now_ns() // _HALF_SECOND_NS
-        self._scene.phase = self._seen.now_ns() // _HALF_SECOND_NS % 2 == 0
         self._scene.resize(round(self.width() * ratio), round(self.height() * ratio))
-        self._scene.buffer.setDevicePixelRatio(1.0)
+        self._marking.take(values=True, alarms=True, second=True)
+        self._draw_marks()
         self.update()
 
     # -- what the shell asks
@@ -172,12 +162,14 @@ class Mimic(QWidget):
         return None if number is None else self.compiled.drawn[number]
 
     def activate(self, number: int) -> None:
-        """Do what a click on an element does: command first, then navigation, then its tag's detail."""
+        """Do what a click on an element does: command, then navigation, then its machine, then its tag's detail."""
         drawn = self.compiled.drawn[number]
         if drawn.element.write:
             self.command.emit(drawn.element.write)
         elif drawn.element.go:
             self.go.emit(drawn.element.go)
+        elif drawn.element.equipment:
+            self.faceplate.emit(drawn.element.equipment)
         elif drawn.shown is not None:
             self.picked.emit(drawn.shown.name)
 
@@ -225,12 +217,33 @@ class Mimic(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         drawn = self.element_at(event.pos())
-        if drawn is not None and drawn.shown is not None:
-            self.picked.emit(drawn.shown.name)
+        if drawn is None:
+            return
+        if not drawn.element.equipment:
+            if drawn.shown is not None:
+                self.picked.emit(drawn.shown.name)
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._offer(menu, drawn)
+        menu.popup(event.globalPos())
+
+    def _offer(self, menu: QMenu, drawn: Drawn) -> None:
+        machine = self._plant.equipment.get(drawn.element.equipment)
+        if machine is not None:
+            faceplate = menu.addAction(tr("Faceplate of {name}", name=plant_text(machine.name)))
+            faceplate.triggered.connect(partial(self.faceplate.emit, machine.id))
+        if drawn.shown is not None:
+            detail = menu.addAction(tr("Detail of {name}", name=drawn.shown.name))
+            detail.triggered.connect(partial(self.picked.emit, drawn.shown.name))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self._focused is not None:
             self.activate(self._focused)
+            return
+        if event.key() in ARROWS:
+            wanted = towards(self.compiled, self._stops(), self._focused, ARROWS[Qt.Key(event.key())])
+            self._move("focus", self._focused if wanted is None else wanted)
             return
         super().keyPressEvent(event)
 
@@ -262,17 +275,32 @@ class Mimic(QWidget):
         self._rebuild()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        ratio = self.devicePixelRatioF()
         painter = QPainter(self)
-        scene = self._scene
-        for rect in rectangles(event.region()):
-            if ratio == 1:
-                painter.drawPixmap(rect.topLeft(), scene.buffer, rect)
-                continue
-            source = QRectF(rect.x() * ratio, rect.y() * ratio, rect.width() * ratio, rect.height() * ratio)
-            painter.drawPixmap(QRectF(rect), scene.buffer, source)
+        scene, marking = self._scene, self._marking
+        self._lay(painter, scene.buffer, event.region())
+        if self._half % 2 == 0:
+            self._lay(painter, marking.blinking, event.region(), marking.blink_region)
+        self._lay(painter, marking.sheet, event.region(), marking.region)
         for number, role, width in ((self._hovered, "accent", 1.0), (self._focused, "accent", 3.0)):
             if number is not None:
                 painter.setPen(pen(role, scene.theme, width))
                 painter.drawRect(QRectF(self._outline(number)).adjusted(3, 3, -3, -3))
         painter.end()
+
+    def _lay(self, painter: QPainter, picture: QPixmap, region: QRegion, covered: QRegion | None = None) -> None:
+        """Copy a picture of physical pixels to the window, where it must be painted and the picture has anything."""
+        ratio = self.devicePixelRatioF()
+        if picture.isNull():
+            return
+        if ratio == 1:
+            wanted = region if covered is None else region.intersected(covered)
+            for rect in rectangles(wanted) if wanted.rectCount() <= _MANY else [wanted.boundingRect()]:
+                painter.drawPixmap(rect.topLeft(), picture, rect)
+            return
+        for rect in rectangles(region):
+            source = QRectF(rect.x() * ratio, rect.y() * ratio, rect.width() * ratio, rect.height() * ratio)
+            painter.drawPixmap(QRectF(rect), picture, source)
+
+
+def _size(area: QRect) -> int:
+    return area.width() * area.height()

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hmi.client.mimic.runs import Runs
 from hmi.core import expr
 from hmi.core import quality as q
-from hmi.core.alarms.rules import LEVEL_TYPES
+from hmi.core.alarms.rules import LEVEL_TYPES, Rule
 from hmi.core.plant.model import Plant
 from hmi.core.screens.model import Binding, Element, Screen, Shape, Symbol
-from hmi.core.screens.vocabulary import LIVE
+from hmi.core.screens.symbols import badged
+from hmi.core.screens.vocabulary import BADGE_BINDS, HISTORY, LIVE
 from hmi.core.tags import INTEGER_TYPES, Tag, TagTable
 
+OfTag = Mapping[int, Sequence[Rule]]  # rules by tag
 Box = tuple[float, float, float, float]  # x, y, width, height in design units
 EDGE: Final = 8.0  # design units that pointers and outlines may reach beyond an element's box
 _HALF_PIPE: Final = 8.0
+_KEPT: Final = 32  # draw lists that stay ready
 _LIVE_OPTIONS: Final = ("fill_by", "glyph_by", "shown_by")
-MARGIN: Final = (28.0, 22.0, 9.0, 18.0)  # room around an element for its marks: left, top, right, bottom
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,6 @@ class Drawn:
     element: Element
     symbol: Symbol
     box: Box
-    outer: Box  # with room for marks
     reads: dict[str, Reading]
     series: tuple[int, ...]  # tags of a series binding, in order
     tags: tuple[int, ...]  # every tag whose change it shows
@@ -74,8 +78,6 @@ class Drawn:
     decimals: int
     unit: str
     live: bool
-    ground: tuple[Shape, ...] = ()  # shapes that never change
-    moving: tuple[Shape, ...] = ()  # shapes drawn anew at every change
 
 
 @dataclass(slots=True)
@@ -85,35 +87,61 @@ class Compiled:
     screen: Screen
     drawn: tuple[Drawn, ...]
     tags: NDArray[np.intp]  # watched tags, unique, rising
-    owners: list[list[int]]  # by position in `tags`: elements to draw anew
     by_rule: dict[int, list[int]]  # elements that show an alarm rule
     boxes: NDArray[np.float64]  # (n, 4) left, top, right, bottom, for hit tests
-    outers: NDArray[np.float64]  # the same with room for marks
-    neighbours: list[list[int]] = field(default_factory=list)  # live elements drawn over the same ground, in z order
+    calculated: tuple[Reading, ...]  # the readings that are expressions
+    inputs: Runs  # places of the tags that each of them reads
+    marked: Runs  # places of the tags whose quality marks each element
+    _of_tag: dict[int, int]
+    _of_reading: dict[Reading, int]
+
+    def place(self, reading: Reading) -> int:
+        """Where a reading stands in the columns of the screen: tags first, then expressions."""
+        return self._of_reading[reading] if reading.tag is None else self._of_tag[reading.tag]
+
+    def places(self, tags: Sequence[int]) -> list[int]:
+        """Where some tags stand in the columns."""
+        return [self._of_tag[tag] for tag in tags]
+
+
+_ready: OrderedDict[tuple[int, int], tuple[Screen, Plant, Compiled]] = OrderedDict()
+
+
+def compiled_of(screen: Screen, plant: Plant) -> Compiled:
+    """The draw list of a screen, kept for the next time it is opened."""
+    key = (id(screen), id(plant))
+    kept = _ready.pop(key, None) or (screen, plant, compile_screen(screen, plant))  # holds what the ids are of
+    _ready[key] = kept
+    if len(_ready) > _KEPT:
+        _ready.popitem(last=False)
+    return kept[2]
 
 
 def compile_screen(screen: Screen, plant: Plant) -> Compiled:
     """The draw list of a screen; an element whose symbol is missing is left out."""
-    drawn = tuple(_draw(element, plant) for element in screen.elements if element.symbol in plant.symbols)
+    rules: dict[int, list[Rule]] = {}
+    for rule in plant.rules:
+        rules.setdefault(rule.tag, []).append(rule)
+    drawn = tuple(_draw(element, plant, rules) for element in screen.elements if element.symbol in plant.symbols)
     watched = sorted({tag for one in drawn for tag in one.tags})
-    owners: dict[int, list[int]] = {tag: [] for tag in watched}
     by_rule: dict[int, list[int]] = {}
     for number, one in enumerate(drawn):
-        for tag in one.tags:
-            owners[tag].append(number)
-        for rule in one.rules:
-            by_rule.setdefault(rule, []).append(number)
-    compiled = Compiled(
+        for index in one.rules:
+            by_rule.setdefault(index, []).append(number)
+    calculated = tuple({read: None for one in drawn for read in one.reads.values() if read.tag is None})
+    places = {tag: place for place, tag in enumerate(watched)}
+    return Compiled(
         screen,
         drawn,
         np.array(watched, np.intp),
-        [owners[tag] for tag in watched],
         by_rule,
         _edges([one.box for one in drawn]),
-        _edges([one.outer for one in drawn]),
+        calculated,
+        Runs([[places[tag] for tag in read.inputs] for read in calculated]),
+        Runs([[places[tag] for tag in one.marked] for one in drawn]),
+        places,
+        {read: len(watched) + row for row, read in enumerate(calculated)},
     )
-    _layer(compiled)
-    return compiled
 
 
 def _edges(boxes: list[Box]) -> NDArray[np.float64]:
@@ -122,50 +150,33 @@ def _edges(boxes: list[Box]) -> NDArray[np.float64]:
     return array
 
 
-def _layer(compiled: Compiled) -> None:
-    """Find which live elements share ground; only one that shares none may leave its still shapes in the backdrop."""
-    outers, drawn = compiled.outers, compiled.drawn
-    live = np.array([one.live for one in drawn], bool)
-    for number, one in enumerate(drawn):
-        left, top, right, bottom = outers[number]
-        shared = (outers[:, 0] < right) & (outers[:, 2] > left) & (outers[:, 1] < bottom) & (outers[:, 3] > top)
-        together = [int(other) for other in np.flatnonzero(shared & live)]
-        compiled.neighbours.append(together)
-        alone = together in ([], [number])
-        one.ground, one.moving = _split(one, alone)
+def shows_past(compiled: Compiled) -> bool:
+    """Whether any element shows what was, not only what is: its picture changes with time alone."""
+    return any(shape.kind in HISTORY for drawn in compiled.drawn if drawn.live for shape in drawn.symbol.shapes)
 
 
-def _split(one: Drawn, alone: bool) -> tuple[tuple[Shape, ...], tuple[Shape, ...]]:
-    shapes = one.symbol.shapes
-    if not one.live:
-        return shapes, ()
-    if not alone:
-        return (), shapes
-    first = next((i for i, shape in enumerate(shapes) if _is_live(shape)), len(shapes))
-    return shapes[:first], shapes[first:]
-
-
-def _is_live(shape: Shape) -> bool:
+def is_live(shape: Shape) -> bool:
+    """Whether the look of a shape depends on what a tag says."""
     return shape.kind in LIVE or any(key in shape.options for key in _LIVE_OPTIONS)
 
 
-def _draw(element: Element, plant: Plant) -> Drawn:
+def _draw(element: Element, plant: Plant, of_tag: OfTag) -> Drawn:
     symbol = plant.symbols[element.symbol]
+    if not BADGE_BINDS.keys().isdisjoint(element.binds):
+        symbol = badged(symbol, element.binds)
     reads = {name: _reading(bind, plant) for name, bind in element.binds.items() if "." not in name}
     series = tuple(bind.tag for name, bind in element.binds.items() if "." in name and bind.tag is not None)
     tags = tuple(sorted({tag for read in reads.values() for tag in read.inputs} | set(series)))
     shown = _shown(element, reads, series, plant)
     gathers = any(shape.kind == "rollup" for shape in symbol.shapes)
-    rules = _rules(element, tags, plant, gathers)
+    rules = _rules(element, tags, plant, of_tag, gathers)
     options = element.options
-    scale = _scale(element, shown, plant)
+    scale = _scale(element, shown, of_tag)
     x, y, width, height = _box(element)
-    left, top, right, bottom = MARGIN
     return Drawn(
         element=element,
         symbol=symbol,
         box=(x, y, width, height),
-        outer=(x - left, y - top, width + left + right, height + top + bottom),
         reads=reads,
         series=series,
         tags=tags,
@@ -213,23 +224,26 @@ def _shown(element: Element, reads: dict[str, Reading], series: tuple[int, ...],
         return plant.tags[first.tag]
     if element.write:
         return plant.tag(element.write)
-    for read in reads.values():
-        if read.inputs:
+    for name, read in reads.items():
+        if read.inputs and name not in BADGE_BINDS:
             return plant.tags[read.inputs[0]]
     return plant.tags[series[0]] if series else None
 
 
-def _rules(element: Element, tags: tuple[int, ...], plant: Plant, gathers: bool) -> tuple[int, ...]:
+def _rules(element: Element, tags: tuple[int, ...], plant: Plant, of_tag: OfTag, gathers: bool) -> tuple[int, ...]:
     wanted, area = set(tags), element.options.get("area")
     target = plant.screens.get(element.go) if gathers else None
     if target is not None:
         wanted |= {tag for other in target.elements for bind in other.binds.values() for tag in bind.inputs}
     if area:
         wanted |= {tag.index for tag in plant.tags if f"{tag.name}.".startswith(f"{area}.")}
-    return tuple(rule.index for rule in plant.rules if rule.tag in wanted or (target and rule.screen == target.id))
+    found = {rule.index for tag in wanted for rule in of_tag.get(tag, ())}
+    if target is not None:
+        found |= {rule.index for rule in plant.rules if rule.screen == target.id}
+    return tuple(sorted(found))
 
 
-def _scale(element: Element, shown: Tag | None, plant: Plant) -> Scale:
+def _scale(element: Element, shown: Tag | None, of_tag: OfTag) -> Scale:
     options = element.options
     low, high = options.get("range", (None, None))
     if shown is not None:
@@ -237,8 +251,8 @@ def _scale(element: Element, shown: Tag | None, plant: Plant) -> Scale:
         high = shown.high if high is None else high
     limits = tuple(
         (rule.type, rule.limit)
-        for rule in plant.rules
-        if shown is not None and rule.tag == shown.index and rule.type in LEVEL_TYPES
+        for rule in (of_tag.get(shown.index, ()) if shown is not None else ())
+        if rule.type in LEVEL_TYPES
     )
     low, high = 0.0 if low is None else float(low), 100.0 if high is None else float(high)
     given = options.get("normal")

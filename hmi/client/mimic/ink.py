@@ -16,23 +16,33 @@ from hmi.client.mimic.quality import NO_VALUE, AlarmMark, pen
 from hmi.client.theme import Theme, font
 from hmi.core import quality as q
 from hmi.core.screens.vocabulary import RUNNING
-from hmi.core.tags import TagTable
+from hmi.core.setting import exact_value, is_exact
+from hmi.core.tags import Tag, TagTable
 
 LEAST_PX: Final = 12.0  # no text is ever drawn smaller
 ON_FILL: Final = {True: "on_running", False: "on_stopped", None: "text"}  # what reads on a fill
-_LINE: Final = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-_ALIGN: Final = {
-    "left": Qt.AlignmentFlag.AlignLeft | _LINE,
-    "centre": Qt.AlignmentFlag.AlignHCenter | _LINE,
-    "right": Qt.AlignmentFlag.AlignRight | _LINE,
-}
+GLYPHS: Final = "0123456789.-?"  # all that a number is written with, but for very big ones
+THOUSANDS: Final = "\u2009"  # a thin space
+
+
+def whole(pixel: float) -> int:
+    """The nearest whole pixel; halves always go one way, so that what is moved by whole pixels keeps its shape."""
+    return math.floor(pixel + 0.5)
 
 
 @lru_cache(maxsize=256)
 def letters_of(px: float, bold: bool) -> tuple[QFont, QFontMetricsF]:
-    """A font of a height in physical pixels, with its measures."""
+    """A font of a height in physical pixels, with its measures; smoothed in grey, the same on every ground."""
     made = font(px, bold)
+    made.setStyleStrategy(QFont.StyleStrategy.PreferAntialias | QFont.StyleStrategy.NoSubpixelAntialias)
     return made, QFontMetricsF(made)
+
+
+@lru_cache(maxsize=256)
+def drop_of(px: float, bold: bool) -> float:
+    """How far below the middle of a line its letters stand, in physical pixels."""
+    metrics = letters_of(px, bold)[1]
+    return (metrics.ascent() - metrics.descent()) / 2
 
 
 @dataclass(slots=True)
@@ -47,32 +57,47 @@ class Ink:
     rollup: Callable[[Drawn], tuple[AlarmMark | None, int]] = field(default=lambda drawn: (None, 0))
     spans: list[tuple[float, float]] = field(default_factory=list)  # left and right of every text written
 
+    def on(self, painter: QPainter, dx: int = 0, dy: int = 0) -> Ink:
+        """The same ink on another ground, moved by whole pixels."""
+        origin = (self.origin[0] + dx, self.origin[1] + dy)
+        return Ink(painter, self.theme, self.scale, origin, self.table, self.rollup)
+
+    def corner(self, drawn: Drawn) -> tuple[int, int]:
+        """The whole physical pixel on which an element begins: equal symbols look equal wherever they stand."""
+        left, top = drawn.element.x, drawn.element.y
+        return whole(self.origin[0] + left * self.scale), whole(self.origin[1] + top * self.scale)
+
+    def around(self, drawn: Drawn) -> QRectF:
+        """The box of an element, in physical pixels."""
+        left, top, width, height = drawn.box
+        return self._rect(drawn, left - drawn.element.x, top - drawn.element.y, width, height)
+
     def box(self, drawn: Drawn, options: Mapping[str, Any]) -> QRectF:
         """Where a shape stands, in physical pixels."""
         left, top, width, height = drawn.box
+        left, top = left - drawn.element.x, top - drawn.element.y
         across, down = drawn.symbol.size
         x, y = float(options.get("x", 0)), float(options.get("y", 0))
         if drawn.symbol.stretch:
             fx, fy = width / across, height / down
             w, h = float(options.get("w", across - x)), float(options.get("h", down - y))
-            return self.rect(left + x * fx, top + y * fy, w * fx, h * fy)
+            return self._rect(drawn, left + x * fx, top + y * fy, w * fx, h * fy)
         x, y = x + (width if x < 0 else 0), y + (height if y < 0 else 0)
         w, h = float(options.get("w", 0)), float(options.get("h", 0))
-        return self.rect(left + x, top + y, w if w > 0 else width - x + w, h if h > 0 else height - y + h)
+        return self._rect(drawn, left + x, top + y, w if w > 0 else width - x + w, h if h > 0 else height - y + h)
 
-    def rect(self, x: float, y: float, width: float, height: float) -> QRectF:
-        """A box in design units, as physical pixels."""
-        return QRectF(
-            self.origin[0] + x * self.scale, self.origin[1] + y * self.scale, width * self.scale, height * self.scale
-        )
+    def _rect(self, drawn: Drawn, x: float, y: float, width: float, height: float) -> QRectF:
+        """A box in design units from an element's corner, as physical pixels."""
+        left, top = self.corner(drawn)
+        return QRectF(left + x * self.scale, top + y * self.scale, width * self.scale, height * self.scale)
 
     def point(self, drawn: Drawn, x: float, y: float, stretched: bool) -> QPointF:
         """A point of a symbol (or, when not stretched, design units from the element's corner) in physical pixels."""
-        left, top = drawn.element.x, drawn.element.y
+        left, top = self.corner(drawn)
         if stretched and drawn.symbol.stretch:
             x *= drawn.element.width / drawn.symbol.size[0]
             y *= drawn.element.height / drawn.symbol.size[1]
-        return QPointF(self.origin[0] + (left + x) * self.scale, self.origin[1] + (top + y) * self.scale)
+        return QPointF(left + x * self.scale, top + y * self.scale)
 
     def read(self, drawn: Drawn, name: str) -> tuple[float, int]:
         """Value and quality of a binding; not a number and good where the element leaves it unbound."""
@@ -93,7 +118,7 @@ class Ink:
         self.spans.append((left, left + width))
         self.painter.setFont(letters)
         self.painter.setPen(self.theme.colour(role))
-        self.painter.drawText(area, _ALIGN[align], text)
+        self.painter.drawText(QPointF(left, whole(area.center().y() + drop_of(px, bold))), text)
         return width
 
     def brush(self, drawn: Drawn, options: Mapping[str, Any]) -> QBrush:
@@ -128,11 +153,18 @@ def is_running(ink: Ink, drawn: Drawn, name: str, options: Mapping[str, Any]) ->
     return value in given if given is not None else value > 0
 
 
+def number_text(tag: Tag | None, table: TagTable, value: float, quality: int, decimals: int) -> str:
+    """A reading as it stands on a screen; a whole number of 64 bits to its last digit."""
+    if tag is None or decimals or quality >= q.BAD or math.isnan(value) or not is_exact(tag):
+        return formatted(value, quality, decimals)
+    return f"{exact_value(tag, int(table.raw[tag.index])):,}".replace(",", THOUSANDS)
+
+
 def formatted(value: float, quality: int, decimals: int) -> str:
     """A number as it stands on a screen: ???? when it is bad, thousands kept together by thin spaces."""
     if quality >= q.BAD or math.isnan(value):
         return NO_VALUE
     if abs(value) >= 1e9:
         return f"{value:.4g}"
-    text = f"{value:,.{decimals}f}".replace(",", "\u2009")
+    text = f"{value:,.{decimals}f}".replace(",", THOUSANDS)
     return text.removeprefix("-") if float(f"{value:.{decimals}f}") == 0 else text

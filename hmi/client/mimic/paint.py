@@ -4,40 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainterPath, QPolygonF, QTransform
+from PySide6.QtGui import QPolygonF, QTransform
 
-from hmi.client.mimic import indicators
+from hmi.client.mimic import indicators, rich
 from hmi.client.mimic.compile import Drawn
-from hmi.client.mimic.ink import LEAST_PX, ON_FILL, Ink, formatted, is_running, letters_of
+from hmi.client.mimic.digits import Place, place_of, write_digits, write_unit
+from hmi.client.mimic.ink import ON_FILL, Ink, is_running, number_text
+from hmi.client.mimic.outline import outline
 from hmi.client.mimic.quality import NO_VALUE, Mark, mark_of, pen
 from hmi.core import quality as q
 from hmi.core.screens.model import Shape
-from hmi.core.screens.path import parse_path
 from hmi.core.screens.vocabulary import PACKML
 
 
-@lru_cache(maxsize=512)
-def _outline(text: str) -> QPainterPath:
-    path = QPainterPath()
-    for command, n in parse_path(text):
-        if command == "M":
-            path.moveTo(n[0], n[1])
-        elif command == "L":
-            path.lineTo(n[0], n[1])
-        elif command == "C":
-            path.cubicTo(n[0], n[1], n[2], n[3], n[4], n[5])
-        elif command == "Q":
-            path.quadTo(n[0], n[1], n[2], n[3])
-        else:
-            path.closeSubpath()
-    return path
-
-
-def _words(drawn: Drawn, text: str) -> str:
+def words_of(drawn: Drawn, text: str) -> str:
     """Text of a shape; `$label`, `$caption`, `$text`, `$unit`, `$low` and `$high` come from the element."""
     if not text.startswith("$"):
         return text
@@ -67,7 +50,7 @@ def _path(ink: Ink, drawn: Drawn, options: Mapping[str, Any]) -> None:
     ink.prepare(drawn, options)
     corner, one = ink.point(drawn, 0, 0, True), ink.point(drawn, 1, 1, True)
     place = QTransform(one.x() - corner.x(), 0, 0, one.y() - corner.y(), corner.x(), corner.y())
-    ink.painter.drawPath(place.map(_outline(options["d"])))
+    ink.painter.drawPath(place.map(outline(options["d"])))
 
 
 def _polyline(ink: Ink, drawn: Drawn, options: Mapping[str, Any]) -> None:
@@ -104,7 +87,7 @@ def _pipe(ink: Ink, drawn: Drawn, options: Mapping[str, Any], line: QPolygonF) -
 
 
 def _text(ink: Ink, drawn: Drawn, options: Mapping[str, Any]) -> None:
-    text = _words(drawn, options.get("text", ""))
+    text = words_of(drawn, options.get("text", ""))
     if not text:
         return
     size = float(drawn.element.options.get("size_of_text", options.get("size", 18)))
@@ -115,7 +98,7 @@ def _text(ink: Ink, drawn: Drawn, options: Mapping[str, Any]) -> None:
     ink.write(ink.box(drawn, options), text, size * ink.scale, role, align, bool(options.get("bold")))
 
 
-def _live_text(ink: Ink, drawn: Drawn, name: str) -> tuple[str, bool]:
+def live_text(ink: Ink, drawn: Drawn, name: str) -> tuple[str, bool]:
     """What a binding reads as, and whether it is bad."""
     reading = drawn.reads.get(name)
     if reading is None:
@@ -129,32 +112,41 @@ def _live_text(ink: Ink, drawn: Drawn, name: str) -> tuple[str, bool]:
         words = {"0": "No", "1": "Yes"}
     if words and not bad and not math.isnan(value):
         return words.get(str(int(value)), f"{value:.0f}"), False
-    return formatted(value, quality, drawn.decimals), bad or math.isnan(value)
+    tag = None if reading.tag is None else ink.table.tags[reading.tag]
+    return number_text(tag, ink.table, value, quality, drawn.decimals), bad or math.isnan(value)
 
 
 def _value(ink: Ink, drawn: Drawn, options: Mapping[str, Any]) -> None:
     """Digits and unit on one baseline: right-aligned digits end where the unit begins."""
-    text, bad = _live_text(ink, drawn, options["bind"])
+    text, bad = live_text(ink, drawn, options["bind"])
     if not text:
         return
-    area = ink.box(drawn, options)
-    size, bold = max(LEAST_PX, float(options.get("size", 22)) * ink.scale), bool(options.get("bold"))
-    role, align = "bad" if bad else options.get("colour", "value"), options.get("align", "right")
-    unit = drawn.unit if options.get("unit", True) else ""
-    if not unit:
-        area = area.adjusted(0, 0, -float(options.get("unit_room", 0)) * ink.scale, 0)
-        ink.write(area, text, size, role, align, bold)
-        return
-    small = max(LEAST_PX, size * 0.76)
-    metrics, unit_metrics = letters_of(size, bold)[1], letters_of(small, False)[1]
-    drop = (metrics.capHeight() - unit_metrics.capHeight()) / 2
-    gap = 5 * ink.scale
-    tail = max(unit_metrics.horizontalAdvance(unit) + gap, float(options.get("unit_room", 0)) * ink.scale)
-    room = area.width() - tail
-    used = min(room, metrics.horizontalAdvance(text))
-    start = {"left": 0.0, "centre": (room - used) / 2, "right": room - used}[align]
-    ink.write(area.adjusted(start, 0, start + used - area.width(), 0), text, size, role, "left", bold)
-    ink.write(area.adjusted(start + used + gap, drop, 0, drop), unit, small, "muted")
+    place = value_place(ink, drawn, options)
+    write_digits(ink, place, text, "bad" if bad else options.get("colour", "value"))
+    if not place.is_unit_still:
+        write_unit(ink, place, text)
+
+
+def value_place(ink: Ink, drawn: Drawn, options: Mapping[str, Any]) -> Place:
+    """Where the digits and the unit of a `value` stand."""
+    return place_of(ink, ink.box(drawn, options), drawn.unit if options.get("unit", True) else "", options)
+
+
+def value_is_number(drawn: Drawn, options: Mapping[str, Any], ink: Ink) -> bool:
+    """Whether a `value` shows digits, not a text or the words of its numbers."""
+    reading = drawn.reads.get(options["bind"])
+    if reading is None or drawn.element.options.get("words"):
+        return False
+    return reading.tag is None or (
+        not ink.table.tags[reading.tag].is_text and ink.table.tags[reading.tag].type != "bool"
+    )
+
+
+def _value_ground(ink: Ink, drawn: Drawn, options: Mapping[str, Any]) -> None:
+    """What stands still of a value: its unit, where the digits end in front of it."""
+    place = value_place(ink, drawn, options)
+    if place.is_unit_still and options["bind"] in drawn.reads:
+        write_unit(ink, place, "")
 
 
 def _state(ink: Ink, drawn: Drawn, options: Mapping[str, Any]) -> None:
@@ -172,7 +164,7 @@ def _state(ink: Ink, drawn: Drawn, options: Mapping[str, Any]) -> None:
     elif drawn.symbol.binds.get(options["bind"]) == "packml":
         text = PACKML.get(int(value), f"state {value:.0f}")
     else:
-        text = _live_text(ink, drawn, options["bind"])[0]
+        text = live_text(ink, drawn, options["bind"])[0]
     role = options.get("colour", "value")
     if "fill_by" in options:
         role = ON_FILL[is_running(ink, drawn, options["fill_by"], options)]
@@ -200,17 +192,46 @@ _PAINTERS: Final[Mapping[str, Callable[[Ink, Drawn, Mapping[str, Any]], None]]] 
     "scale": indicators.scale,
     "heads": indicators.heads,
     "rollup": indicators.rollup,
+    **rich.PAINTERS,
 }
 
 
+# What stands still of kinds of which a part moves: it is drawn beneath, once
+GROUNDS: Final[Mapping[str, Callable[[Ink, Drawn, Mapping[str, Any]], None]]] = {
+    "value": _value_ground,
+    "level": indicators.gauge_ground,
+    "bar": indicators.gauge_ground,
+    "scale": indicators.scale_ground,
+    "heads": indicators.heads_ground,
+}
+
+
+def is_shown(ink: Ink, drawn: Drawn, shape: Shape) -> bool:
+    """Whether a shape is to be seen now; most always are."""
+    shown_by = shape.options.get("shown_by")
+    if shown_by is None:
+        return True
+    value, quality = ink.read(drawn, shown_by)
+    return quality < q.BAD and value > 0
+
+
+def draw_ground(ink: Ink, drawn: Drawn, shape: Shape) -> None:
+    """Draw what stands still of a shape."""
+    painter = GROUNDS.get(shape.kind)
+    if painter is not None:
+        painter(ink, drawn, shape.options)
+
+
+def draw_moving(ink: Ink, drawn: Drawn, shape: Shape) -> None:
+    """Draw a shape but for its ground; a kind that this program does not know is passed over."""
+    painter = _PAINTERS.get(shape.kind)
+    if painter is not None and is_shown(ink, drawn, shape):
+        painter(ink, drawn, shape.options)
+
+
 def draw_shapes(ink: Ink, drawn: Drawn, shapes: tuple[Shape, ...]) -> None:
-    """Draw some shapes of an element; a kind that this program does not know is passed over."""
+    """Draw some shapes of an element, one over the other."""
     for shape in shapes:
-        shown_by = shape.options.get("shown_by")
-        if shown_by is not None:
-            value, quality = ink.read(drawn, shown_by)
-            if quality >= q.BAD or not value > 0:
-                continue
-        painter = _PAINTERS.get(shape.kind)
-        if painter is not None:
-            painter(ink, drawn, shape.options)
+        if is_shown(ink, drawn, shape):
+            draw_ground(ink, drawn, shape)
+            draw_moving(ink, drawn, shape)

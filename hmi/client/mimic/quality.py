@@ -9,10 +9,13 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QFont, QFontMetrics, QPainter, QPen, QPolygonF
 
 from hmi.client.theme import Theme, font
 from hmi.core import quality as q
@@ -28,6 +31,8 @@ _NO_COMMUNICATION: Final = (
     q.BAD_NO_COMMUNICATION,
     q.BAD_NOT_CONNECTED,
 )
+_LIMITS: Final = {0x0100: "MIN", 0x0200: "MAX"}  # OPC UA Part 4, 7.39: the limit bits of a data value
+_LIMIT_BITS: Final = 0x0300
 _BADGES: Final = {"shelved": "S", "suppressed": "D", "out": "O"}
 
 
@@ -70,6 +75,20 @@ def mark_of(quality: int) -> Mark:
     if quality >= q.UNCERTAIN:
         return Mark.UNCERTAIN
     return Mark.MANUAL if code == q.GOOD_LOCAL_OVERRIDE else Mark.GOOD
+
+
+def marks_of(qualities: NDArray[np.uint32]) -> NDArray[np.int8]:
+    """The marks of many qualities, as `mark_of` would say."""
+    code = qualities & np.uint32(0xFFFF_0000)
+    marks = np.zeros(len(qualities), np.int8)
+    if not code.any():
+        return marks
+    marks[code == q.GOOD_LOCAL_OVERRIDE] = Mark.MANUAL
+    marks[code >= q.UNCERTAIN] = Mark.UNCERTAIN
+    marks[code == q.UNCERTAIN_LAST_USABLE] = Mark.STALE
+    marks[code >= q.BAD] = Mark.BAD
+    marks[np.isin(code, _NO_COMMUNICATION)] = Mark.COMM
+    return marks
 
 
 def worst_mark(qualities: Collection[int]) -> Mark:
@@ -132,41 +151,53 @@ def pen(colour: str, theme: Theme, width: float, style: Qt.PenStyle = Qt.PenStyl
     return QPen(theme.colour(colour), width, style, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.MiterJoin)
 
 
-def draw_quality(
-    painter: QPainter,
-    theme: Theme,
-    box: QRectF,
-    mark: Mark,
-    age: str,
-    scale: float,
-    gap: tuple[float, float] | None = None,
-) -> None:
-    """The outline, hatching and badge of a value that is not simply good; the badge goes where no text is, if told."""
+def reach_of_mark(box: QRectF, scale: float) -> QRectF:
+    """The rectangle that the outline of a quality is drawn on."""
+    return box.adjusted(-3 * scale, -3 * scale, 3 * scale, 3 * scale)
+
+
+def outline_pen(mark: Mark, theme: Theme, scale: float) -> QPen | None:
+    """The line around a value that is not simply good; None where the badge is enough."""
     width = max(1.5, 2 * scale)
-    around = box.adjusted(-3 * scale, -3 * scale, 3 * scale, 3 * scale)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if mark == Mark.COMM:
+        return pen("stale", theme, width)
+    if mark == Mark.BAD:
+        return pen("bad", theme, width, Qt.PenStyle.DashLine)
+    if mark == Mark.STALE:
+        return pen("stale", theme, max(1.0, 1.2 * scale), Qt.PenStyle.DashLine)
+    return pen("stale", theme, width, Qt.PenStyle.DotLine) if mark == Mark.UNCERTAIN else None
+
+
+def draw_outlines(painter: QPainter, theme: Theme, areas: Sequence[QRectF], mark: Mark, scale: float) -> None:
+    """Outline, and hatching where communication is lost, of everything with one mark."""
+    how = outline_pen(mark, theme, scale)
+    if how is None or not areas:
+        return
     if mark == Mark.COMM:
         hatch = theme.colour("stale")
         hatch.setAlphaF(0.45)
-        painter.fillRect(around, QBrush(hatch, Qt.BrushStyle.BDiagPattern))
-        painter.setPen(pen("stale", theme, width))
-        painter.drawRect(around)
-    elif mark == Mark.BAD:
-        painter.setPen(pen("bad", theme, width, Qt.PenStyle.DashLine))
-        painter.drawRect(around)
-    elif mark == Mark.STALE:
-        painter.setPen(pen("stale", theme, max(1.0, 1.2 * scale), Qt.PenStyle.DashLine))
-        painter.drawRect(around)
-    elif mark == Mark.UNCERTAIN:
-        painter.setPen(pen("stale", theme, width, Qt.PenStyle.DotLine))
-        painter.drawRect(around)
-    word = badge_text(mark, age)
-    if not word:
-        return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QBrush(hatch, Qt.BrushStyle.BDiagPattern))
+        painter.drawRects(list(areas))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(how)
+    painter.drawRects(list(areas))
+
+
+def draw_word(
+    painter: QPainter, theme: Theme, box: QRectF, word: str, scale: float, gap: tuple[float, float] | None = None
+) -> None:
+    """The badge of a quality: where no text is, if told, else on the lower right corner."""
+    around = reach_of_mark(box, scale)
     if gap is not None and gap[1] - gap[0] > badge_size(painter, word, scale)[0] + 6 * scale:
         draw_badge(painter, theme, QPointF((gap[0] + gap[1]) / 2, box.center().y()), word, scale)
     else:
         draw_badge(painter, theme, QPointF(around.right(), around.bottom()), word, scale, right=True)
+
+
+def limit_text(quality: int) -> str:
+    """The badge of a value that is held at a limit, because what was measured lies beyond it."""
+    return _LIMITS.get(quality & _LIMIT_BITS, "LIM")
 
 
 def widest_gap(box: QRectF, spans: Sequence[tuple[float, float]]) -> tuple[float, float]:
@@ -183,9 +214,16 @@ def widest_gap(box: QRectF, spans: Sequence[tuple[float, float]]) -> tuple[float
 
 def badge_size(painter: QPainter, text: str, scale: float) -> tuple[float, float]:
     """Width and height of a badge; sets the painter's font to the badge's."""
-    painter.setFont(font(max(11.0, 16 * scale)))
-    metrics = painter.fontMetrics()
+    letters, metrics = _letters(max(11, round(16 * scale)), False)
+    painter.setFont(letters)
     return metrics.horizontalAdvance(text) + 8 * scale, metrics.ascent() + 2 * scale
+
+
+@lru_cache(maxsize=64)
+def _letters(px: int, bold: bool) -> tuple[QFont, QFontMetrics]:
+    made = font(px, bold)
+    made.setStyleStrategy(QFont.StyleStrategy.PreferAntialias | QFont.StyleStrategy.NoSubpixelAntialias)
+    return made, QFontMetrics(made)
 
 
 def badge_text(mark: Mark, age: str) -> str:
@@ -232,28 +270,57 @@ def draw_priority(painter: QPainter, theme: Theme, priority: int, centre: QPoint
     painter.setPen(QPen(theme.colour("line") if not hollow else colour, max(1.0, radius / 8)))
     painter.setBrush(theme.colour("background") if hollow else colour)
     painter.drawPolygon(priority_shape(priority, centre, radius))
-    painter.setFont(font(radius * (1.35 if priority in (1, 2) else 1.2), bold=True))
+    painter.setFont(_letters(max(1, round(radius * (1.35 if priority in (1, 2) else 1.2))), True)[0])
     painter.setPen(theme.colour("text") if hollow else theme.on_priority(priority))
     shift = {3: 0.25, 4: -0.25}.get(priority, 0.0) * radius
     area = QRectF(centre.x() - radius, centre.y() - radius + shift, 2 * radius, 2 * radius)
     painter.drawText(area, Qt.AlignmentFlag.AlignCenter, str(priority))
 
 
-def draw_alarm(painter: QPainter, theme: Theme, box: QRectF, mark: AlarmMark, phase: bool, scale: float) -> None:
-    """Border, shape and number of the alarm on an element; the border alone blinks, at 1 Hz, until acknowledged."""
-    around = box.adjusted(-4 * scale, -4 * scale, 4 * scale, 4 * scale)
+def alarm_reach(box: QRectF, scale: float) -> QRectF:
+    """The rectangle that an alarm's border is drawn on."""
+    return box.adjusted(-4 * scale, -4 * scale, 4 * scale, 4 * scale)
+
+
+def border_pen(theme: Theme, mark: AlarmMark, scale: float) -> QPen:
+    """The line of an alarm's border."""
+    if mark.badge:
+        return pen("shelved", theme, max(1.5, 2 * scale), Qt.PenStyle.DashLine)
+    style = Qt.PenStyle.SolidLine if mark.active else Qt.PenStyle.DashLine
+    return QPen(theme.priority(mark.priority), max(2.0, 4 * scale), style)
+
+
+def _edge_pen(theme: Theme, mark: AlarmMark, scale: float) -> QPen:
+    """What shows on both sides of a border: yellow alone is not seen on grey by who sees no colour."""
+    line = border_pen(theme, mark, scale)
+    if mark.badge:
+        return line
+    width, breadth = line.widthF(), line.widthF() + 2.0
+    edge = pen("line", theme, breadth)
+    if not mark.active:
+        edge.setDashPattern([4 * width / breadth, 2 * width / breadth])  # as long as the border's own
+    return edge
+
+
+def draw_borders(
+    painter: QPainter, theme: Theme, marks: Sequence[tuple[QRectF, AlarmMark]], scale: float, blinking: bool
+) -> None:
+    """The borders of alarms: those that blink, until somebody acknowledges them, or those that stand still."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    radius = max(8.0, 10 * scale)
+    for box, mark in marks:
+        if mark.blinks == blinking:
+            for line in (_edge_pen(theme, mark, scale), border_pen(theme, mark, scale)):
+                painter.setPen(line)
+                painter.drawRect(alarm_reach(box, scale))
+
+
+def draw_sign(painter: QPainter, theme: Theme, box: QRectF, mark: AlarmMark, scale: float) -> None:
+    """The shape and number of an alarm, or the letter that says who keeps it from calling."""
+    around, radius = alarm_reach(box, scale), max(8.0, 10 * scale)
     corner = QPointF(around.left(), around.top())
     if box.height() < ONE_LINE * scale:  # beside a line of text, not over its first letters
         corner = QPointF(around.left() - 0.6 * radius, box.center().y())
     if mark.badge:
-        painter.setPen(pen("shelved", theme, max(1.5, 2 * scale), Qt.PenStyle.DashLine))
-        painter.drawRect(around)
         draw_badge(painter, theme, corner, mark.badge, scale, role="shelved")
-        return
-    style = Qt.PenStyle.SolidLine if mark.active else Qt.PenStyle.DashLine
-    if phase or not mark.blinks:
-        painter.setPen(QPen(theme.priority(mark.priority), max(2.0, 4 * scale), style))
-        painter.drawRect(around)
-    draw_priority(painter, theme, mark.priority, corner, radius, not mark.active)
+    else:
+        draw_priority(painter, theme, mark.priority, corner, radius, not mark.active)

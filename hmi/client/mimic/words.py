@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from hmi.client.mimic.compile import Drawn
-from hmi.client.mimic.ink import formatted
+from hmi.client.mimic.ink import number_text
 from hmi.client.mimic.quality import Mark, Seen, age_text, mark_of
 from hmi.core import quality as q
 from hmi.core.plant.model import Plant
@@ -21,7 +21,7 @@ def value_in_words(tag: Tag, drawn: Drawn, seen: Seen) -> str:
     value, quality = float(table.value[tag.index]), int(table.quality[tag.index])
     if tag.is_text:
         return "????" if quality >= q.BAD else table.text.get(tag.index, "")
-    text = formatted(value, quality, drawn.decimals)
+    text = number_text(tag, table, value, quality, drawn.decimals)
     words = drawn.element.options.get("words")
     kind = drawn.symbol.binds.get("state", "")
     if quality < q.BAD and value == value:

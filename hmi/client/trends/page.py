@@ -14,7 +14,7 @@ from hmi.client import words
 from hmi.client.page import TRENDS, Desk, Page, panel
 from hmi.client.table import Table
 from hmi.client.trends.chooser import Chooser
-from hmi.client.trends.pens import MOST, SPARE, SWATCH, WIDTHS, Pen, PenTable, SwatchDelegate, can_be_drawn
+from hmi.client.trends.pens import MOST, SPARE, SWATCH, WIDTHS, Pen, PenTable, SwatchDelegate, can_be_drawn, is_sloped
 from hmi.client.trends.plot import Plot
 from hmi.client.trends.toolbar import Toolbar
 from hmi.core.alarms.rules import LEVEL_TYPES
@@ -23,7 +23,8 @@ from hmi.core.plant.model import Plant
 from hmi.core.tags import NUMBER_TYPES
 from hmi.link.messages import Reply
 
-REDRAW_S: Final = 0.25
+REDRAW_S: Final = 0.2
+READ_S: Final = 0.5  # digits that change oftener cannot be read
 SETTLE_S: Final = 3.0  # what was measured just before a pen was chosen is on disk by then
 _SETTLED_MS: Final = 200  # after the last movement of a pan or zoom, history is asked
 _FIRST_PENS: Final = 4
@@ -72,7 +73,7 @@ class TrendsPage(Page):
         self._question = 0
         self._asking = False
         self._again = False  # the answer on its way is no longer the one wanted
-        self._drawn_at = 0.0
+        self._drawn_at = self._read_at = 0.0
         self._ask_at = 0.0  # monotonic: when live history is asked again
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -142,7 +143,7 @@ class TrendsPage(Page):
         """The theme has changed."""
         self.plot.restyle(self.desk.theme)
         for row, curve in enumerate(self.plot.curves):
-            curve.colour = self.model.colour(row)
+            curve.recolour(self.model.colour(row))
         self.table.viewport().update()
         self.draw()
 
@@ -220,7 +221,8 @@ class TrendsPage(Page):
                 self.plot.show_scale(pen.low, pen.high, words.unit(pen.tag))
         gaps = {gap for pen in self.pens for gap in pen.series.gaps}
         self.plot.show_gaps(sorted(gaps, key=lambda gap: gap.from_ns))
-        self._read(now)
+        if not self.live or self._drawn_at - self._read_at >= READ_S:
+            self._read(now)
 
     def _span(self) -> tuple[int, int]:
         if not self.live:
@@ -229,6 +231,7 @@ class TrendsPage(Page):
         return now - int(self.span_s * 0.98e9), now + int(self.span_s * 0.02e9)
 
     def _read(self, now: int) -> None:
+        self._read_at = self.desk.clock.monotonic()
         moment = now if self._cursor is None else min(self._cursor, now)
         self.model.read(moment)
         if self._cursor is None:
@@ -242,7 +245,7 @@ class TrendsPage(Page):
     def _set_pens(self, pens: list[Pen]) -> None:
         self.pens = pens
         self.model.put(pens)
-        self.plot.show_pens([self.model.colour(row) for row in range(len(pens))])
+        self.plot.show_pens([self.model.colour(row) for row in range(len(pens))], [is_sloped(pen.tag) for pen in pens])
         self.chooser.show_pens([pen.tag.index for pen in pens])
         self.table.fit(MOST)
         now = self.desk.mirror.now_ns()
@@ -294,8 +297,10 @@ class TrendsPage(Page):
         start, stop = self.plot.span_ns
         self.live, self.span_s = False, (stop - start) / 1e9
         self._show_state()
-        self.draw()
-        self._settle.start()
+        if self.desk.clock.monotonic() - self._drawn_at >= REDRAW_S:
+            self.draw()  # the scales and the table; the lines move with the view by themselves
+        if not self._settle.isActive():
+            self._settle.start()
 
     def move_by(self, share: float, zoom: float) -> None:
         """Shift by a share of the width (later is positive) and show `zoom` times as much time."""
@@ -304,6 +309,7 @@ class TrendsPage(Page):
         self.live = False
         self.plot.show_span(int(middle - half), int(middle + half))
         self._moved()
+        self.draw()
 
     def _pointed(self, moment: int | None) -> None:
         self._cursor = moment

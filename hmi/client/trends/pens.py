@@ -29,6 +29,11 @@ def can_be_drawn(tag: Tag) -> bool:
     return not tag.is_text and tag.history != "off"
 
 
+def is_sloped(tag: Tag) -> bool:
+    """Whether neighbouring samples are joined by a straight line: a measurement; set-points and states are held."""
+    return tag.type in ("float32", "float64") and tag.access == "r"
+
+
 def scale_of(tag: Tag, low: float, high: float, fit: bool) -> tuple[float, float]:
     """The scale of a pen: its tag's range where the values keep within it, else what the values need."""
     if tag.type == "bool":
@@ -51,12 +56,16 @@ class Pen:
         self.tag, self.number = tag, number
         self.series = Series(tag)
         self.strokes: Strokes | None = None
+        self.seen: Strokes | None = None  # of them, those in view
         self.low, self.high = scale_of(tag, math.nan, math.nan, False)
 
     def draw(self, span: tuple[int, int], now_ns: int, columns: int, fit: bool) -> None:
-        """Work out what to draw between two moments, and on which scale."""
-        self.strokes = self.series.strokes(*span, now_ns, columns)
-        self.low, self.high = scale_of(self.tag, *self.strokes.extremes(), fit)
+        """Work out what to draw between two moments (and beyond, for a drag), and on which scale."""
+        start, stop = span
+        width = stop - start
+        self.strokes = self.series.strokes(start - width, stop + width, now_ns, columns * 3)
+        self.seen = self.strokes.between(start, stop)
+        self.low, self.high = scale_of(self.tag, *self.seen.extremes(), fit)
 
 
 class PenTable(QAbstractTableModel):
@@ -112,7 +121,7 @@ class PenTable(QAbstractTableModel):
     def _describe(self, pen: Pen, moment_ns: int) -> tuple[str, ...]:
         tag, places = pen.tag, words.decimals(pen.tag)
         found = pen.strokes.at(moment_ns) if pen.strokes is not None else None
-        low, high = pen.strokes.extremes() if pen.strokes is not None else (math.nan, math.nan)
+        low, high = pen.seen.extremes() if pen.seen is not None else (math.nan, math.nan)
         value = words.NO_VALUE if found and math.isnan(found[0]) else words.number(found[0], places) if found else "–"
         edges = [words.number(one, places) if math.isfinite(one) else "–" for one in (low, high)]
         ends = [words.number(one, places) for one in (pen.low, pen.high)]

@@ -100,11 +100,13 @@ class Plot(pg.GraphicsView):
         left, right = (from_ns - self.base_ns) / 1e9, (to_ns - self.base_ns) / 1e9
         self.view.setXRange(left, right, padding=0)
 
-    def show_pens(self, colours: Sequence[QColor]) -> list[Curve]:
-        """Begin with these pens, none drawn yet."""
+    def show_pens(self, colours: Sequence[QColor], sloped: Sequence[bool] = ()) -> list[Curve]:
+        """Begin with these pens, none drawn yet; those that are `sloped` are measurements."""
         for curve in self.curves:
             self.view.removeItem(curve)
-        self.curves = [Curve(number, colour, self.base_ns) for number, colour in enumerate(colours, 1)]
+        joins = sloped or [False] * len(colours)
+        pens = enumerate(zip(colours, joins, strict=True), 1)
+        self.curves = [Curve(number, colour, self.base_ns, slope) for number, (colour, slope) in pens]
         for curve in self.curves:
             self.view.addItem(curve, ignoreBounds=True)
         return self.curves

@@ -49,12 +49,34 @@ class Strokes:
             return None
         return float(self.last[place]), int(self.quality[place])
 
+    def part(self, first: int, last: int) -> Strokes:
+        """Some of them, `last` not included."""
+        return Strokes(*(getattr(self, name)[first:last] for name in self.__slots__))
+
+    def between(self, from_ns: int, to_ns: int) -> Strokes:
+        """Those that reach into a stretch of time."""
+        last = int(np.searchsorted(self.start, to_ns, side="right"))
+        first = max(0, int(np.searchsorted(self.start[:last], from_ns, side="right")) - 1)
+        if first < last and max(self.until[first], self.end[first]) < from_ns:
+            first += 1
+        return self.part(first, last)
+
     def extremes(self) -> tuple[float, float]:
         """Lowest and highest usable value; NaN, NaN when there is none."""
         if not np.isfinite(self.low).any() and not np.isfinite(self.last).any():
             return np.nan, np.nan
         low, high = np.fmin(self.low, self.last), np.fmax(self.high, self.last)
         return float(np.nanmin(low)), float(np.nanmax(high))
+
+    def mean(self, from_ns: int, to_ns: int) -> float:
+        """Mean over the time for which there is a value; of a column that is over, the middle of what it spans."""
+        start, end = np.clip(self.start, from_ns, to_ns), np.clip(self.end, from_ns, to_ns)
+        held = np.maximum(np.clip(self.until, from_ns, to_ns) - end, 0)
+        values = np.concatenate([(self.low + self.high) / 2, self.last])
+        weights = np.concatenate([end - start, held]).astype(np.float64)
+        weights[~np.isfinite(values)] = 0.0
+        total = float(weights.sum())
+        return float(np.nansum(values * weights) / total) if total else np.nan
 
 
 class Series:
@@ -66,6 +88,8 @@ class Series:
         self._live = np.zeros(64, _LIVE)
         self._count = 0
         self._version = -1
+        self._stands = False  # the newest value is the device's own, not one that is marked stale
+        self._since = 0  # when live values were first listened to
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -80,9 +104,12 @@ class Series:
             return False
         self._version = version
         quality, flags = int(table.quality[index]), int(table.flags[index])
+        self._stands = not flags & FLAG_NOT_LIVE
         time = int(table.received[index] if flags & FLAG_TIME_SUSPECT else table.time[index])
         if time <= 0:
             return False  # nothing has ever come
+        if not self._count:
+            self._since = now_ns
         newest = int(self._live["time"][self._count - 1]) if self._count else 0
         if time <= newest:  # only its quality changed, or its clock went back: it happened now
             time = max(now_ns, newest + 1)
@@ -108,13 +135,43 @@ class Series:
 
     def strokes(self, from_ns: int, to_ns: int, now_ns: int, columns: int) -> Strokes:
         """What to draw between two moments in about so many columns; nothing is held beyond `now_ns`."""
-        live = self._live[: self._count]
+        live = self._resumed(self._taken_over(self._live[: self._count]), now_ns)
         takeover = int(live["time"][0]) if self._count else to_ns
         past = _past(self.window, from_ns, min(to_ns, takeover))
         width = max(1, (to_ns - from_ns) // max(1, columns))
         present = _thin(_cut(live, from_ns, to_ns), from_ns, width)
         made = [np.concatenate(pair) for pair in zip(past, present, strict=True)]
         return _hold(made, self.gaps, min(to_ns, now_ns))
+
+    def _taken_over(self, live: NDArray[Any]) -> NDArray[Any]:
+        """Live values, from when they were first listened to where history knows of things after the first one's time.
+
+        A value that comes back after a lost connection is as old as it was: what happened meanwhile, history has.
+        """
+        if not len(live) or self.window is None:
+            return live
+        times = self.window.t0
+        later = times[np.searchsorted(times, live["time"][0], side="right") :]
+        if not len(later) or later[0] >= self._since:
+            return live
+        first = int(np.searchsorted(live["time"], self._since, side="right")) - 1
+        found: NDArray[Any] = live[first:].copy()
+        found["time"][0] = self._since
+        return found
+
+    def _resumed(self, live: NDArray[Any], now_ns: int) -> NDArray[Any]:
+        """With the newest value once more after every gap that it outlived: the engine got it anew, as old as it was.
+
+        A set-point or a slow measurement keeps its time over a restart: it stands from the end of the gap on.
+        """
+        if not len(live) or not self._stands:
+            return live
+        ends = [gap.to_ns for gap in self.gaps if live["time"][-1] < gap.to_ns <= now_ns]
+        if not ends:
+            return live
+        again = np.repeat(live[-1:], len(set(ends)))
+        again["time"] = sorted(set(ends))
+        return np.concatenate([live, again])
 
     def _append(self, time: int, value: float, quality: int) -> None:
         if self._count == len(self._live):

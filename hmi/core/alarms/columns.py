@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hmi.core import quality as q
+from hmi.core.alarms.quiet import Quiet
 from hmi.core.alarms.rules import AlarmClass, Rule
 
 NORMAL: Final = 0
@@ -50,21 +50,6 @@ _KIND: Final = {
     "rate": RATE,
 }
 _NEXT: Final = {"level_h": "level_hh", "level_l": "level_ll"}  # the more severe limit on the same side
-
-
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """Why an alarm is not annunciated: who shelved it or took it out of service, when, until when and why."""
-
-    user: str
-    station: str
-    why: str
-    since_ns: int
-    until_ns: int = 0  # of a shelf: the wall clock's time at which it ends
-    due: float = float("inf")  # of a shelf: the same on the clock that nobody steps, monotonic seconds
-    one_shot: bool = False  # the shelf ends with the return of the alarm, if that comes first
-    permit: str = ""  # out of service: permit or work order
-    second: str = ""  # who agreed, where a second person must
 
 
 class RuleColumns:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from hmi.core.alarms import columns as c
 from hmi.core.alarms.columns import AlarmColumns, RuleColumns
 from hmi.core.alarms.conditions import FALSE, TRUE, UNKNOWN, Seen, look
+from hmi.core.alarms.quiet import Quiet
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def suppress(alarms: AlarmColumns, rule: int, wanted: bool, now_ns: int, why: st
     return _heard_again(alarms, rule, "unsuppressed", now_ns, "", why)
 
 
-def shelve(alarms: AlarmColumns, rule: int, shelf: c.Quiet, now_ns: int) -> Event:
+def shelve(alarms: AlarmColumns, rule: int, shelf: Quiet, now_ns: int) -> Event:
     """A person keeps an alarm quiet for a time; whoever calls has seen to it that the person may."""
     alarms.shelved[rule] = shelf
     return move(alarms, rule, int(alarms.state[rule]), "shelved", now_ns, shelf.user, shelf.why)
@@ -102,7 +103,7 @@ def unshelve(alarms: AlarmColumns, rule: int, now_ns: int, user: str = "", why: 
     return _heard_again(alarms, rule, "unshelved", now_ns, user, why)
 
 
-def take_out_of_service(alarms: AlarmColumns, rule: int, quiet: c.Quiet, now_ns: int) -> Event:
+def take_out_of_service(alarms: AlarmColumns, rule: int, quiet: Quiet, now_ns: int) -> Event:
     """Maintenance takes an alarm out of service, under a permit."""
     alarms.out_of_service[rule] = quiet
     return move(alarms, rule, int(alarms.state[rule]), "out-of-service", now_ns, quiet.user, quiet.why)

@@ -11,6 +11,7 @@ PAIR_TYPES: Final = ("deviation", "mismatch")  # of a value and its set-point, o
 TYPES: Final = (*LEVEL_TYPES, *PAIR_TYPES, "rate", "discrete", "bad")
 CONSEQUENCES: Final = ("minor", "major", "severe")
 DIRECTIONS: Final = ("up", "down", "both")
+PER_S: Final = {"s": 1.0, "min": 60.0, "h": 3600.0}  # what a rate's limit is written per
 SHELVE_H: Final = 8.0  # longest that a person may shelve an alarm of a class that says nothing
 MOST_SHELVE_H: Final = 24.0  # and the longest that any class may allow
 
@@ -57,6 +58,7 @@ class Rule:
     rationalised_on: str = ""
     other: int = -1  # index of the tag with the set-point, the command, or the limit; -1 none
     over_s: float = 10.0  # rate: the span it is taken over
+    per: str = "s"  # rate: what people read its limit per; `limit` is per second all the same
     direction: str = "both"  # rate: up, down or both
     exclusive: bool = False  # of the levels of one tag, only the worst stands
     realarm_min: float | None = None  # None: as its class says

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
@@ -15,10 +15,12 @@ from hmi.core.alarms.rules import LEVEL_TYPES, TYPES, Matrix, Rule
 from hmi.core.errors import Mistake
 from hmi.core.expr import ExprError
 from hmi.core.nearest import nearest
+from hmi.core.plant.alarm_classes import USUAL, AlarmClasses
+from hmi.core.plant.alarm_limits import Limit, LimitReader
 from hmi.core.plant.derived_tags import text_read
+from hmi.core.screens.scope import Folded
 from hmi.core.tags import Tag
 
-_LATER_TYPES: Final = ("deviation", "rate")
 _TITLES: Final = {
     "level_ll": "very low",
     "level_l": "low",
@@ -26,7 +28,12 @@ _TITLES: Final = {
     "level_hh": "very high",
     "discrete": "",
     "bad": "no good value",
+    "deviation": "off its set-point",
+    "mismatch": "does not follow its command",
+    "rate": "changes too fast",
 }
+_RATES: Final = {"up": "rises too fast", "down": "falls too fast"}
+_WORSE: Final = {"level_h": "level_hh", "level_l": "level_ll"}
 _LOWEST: Final = 4  # priority of a draft whose consequence or time to respond is not known yet
 _ID: Final = Meta(
     pattern=r"\A[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)*\Z",
@@ -45,7 +52,7 @@ class _Alarm(Struct, frozen=True):
     on_delay_s: Annotated[float, _SECONDS] = 0.0
     off_delay_s: Annotated[float, _SECONDS] = 0.0
     latching: bool = False
-    class_: str = "process"
+    class_: str = USUAL
     consequence: Literal["minor", "major", "severe"] | None = None
     respond_min: Annotated[float, Meta(gt=0, examples=[10])] | None = None
     cause: str = ""
@@ -58,6 +65,18 @@ class _Alarm(Struct, frozen=True):
     title: str = ""
     rationalised_by: str = ""
     rationalised_on: dt.date | None = None
+    setpoint: str = ""
+    command: str = ""
+    limit_tag: str = ""
+    per: Literal["s", "min", "h"] = "s"
+    over_s: Annotated[float, Meta(gt=0, le=86_400, examples=[10])] = 10.0
+    direction: Literal["up", "down", "both"] = "both"
+    exclusive: bool = False
+    realarm_min: Annotated[float, Meta(ge=0, le=1440, examples=[60])] | None = None
+    basis: str = ""
+    group: Annotated[
+        str, Meta(pattern=r"\A([a-z][a-z0-9_.-]{0,63})?\Z", description="a word of a-z 0-9 _ . -", examples=["air"])
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +88,16 @@ class Surroundings:
     screens: frozenset[str]
     instructions: frozenset[str]
     matrix: Matrix
+    classes: AlarmClasses = field(default_factory=AlarmClasses)
 
 
 _Pair = tuple[toml.Table, Rule]
+_PARTNERS: Final = ("setpoint", "command", "limit_tag")  # keys that name the rule's other tag
+
+
+def _said(made: _Alarm) -> str:
+    """What an alarm without a title says of its tag."""
+    return _RATES.get(made.direction, _TITLES["rate"]) if made.type == "rate" else _TITLES[made.type]
 
 
 def alarm_files(texts: Mapping[str, str]) -> list[str]:
@@ -80,8 +106,17 @@ def alarm_files(texts: Mapping[str, str]) -> list[str]:
     return (["alarms.toml"] if "alarms.toml" in texts else []) + more
 
 
-def read_alarms(texts: Mapping[str, str], around: Surroundings, mistakes: list[Mistake]) -> tuple[Rule, ...]:
-    """Every alarm rule of the plant that has no mistake; the mistakes of the others go on the list."""
+def read_alarms(
+    texts: Mapping[str, str],
+    around: Surroundings,
+    mistakes: list[Mistake],
+    made: Iterable[tuple[toml.Table, str]] = (),
+    folded: Folded | None = None,
+) -> tuple[Rule, ...]:
+    """Every alarm rule of the plant that has no mistake; the mistakes of the others go on the list.
+
+    `made` are rows that templates make, each with the machine that it is for; their mistakes are `folded`.
+    """
     found: list[_Pair] = []
     first: dict[str, toml.Table] = {}
     for file in alarm_files(texts):
@@ -96,19 +131,32 @@ def read_alarms(texts: Mapping[str, str], around: Surroundings, mistakes: list[M
             rule = _Reader(row, around, mistakes).rule(len(found), first)
             if rule is not None:
                 found.append((row, rule))
+    noted: list[Mistake] = []
+    for row, where in made:
+        start = len(noted)
+        rule = _Reader(row, around, noted).rule(len(found), first)
+        if rule is not None:
+            found.append((row, rule))
+        if folded is not None:
+            folded.add(noted[start:], where)
     _check_order(found, around, mistakes)
     return tuple(rule for _, rule in found)
 
 
 def _check_order(found: Sequence[_Pair], around: Surroundings, mistakes: list[Mistake]) -> None:
-    """The limits of one tag must rise from low-low to high-high."""
+    """The limits of one tag must rise from low-low to high-high, and an exclusive one needs a worse one beside it."""
     by_tag: dict[int, list[_Pair]] = {}
     for row, rule in found:
         if rule.type in LEVEL_TYPES:
             by_tag.setdefault(rule.tag, []).append((row, rule))
     for pairs in by_tag.values():
         pairs.sort(key=lambda pair: LEVEL_TYPES.index(pair[1].type))
+        kinds = {rule.type for _, rule in pairs}
         for number, (row, rule) in enumerate(pairs):
+            worse = _WORSE.get(rule.type)
+            if rule.exclusive and worse and worse not in kinds:
+                what = f"{rule.id} gives way to no worse limit: {around.tags[rule.tag].name} has no {worse} alarm"
+                mistakes.append(row.mistake("exclusive", what, f"Remove it, or add a {worse} alarm", "warning"))
             for other_row, other in pairs[:number]:
                 if other.type != rule.type and other.limit >= rule.limit:
                     tag = around.tags[rule.tag].name
@@ -141,22 +189,29 @@ class _Reader:
         first.setdefault(made.id, self._row)
         tag = self._tag(made.tag)
         kind_known = self._check_type(made)
-        limit = self._limit(made, tag) if tag is not None and kind_known else 0.0
+        limit = Limit()
+        if tag is not None and kind_known:
+            limit = LimitReader(self._row, made, self._around.tags, self._around.index, self._wrong).read(tag)
+        if complaint := self._around.classes.complaint(made.class_):
+            self._wrong("class", *complaint)
         self._check_references(made)
         self._check_suppression(made.suppress_when)
         self._check_rationalisation(made)
         return self._finish(index, made, tag, limit) if tag is not None and not self._errors else None
 
-    def _finish(self, index: int, made: _Alarm, tag: Tag, limit: float) -> Rule:
-        values = {name: getattr(made, name) for name in made.__struct_fields__}
+    def _finish(self, index: int, made: _Alarm, tag: Tag, limit: Limit) -> Rule:
+        names = (name for name in made.__struct_fields__ if name not in _PARTNERS)
+        values = {name: getattr(made, name) for name in names}
         values |= {
             "index": index,
             "tag": tag.index,
-            "limit": limit,
+            "limit": limit.limit,
+            "deadband": limit.deadband,
+            "other": limit.other,
             "consequence": made.consequence or "",
             "respond_min": made.respond_min or 0.0,
             "priority": self._priority(made),
-            "title": made.title or " ".join(filter(None, (tag.description or tag.name, _TITLES[made.type]))),
+            "title": made.title or " ".join(filter(None, (tag.description or tag.name, _said(made)))),
             "rationalised_on": str(made.rationalised_on or ""),
         }
         return Rule(**values)
@@ -190,56 +245,10 @@ class _Reader:
     def _check_type(self, made: _Alarm) -> bool:
         if made.type in TYPES:
             return True
-        if made.type in _LATER_TYPES:
-            mend = "Compare in a derived tag and write a discrete alarm on it"
-            self._wrong("type", f"alarms of type {made.type} come later", mend)
-        else:
-            found = nearest(made.type, TYPES)
-            mend = f'Write type = "{found[0]}"' if found else f"Write one of {', '.join(TYPES)}"
-            self._wrong("type", f"there is no alarm type {made.type!r}", mend)
+        found = nearest(made.type, TYPES)
+        mend = f'Write type = "{found[0]}"' if found else f"Write one of {', '.join(TYPES)}"
+        self._wrong("type", f"there is no alarm type {made.type!r}", mend)
         return False
-
-    def _limit(self, made: _Alarm, tag: Tag) -> float:
-        """The limit as a number, checked against the type of the alarm and of its tag."""
-        if made.type == "bad":
-            for key in ("limit", "deadband"):
-                if key in self._row.values:
-                    self._wrong(key, f"an alarm on a bad value has no {key}", "Remove it")
-            return 0.0
-        if tag.is_text:
-            self._wrong(
-                "tag",
-                f"{tag.name} is text, and a {made.type} alarm needs a number",
-                "Use type bad, or a number",
-            )
-            return 0.0
-        if made.limit is None:
-            example = "92.0" if made.type in LEVEL_TYPES else "1"
-            meaning = "the limit" if made.type in LEVEL_TYPES else "the value that is abnormal"
-            self._wrong("", f"a {made.type} alarm needs `limit`, {meaning}", f"Add limit = {example}")
-            return 0.0
-        if made.type == "discrete":
-            self._check_discrete(made, tag)
-        else:
-            self._check_level(made, tag)
-        return float(made.limit)
-
-    def _check_discrete(self, made: _Alarm, tag: Tag) -> None:
-        if tag.type == "bool" and made.limit not in (0, 1):
-            self._wrong("limit", f"{tag.name} is a bool and never {made.limit:g}", "Write limit = true or false")
-        if made.deadband:
-            self._wrong("deadband", "a discrete alarm has no deadband", "Remove it, or use off_delay_s")
-
-    def _check_level(self, made: _Alarm, tag: Tag) -> None:
-        if isinstance(made.limit, bool):
-            mend = f"Write a number in {tag.unit}" if tag.unit else "Write a number"
-            self._wrong("limit", f"a {made.type} limit is a number", mend)
-        if tag.type == "bool":
-            self._wrong("tag", f"{tag.name} is a bool and has no level", 'Write type = "discrete"')
-        span = tag.high - tag.low if tag.low is not None and tag.high is not None else None
-        if span is not None and made.deadband >= span > 0:
-            what = f"the deadband {made.deadband:g} is as wide as the range of {tag.name}, {span:g}"
-            self._wrong("deadband", what, "Write a few per cent of the range")
 
     def _check_references(self, made: _Alarm) -> None:
         if made.screen and made.screen not in self._around.screens:

@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Final
 
+from hmi.core.alarms.rules import Rule
 from hmi.core.errors import Mistake, PlantError
 from hmi.core.nearest import nearest
 from hmi.core.plant.alarms_toml import Surroundings, alarm_files, read_alarms
 from hmi.core.plant.derived_tags import compile_derived
+from hmi.core.plant.equipment import Equipment
+from hmi.core.plant.equipment_toml import FILE as EQUIPMENT
+from hmi.core.plant.equipment_toml import read_equipment
+from hmi.core.plant.furnish import Furnisher, alarms_of, details_of
+from hmi.core.plant.languages_toml import check_languages, read_languages
 from hmi.core.plant.modbus_toml import check_tags, shares_a_line
 from hmi.core.plant.model import Plant
 from hmi.core.plant.plant_toml import FILE, PlantFile, read_plant_file
 from hmi.core.plant.policies_toml import policy_files, read_policies
 from hmi.core.plant.tags_csv import TagFiles, read_tags, tag_files
+from hmi.core.plant.templates_toml import read_templates, stem_of, template_files
+from hmi.core.plant.visible import visible_texts
+from hmi.core.screens.backdrops import read_backdrops
+from hmi.core.screens.expand import Types
 from hmi.core.screens.lint import lint_screens
-from hmi.core.screens.parse import parse_screens, parse_symbols
+from hmi.core.screens.model import Screen, Symbol
+from hmi.core.screens.parse import ScreenFiles, parse_symbols
+from hmi.core.screens.scope import MAX_CHARACTERS_MADE, MAX_MADE, TooMuch
 
-_LATER: Final = ("equipment.toml", "templates/", "lang/")
-_PLACES: Final = {"tags/": ".csv", "alarms/": ".toml", "policies/": ".toml", "screens/": ".toml"}
+_PLACES: Final = {
+    "tags/": ".csv",
+    "alarms/": ".toml",
+    "policies/": ".toml",
+    "screens/": ".toml",
+    "templates/": ".toml",
+    "lang/": ".toml",
+}
 _LONGEST: Final = 400  # characters of what a message says
-_TOP: Final = (FILE, "tags.csv", "alarms.toml", "policies.toml")
+_TOP: Final = (FILE, "tags.csv", "alarms.toml", "policies.toml", EQUIPMENT)
 
 
 def load(texts: Mapping[str, str], library: Mapping[str, str]) -> Plant:
     """The plant that these files describe; raises PlantError with every mistake, but not for warnings.
 
     `texts` are the plant's files by their path in its folder (`tags/filler.csv`), `library` the shared symbols
-    by theirs (`symbols/tank.toml`).
+    and templates by theirs (`symbols/tank.toml`, `templates/motor.toml`).
     """
     plant, mistakes = check(texts, library)
     if plant is None:
@@ -45,26 +63,24 @@ def check(texts: Mapping[str, str], library: Mapping[str, str]) -> tuple[Plant |
     derived = () if found.lost else compile_derived(found, mistakes)
     symbols = parse_symbols(library, mistakes)
     about_tags = _about_tags(texts, found, mistakes)
-    screens = parse_screens(about_tags, found.index, symbols, mistakes)
-    lint_screens(screens, symbols, found.tags, mistakes)
-    rules = read_alarms(about_tags, _surroundings(texts, head, found), mistakes)
+    shown = _shown(about_tags, library, head, found, symbols, mistakes)
     policies = read_policies(about_tags, found.tags, found.index, mistakes)
-    _check_stations(texts, head, mistakes)
+    _check_stations(_stems(texts, "screens/", ".toml") | set(shown.screens), head, mistakes)
     check_tags(head.connections, found.tags, found.places, mistakes)
     shares_a_line(head.connections, mistakes, head.connection_lines)
     _check_unused(head, found, mistakes)
     _check_strangers(texts, mistakes)
-    mistakes = sorted({_in_one_line(mistake) for mistake in mistakes})
+    languages, tables = read_languages(texts, mistakes)
     if any(mistake.severity == "error" for mistake in mistakes):
-        return None, mistakes
+        return None, _told(mistakes)
     plant = Plant(
         id=head.id,
         name=head.name,
         timezone=head.timezone,
         connections=head.connections,
         tags=tuple(found.tags),
-        rules=rules,
-        screens=screens,
+        rules=shown.rules,
+        screens=shown.screens,
         symbols=symbols,
         history=head.history,
         stations=head.stations,
@@ -74,8 +90,86 @@ def check(texts: Mapping[str, str], library: Mapping[str, str]) -> tuple[Plant |
         digest=digest(texts),
         policies=policies,
         everyone=head.everyone,
+        equipment=shown.equipment,
+        backdrops=shown.backdrops,
+        languages=languages,
+        alarm_classes=head.alarm_classes.known,
+        matrix=head.matrix,
     )
-    return plant, mistakes
+    if languages:
+        check_languages(languages, tables, visible_texts(plant), mistakes)
+    return plant, _told(mistakes)
+
+
+def _told(mistakes: list[Mistake]) -> list[Mistake]:
+    """Each mistake once and in one line, by file and line."""
+    return sorted({_in_one_line(mistake) for mistake in mistakes})
+
+
+@dataclass(slots=True)
+class _Shown:
+    """What operators see of the plant: made from screens, equipment, templates and alarms together."""
+
+    screens: dict[str, Screen] = field(default_factory=dict)
+    equipment: dict[str, Equipment] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
+    backdrops: dict[str, str] = field(default_factory=dict)
+
+
+def _shown(
+    texts: Mapping[str, str],
+    library: Mapping[str, str],
+    head: PlantFile,
+    found: TagFiles,
+    symbols: Mapping[str, Symbol],
+    mistakes: list[Mistake],
+) -> _Shown:
+    shown = _Shown()
+    if not texts:
+        return shown
+    index = found.index
+    types = Types(index, symbols, read_templates(texts, library, symbols, mistakes))
+    own = _stems(texts, "screens/", ".toml")
+    ids = {
+        "screens": own,
+        "instructions": _stems(texts, "instructions/", ".md"),
+        "templates": frozenset(stem_of(file) for file in (*template_files(texts), *template_files(library))),
+    }
+    try:
+        machines = read_equipment(texts, types, found.tags, ids, mistakes)
+        files = ScreenFiles(types, mistakes)
+        shown.screens = files.read(texts)
+        furnisher = Furnisher(machines, files, types, found.tags, own)
+        shown.equipment = furnisher.equipment()
+        shown.screens |= furnisher.details()
+        known = own | set(details_of(machines, own).values())
+        files.check_targets(known)
+        around = Surroundings(
+            tags=found.tags,
+            index=index,
+            screens=known,
+            instructions=ids["instructions"],
+            matrix=head.matrix,
+            classes=head.alarm_classes,
+        )
+        shown.rules = read_alarms(texts, around, mistakes, alarms_of(machines), types.folded)
+        drawings = read_backdrops(texts, files.backdrops, mistakes)
+        shown.backdrops = {name: drawing.text for name, drawing in drawings.items()}
+        lint_screens(shown.screens, symbols, found.tags, mistakes, shown.rules, shown.equipment, drawings)
+    except TooMuch:
+        what = f"templates and repeats make more than {MAX_MADE} elements, or {MAX_CHARACTERS_MADE} characters"
+        mistakes.append(Mistake(EQUIPMENT, 0, what, "Repeat less, or split the plant"))
+    else:
+        _check_templates(types, mistakes)
+    mistakes.extend(types.folded.told())
+    return shown
+
+
+def _check_templates(types: Types, mistakes: list[Mistake]) -> None:
+    for template in types.templates.values():
+        if not template.shared and template.id not in types.used:
+            what = "nothing is of this template, so what it draws is not checked"
+            mistakes.append(template.head.mistake("id", what, f"Use it in {EQUIPMENT}, or remove it", "warning"))
 
 
 def digest(texts: Mapping[str, str]) -> str:
@@ -108,16 +202,6 @@ def _about_tags(texts: Mapping[str, str], found: TagFiles, mistakes: list[Mistak
     return {}
 
 
-def _surroundings(texts: Mapping[str, str], head: PlantFile, found: TagFiles) -> Surroundings:
-    return Surroundings(
-        tags=found.tags,
-        index=found.index,
-        screens=_stems(texts, "screens/", ".toml"),
-        instructions=_stems(texts, "instructions/", ".md"),
-        matrix=head.matrix,
-    )
-
-
 def _stems(texts: Mapping[str, str], folder: str, ending: str) -> frozenset[str]:
     """Ids by file name: a screen with a mistake is there all the same, and whoever names it is not to blame."""
     return frozenset(
@@ -127,8 +211,7 @@ def _stems(texts: Mapping[str, str], folder: str, ending: str) -> frozenset[str]
     )
 
 
-def _check_stations(texts: Mapping[str, str], head: PlantFile, mistakes: list[Mistake]) -> None:
-    screens = _stems(texts, "screens/", ".toml")
+def _check_stations(screens: Collection[str], head: PlantFile, mistakes: list[Mistake]) -> None:
     for station in head.stations:
         if station.screen and station.screen not in screens:
             found = nearest(station.screen, screens)
@@ -155,10 +238,7 @@ def _check_strangers(texts: Mapping[str, str], mistakes: list[Mistake]) -> None:
         folder = file[: file.rfind("/") + 1]
         if _PLACES.get(folder) == file[file.rfind(".") :]:
             continue
-        if file.startswith(_LATER):
-            mend = "Leave it for a later version, or remove it"
-            mistakes.append(Mistake(file, 1, "files of this kind are not used yet", mend, "warning"))
-        elif not folder or file.startswith(tuple(_PLACES)):
+        if not folder or file.startswith(tuple(_PLACES)):
             found = nearest(file, _TOP) if not folder else []
             place = f"Move it to {', '.join(_PLACES)}"
             mend = f"Rename it to {found[0]}, or remove it" if found else place

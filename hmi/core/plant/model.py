@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from hmi.core.alarms.rules import Rule
+from hmi.core.alarms.rules import AlarmClass, Matrix, Rule
 from hmi.core.expr import Expression
 from hmi.core.plant.equipment import Equipment
 from hmi.core.plant.modbus_addresses import Span
@@ -125,6 +125,9 @@ class Plant:
     backdrops: Mapping[str, str] = field(default_factory=dict, repr=False)  # drawings found harmless, by file
     languages: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)  # code -> text -> text
 
+    alarm_classes: Mapping[str, AlarmClass] = field(default_factory=dict)  # by name; those that the files declare
+    matrix: Matrix = field(default_factory=Matrix)  # what priorities are computed from
+
     @cached_property
     def tag_index(self) -> Mapping[str, int]:
         """Index of each tag by its name."""
@@ -142,6 +145,33 @@ class Plant:
     def role_at(self, station: str) -> str:
         """What everybody may do at a station."""
         return self.station(station).everyone or self.everyone
+
+    def parts_of(self, equipment: str) -> tuple[Equipment, ...]:
+        """What is directly part of a piece of equipment, in file order; of "" what is part of nothing."""
+        return tuple(one for one in self.equipment.values() if one.parent == equipment)
+
+    def lineage(self, equipment: str) -> tuple[Equipment, ...]:
+        """A piece of equipment after all that it is part of, the largest first; empty if there is none of that id."""
+        found = []
+        while equipment in self.equipment:
+            found.append(self.equipment[equipment])
+            equipment = found[-1].parent
+        return tuple(reversed(found))
+
+    def coded(self, code: str) -> Equipment | None:
+        """The equipment whose plate says this, whatever the case of its letters."""
+        wanted = code.strip().casefold()
+        return next((one for one in self.equipment.values() if one.code.casefold() == wanted), None)
+
+    def belongs(self, equipment: str, tag: int) -> bool:
+        """Whether a tag is of a piece of equipment: one of its members, or under its path."""
+        one = self.equipment[equipment]
+        below = bool(one.path) and self.tags[tag].name.startswith(f"{one.path}.")
+        return below or tag in one.members.values()
+
+    def rules_of(self, equipment: str) -> tuple[Rule, ...]:
+        """The alarms on tags of a piece of equipment, its parts' included where their tags lie under its path."""
+        return tuple(rule for rule in self.rules if self.belongs(equipment, rule.tag))
 
     def tags_of(self, connection: str) -> tuple[Tag, ...]:
         """The tags that one connection delivers."""

@@ -14,12 +14,16 @@ from hmi.core import toml
 from hmi.core.alarms.rules import CONSEQUENCES, Matrix
 from hmi.core.errors import Mistake
 from hmi.core.nearest import nearest
-from hmi.core.plant import addresses, modbus_toml, security
+from hmi.core.plant import addresses, alarm_classes, modbus_toml, security
+from hmi.core.plant.alarm_classes import AlarmClasses
 from hmi.core.plant.model import Connection, History, HistoryGroup, Station
 
 FILE: Final = "plant.toml"
 _ID: Final = Meta(pattern=r"\A[a-z][a-z0-9_-]{0,63}\Z", description="a word of a-z 0-9 _ -", examples=["filler"])
-_SECTIONS: Final = ("plant", "connection", "history", "station", "server", "access", "priority_matrix", "role", "shift")
+_SECTIONS: Final = (
+    *("plant", "connection", "history", "station", "server", "access", "priority_matrix"),
+    *(alarm_classes.SECTION, "role", "shift"),
+)
 _LATER_SECTIONS: Final = ("role", "shift")
 _PERIOD: Final = Meta(ge=10, le=3_600_000, examples=[500])
 _SETTINGS_OF: Final = {  # what only one driver knows
@@ -117,6 +121,7 @@ class PlantFile:
     server_url: str = ""
     matrix: Matrix = field(default_factory=Matrix)
     everyone: str = "operate"
+    alarm_classes: AlarmClasses = field(default_factory=AlarmClasses)
 
 
 def read_plant_file(texts: Mapping[str, str], mistakes: list[Mistake]) -> PlantFile:
@@ -147,6 +152,7 @@ def read_plant_file(texts: Mapping[str, str], mistakes: list[Mistake]) -> PlantF
         server_url=_server(table, mistakes),
         matrix=_matrix(table, mistakes),
         everyone=may.everyone if may else "operate",
+        alarm_classes=alarm_classes.read_classes(table, mistakes),
     )
 
 

@@ -52,6 +52,7 @@ class Element:
     write: str = ""  # name of the tag that a click commands ("" none)
     equipment: str = ""  # id of the machine whose faceplate a click opens ("" none)
     line: int = 0  # of the file, for messages
+    file: str = ""  # of the template that the line is in; "" the screen's own
 
 
 @dataclass(frozen=True, slots=True)

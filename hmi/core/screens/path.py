@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Final
 
@@ -56,7 +57,10 @@ def _take(tokens: list[str], position: int, count: int, command: str) -> tuple[f
     taken = tokens[position : position + count]
     if len(taken) < count or any(token.isalpha() for token in taken):
         raise ValueError(f"{command} needs {count} numbers")
-    return tuple(float(token) for token in taken)
+    numbers = tuple(float(token) for token in taken)
+    if not all(map(math.isfinite, numbers)):
+        raise ValueError(f"{command} has a number that is too big")
+    return numbers
 
 
 def _absolute(command: str, numbers: tuple[float, ...], at: tuple[float, float]) -> Step:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from hmi.core import toml
@@ -12,6 +13,7 @@ from hmi.core.screens.model import Shape, Symbol
 from hmi.core.screens.path import parse_path
 from hmi.core.screens.vocabulary import (
     ALARM_ROLES,
+    BADGE_BINDS,
     BIND_KINDS,
     COLOUR_ROLES,
     SHAPES,
@@ -115,6 +117,7 @@ def _symbol(table: Any, notes: Notes) -> Symbol | None:
     shapes = tuple(_shape(shape, binds, notes) for shape in table.tables("shape"))
     if notes.failed:
         return None
+    binds = _with_badges(binds, shapes)
     return Symbol(name, (float(size[0]), float(size[1])), binds, shapes, description, stretch is not False)
 
 
@@ -127,6 +130,28 @@ def _binds(table: Any, notes: Notes) -> dict[str, str]:
             notes.error(part.line_of(key), f"{kind!r} is not a kind of binding", mend)
         binds[key] = str(kind)
     return binds
+
+
+def _with_badges(binds: dict[str, str], shapes: Collection[Shape]) -> dict[str, str]:
+    """What is bound at all can be in manual, interlocked or out of service; a pipe is no machine."""
+    if not binds or any(shape.options.get("from_element") for shape in shapes):
+        return binds
+    return {**binds, **{key: kind for key, kind in BADGE_BINDS.items() if key not in binds}}
+
+
+def badged(symbol: Symbol, bound: Collection[str]) -> Symbol:
+    """The symbol as an element needs it: with badges for the mode, the interlock and the service it binds.
+
+    What the symbol itself shows in words gets no badge.
+    """
+    shown = {name for shape in symbol.shapes for name in _named(shape)}
+    extra = [name for name in BADGE_BINDS if name in bound and name not in shown]
+    return replace(symbol, shapes=(*symbol.shapes, Shape("badges", {"shows": extra}))) if extra else symbol
+
+
+def _named(shape: Shape) -> list[str]:
+    kinds = SHAPES.get(shape.kind, {})
+    return [value for key, value in shape.options.items() if kinds.get(key) == "bind"]
 
 
 def _shape(table: Any, binds: Mapping[str, str], notes: Notes) -> Shape:
@@ -144,7 +169,7 @@ def _shape(table: Any, binds: Mapping[str, str], notes: Notes) -> Shape:
         if key in present:
             _meaning(table, key, type_, present[key], binds, notes)
     if "path" in options.values() and "d" not in present:
-        notes.error(table.line_of("kind"), "the path has no d", "Add d = 'M 0 0 L 10 0 Z'")
+        notes.error(table.line_of("kind"), f"the {kind} has no d", "Add d = 'M 0 0 L 10 0 Z'")
     return Shape(kind, present)
 
 
@@ -153,6 +178,9 @@ def _meaning(table: Any, key: str, type_: str, value: Any, binds: Mapping[str, s
     if type_ == "bind" and value not in binds:
         mend = suggestion(value, binds, "Add it to [binds]")
         notes.error(line, f"{key} names {value}, which is not in [binds]", mend)
+    elif type_ == "binds":
+        for one in value:
+            _meaning(table, key, "bind", one, binds, notes)
     elif type_ == "role" and value in ALARM_ROLES:
         notes.warning(line, f"{key} is an alarm colour", "Keep alarm colours for alarms; use text, line or accent")
     elif type_ == "role" and value not in COLOUR_ROLES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hmi.client.mimic.compile import Compiled, Reading, Scale, compile_screen, default_decimals
+from hmi.client.mimic.compile import Compiled, Reading, Scale, compile_screen, compiled_of, default_decimals
 from hmi.core import quality as q
 from hmi.core.plant import Plant, load
 from hmi.core.tags import Tag, TagTable
@@ -16,10 +16,21 @@ def by_symbol(compiled: Compiled, symbol: str) -> int:
     return next(i for i, drawn in enumerate(compiled.drawn) if drawn.element.symbol == symbol)
 
 
-def test_every_watched_tag_knows_the_elements_it_changes(detail: Compiled) -> None:
+def test_every_tag_and_expression_has_its_place_in_the_columns(detail: Compiled) -> None:
     assert detail.tags.tolist() == sorted({tag for drawn in detail.drawn for tag in drawn.tags})
-    for position, tag in enumerate(detail.tags):
-        assert detail.owners[position] == [i for i, drawn in enumerate(detail.drawn) if tag in drawn.tags]
+    readings = [reading for drawn in detail.drawn for reading in drawn.reads.values()]
+    for reading in readings:
+        if reading.tag is not None:
+            assert detail.tags[detail.place(reading)] == reading.tag
+    expressions = [reading for reading in readings if reading.tag is None]
+    assert [detail.place(reading) for reading in expressions] == [len(detail.tags) + i for i in range(len(expressions))]
+    assert detail.places([0, 2]) == [0, 2]
+
+
+def test_the_draw_list_of_a_screen_is_kept_for_the_next_time(small_plant: Plant) -> None:
+    screen = small_plant.screens["detail"]
+    assert compiled_of(screen, small_plant) is compiled_of(screen, small_plant)
+    assert compiled_of(screen, small_plant) is not compiled_of(small_plant.screens["overview"], small_plant)
 
 
 def test_series_and_expressions_are_watched_too(detail: Compiled) -> None:
@@ -36,16 +47,8 @@ def test_a_scale_takes_range_and_limits_from_tag_and_alarms(detail: Compiled) ->
     assert Scale(5, 5).fraction(5) == 0.0
 
 
-def test_an_element_without_bindings_is_backdrop(detail: Compiled) -> None:
-    group = detail.drawn[by_symbol(detail, "group")]
-    assert not group.live
-    assert group.ground == group.symbol.shapes
-    assert group.moving == ()
-
-
-def test_still_shapes_of_a_lonely_element_lie_in_the_backdrop(detail: Compiled) -> None:
-    for drawn in detail.drawn:
-        assert drawn.ground + drawn.moving == drawn.symbol.shapes
+def test_an_element_without_bindings_is_not_live(detail: Compiled) -> None:
+    assert not detail.drawn[by_symbol(detail, "group")].live
 
 
 def test_a_navigation_button_gathers_the_alarms_of_its_screen(small_plant: Plant) -> None:
@@ -59,14 +62,6 @@ def test_the_set_point_does_not_decide_how_a_value_is_marked(detail: Compiled) -
     analog = detail.drawn[by_symbol(detail, "analog")]
     assert analog.tags == (0, 1)
     assert analog.marked == (0,)
-
-
-def test_neighbours_are_in_drawing_order_and_mutual(detail: Compiled) -> None:
-    for number, others in enumerate(detail.neighbours):
-        assert others == sorted(others)
-        if detail.drawn[number].live:
-            assert number in others
-            assert all(number in detail.neighbours[other] for other in others)
 
 
 def test_a_reading_that_cannot_be_calculated_is_bad(small_plant: Plant) -> None:

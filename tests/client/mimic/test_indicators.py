@@ -48,7 +48,7 @@ def test_the_pointer_stands_where_the_value_does(canvas: Canvas, detail: Compile
 
 def test_the_band_and_the_zones_beyond_the_limits_are_drawn(canvas: Canvas, detail: Compiled) -> None:
     ink, image = canvas()
-    indicators.scale(ink, drawn_of(detail, "analog"), {**BOX, "bind": "value"})
+    indicators.scale_ground(ink, drawn_of(detail, "analog"), {**BOX, "bind": "value"})
     normal, beyond = rows_of(image, "normal"), rows_of(image, "beyond")
     assert max(beyond) < min(normal)
     assert len(normal) == pytest.approx(160, abs=4)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from itertools import combinations
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage
@@ -16,10 +17,12 @@ from hmi.client.mimic.ink import Ink
 from hmi.client.mimic.quality import AlarmMark, Mark
 from hmi.client.theme import Theme, day, night
 from hmi.core import quality as q
+from hmi.core.clamp import ABOVE, BELOW
 from hmi.core.plant import Plant
 from hmi.link.messages import AlarmRow
 
 Canvas = Callable[..., tuple[Ink, QImage]]
+KNOWN = [code for name, code in vars(q).items() if name.isupper() and isinstance(code, int)]
 
 
 @pytest.mark.parametrize(
@@ -54,12 +57,30 @@ def grey(image: QImage) -> bytes:
     return bytes(made.constBits())
 
 
+def draw_mark(ink: Ink, theme: Theme, mark: Mark) -> None:
+    box = QRectF(20, 15, 80, 30)
+    marks.draw_outlines(ink.painter, theme, [marks.reach_of_mark(box, 1.0)], mark, 1.0)
+    word = marks.badge_text(mark, "12 s")
+    if word:
+        marks.draw_word(ink.painter, theme, box, word, 1.0)
+
+
+def test_many_qualities_are_marked_as_each_of_them_is() -> None:
+    qualities = np.array([*KNOWN, *(one | 0x0200 for one in KNOWN)], np.uint32)
+    assert marks.marks_of(qualities).tolist() == [marks.mark_of(int(one)) for one in qualities]
+    assert marks.marks_of(qualities[:0]).tolist() == []
+
+
+def test_a_value_held_at_its_limit_says_at_which() -> None:
+    assert [marks.limit_text(one) for one in (BELOW, ABOVE, q.UNCERTAIN_SENSOR)] == ["MIN", "MAX", "LIM"]
+
+
 @pytest.mark.parametrize("theme", [day(), night()], ids=["day", "night"])
 def test_qualities_look_different_without_colour(canvas: Canvas, theme: Theme) -> None:
     pictures = {}
     for mark in Mark:
         ink, image = canvas(theme, 120, 60)
-        marks.draw_quality(ink.painter, theme, QRectF(20, 15, 80, 30), mark, "12 s", 1.0)
+        draw_mark(ink, theme, mark)
         pictures[mark] = grey(image)
     for one, other in combinations(Mark, 2):
         different = sum(a != b for a, b in zip(pictures[one], pictures[other], strict=True))
@@ -70,7 +91,7 @@ def test_drawing_a_quality_does_not_change_the_theme(canvas: Canvas) -> None:
     before = {role: day().colour(role).name() for role in ("stale", "muted", "bad")}
     ink, _ = canvas()
     for mark in Mark:
-        marks.draw_quality(ink.painter, day(), QRectF(20, 15, 80, 30), mark, "12 s", 1.0)
+        draw_mark(ink, day(), mark)
     assert all(day().colour(role).name() == name and day().colour(role).alpha() == 255 for role, name in before.items())
 
 
@@ -92,7 +113,11 @@ def test_alarm_states_look_different_without_colour(canvas: Canvas) -> None:
     pictures = []
     for mark, phase in wanted:
         ink, image = canvas(None, 120, 60)
-        marks.draw_alarm(ink.painter, day(), QRectF(20, 20, 80, 30), mark, phase, 1.0)
+        box = QRectF(20, 20, 80, 30)
+        marks.draw_borders(ink.painter, day(), [(box, mark)], 1.0, blinking=False)
+        if phase:
+            marks.draw_borders(ink.painter, day(), [(box, mark)], 1.0, blinking=True)
+        marks.draw_sign(ink.painter, day(), box, mark, 1.0)
         pictures.append(grey(image))
     assert len(set(pictures)) == len(pictures)
 

@@ -1,25 +1,25 @@
-"""The picture: a still backdrop, and only what changed drawn anew."""
+"""The picture as values change: only what looks different is drawn, and the picture is the reference painter's."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QRegion
 
 from hmi.client.mimic.compile import Compiled, compile_screen
-from hmi.client.mimic.quality import Mark
 from hmi.client.mimic.scene import Scene, element_at, rectangles
 from hmi.client.theme import day
 from hmi.core import quality as q
 from hmi.core.plant import Plant
-from tests.client.mimic.conftest import LEVEL, LEVEL_SP, RUNNING, STATE, Glass
+from tests.client.mimic.conftest import LEVEL, NAME, RUNNING, STATE, Glass
 
 
 @pytest.fixture
 def scene(qapp: Any, detail: Compiled, small_plant: Plant, glass: Glass) -> Scene:
-    made = Scene(detail, small_plant.rules, glass, day())
+    made = Scene(detail, small_plant, glass, day())
     made.resize(800, 400)
     return made
 
@@ -37,43 +37,41 @@ def test_the_screen_keeps_its_shape_in_any_window(scene: Scene) -> None:
     assert scene.scale > 0
 
 
-def test_only_the_changed_elements_and_those_over_them_are_drawn(scene: Scene, glass: Glass) -> None:
-    before = scene.drawn_elements
-    number = number_of(scene.compiled, "pump")
-    region = scene.redraw([number])
-    assert scene.drawn_elements - before == 1
-    assert region.boundingRect() == scene.area(number)
+def test_only_what_looks_different_is_drawn(scene: Scene, glass: Glass) -> None:
+    glass.set(RUNNING, 0)
+    numbers, region = scene.refresh(alarms=False, history=False)
+    pump = number_of(scene.compiled, "pump")
+    assert numbers.tolist() == [pump]
+    assert scene.area(pump).contains(region.boundingRect())
+    glass.set(RUNNING, 0)  # news, but nothing new to be seen
+    assert scene.refresh(alarms=False, history=False)[0].tolist() == []
 
 
-def test_marks_take_room_only_while_they_are_there(scene: Scene, glass: Glass) -> None:
-    number = number_of(scene.compiled, "pump")
-    bare = scene.area(number)
-    glass.set(RUNNING, 1, q.BAD)
-    marked = scene.redraw([number]).boundingRect()
-    assert marked.contains(bare)
-    assert marked != bare
-    glass.set(RUNNING, 1)
-    assert scene.redraw([number]).boundingRect() == marked  # the marks must be wiped
-    assert scene.redraw([number]).boundingRect() == bare
+def test_a_value_that_reads_the_same_is_not_drawn_again(scene: Scene, glass: Glass) -> None:
+    glass.set(LEVEL, 60.001)
+    assert scene.refresh(alarms=False, history=False)[0].tolist() == []
+
+
+def test_a_text_is_drawn_when_it_changes(scene: Scene, glass: Glass) -> None:
+    glass.say(NAME, "Cola")
+    assert scene.refresh(alarms=False, history=False)[0].tolist() == [number_of(scene.compiled, "textrow")]
 
 
 def test_drawing_anew_leaves_the_same_picture_as_drawing_all(scene: Scene, glass: Glass) -> None:
-    glass.set(RUNNING, 0)
-    glass.set(STATE, 9)
-    glass.set(LEVEL, 95, q.UNCERTAIN_LAST_USABLE)
-    changed = [i for i, drawn in enumerate(scene.compiled.drawn) if {LEVEL, RUNNING, STATE} & set(drawn.tags)]
-    scene.redraw(changed)
-    bit_by_bit = scene.buffer.toImage()
-    scene.resize(800, 400)
-    assert bit_by_bit == scene.buffer.toImage()
+    for running, state, level, quality in ((0, 9, 95, q.UNCERTAIN), (1, 99, 3, q.BAD), (0, 6, 61.5, q.GOOD)):
+        glass.set(RUNNING, running)
+        glass.set(STATE, state)
+        glass.set(LEVEL, level, quality)
+        scene.refresh(alarms=False, history=False)
+        bit_by_bit = scene.buffer.toImage()
+        scene.resize(800, 400)
+        assert bit_by_bit == scene.buffer.toImage()
 
 
-def test_nothing_is_drawn_outside_an_elements_area(scene: Scene, glass: Glass) -> None:
+def test_nothing_is_drawn_outside_the_region_that_is_told(scene: Scene, glass: Glass) -> None:
     before = scene.buffer.toImage()
-    number = number_of(scene.compiled, "analog")
     glass.set(LEVEL, 95, q.BAD_NO_COMMUNICATION)
-    glass.alarm(0, "unacknowledged")
-    region = scene.redraw([number])
+    _, region = scene.refresh(alarms=False, history=False)
     after = scene.buffer.toImage()
     outside = QRegion(QRect(0, 0, 800, 400)) - region
     for area in rectangles(outside):
@@ -81,35 +79,34 @@ def test_nothing_is_drawn_outside_an_elements_area(scene: Scene, glass: Glass) -
     assert before != after
 
 
-def test_marks_tell_the_worst_of_what_an_element_shows(scene: Scene, glass: Glass) -> None:
-    analog = scene.compiled.drawn[number_of(scene.compiled, "analog")]
-    glass.set(LEVEL_SP, 50, q.BAD)
-    assert scene.mark(analog) == Mark.GOOD  # the scale itself shows that the set-point is not known
-    glass.set(LEVEL, 50, q.UNCERTAIN_LAST_USABLE)
-    assert scene.mark(analog) == Mark.STALE
-    glass.clock.advance(12.4)
-    assert scene.age(analog) == "12 s"
-
-
-def test_a_pending_write_shows_on_what_commands_the_tag(scene: Scene, glass: Glass) -> None:
-    number = number_of(scene.compiled, "setpoint")
-    before = scene.buffer.toImage()
-    glass.pending = {LEVEL_SP}
-    scene.redraw([number])
-    assert scene.buffer.toImage() != before
+def test_what_lies_over_a_changed_part_is_drawn_with_it(scene: Scene) -> None:
+    layout = scene.layout
+    assert layout is not None
+    for one, box in enumerate(layout.boxes.tolist()):
+        for other, beside in enumerate(layout.boxes.tolist()):
+            if box[0] < beside[2] and beside[0] < box[2] and box[1] < beside[3] and beside[1] < box[3]:
+                assert layout.cluster[one] == layout.cluster[other]
 
 
 def test_the_roll_up_of_a_button_leaves_shelved_alarms_out(qapp: Any, small_plant: Plant, glass: Glass) -> None:
     compiled = compile_screen(small_plant.screens["overview"], small_plant)
-    scene = Scene(compiled, small_plant.rules, glass, day())
+    scene = Scene(compiled, small_plant, glass, day())
     scene.resize(800, 400)
     quiet = scene.buffer.toImage()
     glass.alarm(0, "shelved")
-    scene.redraw([0])
+    scene.refresh(alarms=True, history=False)
     assert scene.buffer.toImage() == quiet
     glass.alarm(1, "unacknowledged")
-    scene.redraw([0])
+    numbers, _ = scene.refresh(alarms=True, history=False)
+    assert numbers.tolist() == [0]
     assert scene.buffer.toImage() != quiet
+
+
+def test_finding_what_changed_looks_at_the_tags_of_the_screen_alone(scene: Scene, glass: Glass) -> None:
+    assert len(scene.columns.tags) == len(np.unique(scene.columns.tags)) <= len(glass.table)
+    glass.set(LEVEL, 20)
+    assert scene.columns.take(glass.table)
+    assert [int(scene.columns.tags[place]) for place in np.flatnonzero(scene.columns.moved[:-1])] == [LEVEL]
 
 
 def test_the_topmost_element_that_answers_is_hit(detail: Compiled) -> None:

@@ -4,10 +4,10 @@ from datetime import UTC
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor, QTransform
+from PySide6.QtGui import QColor
 
 from hmi.client.theme import day
-from hmi.client.trends.curve import runs, snapped
+from hmi.client.trends.curve import runs
 from hmi.client.trends.plot import Plot
 from hmi.client.trends.series import Strokes
 from hmi.core import quality as q
@@ -82,15 +82,6 @@ def test_a_selected_pen_is_thicker(plot):
 def test_values_beyond_the_scale_stay_in_the_picture(plot):
     plot.curves[0].show_strokes(strokes([1e12] * 10), 0.0, 10.0)
     assert ink(plot) > 100
-
-
-def test_rectangles_lie_on_whole_pixels():
-    transform = QTransform(7.3, 0, 0, 0, -211.7, 0, 12.4, 250.9, 1)
-    rects = np.array([[0.13, 0.4, 2.0, 2 / 211.7], [3.3, 0.1, 0.2, 0.5]])
-    moved = snapped(rects, transform)
-    assert (moved == np.round(moved)).all()
-    assert moved[0, 3] == 2.0
-    assert (moved[:, 2:] >= 1).all()
 
 
 @pytest.mark.parametrize(

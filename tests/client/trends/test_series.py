@@ -167,3 +167,50 @@ def test_wherever_the_line_is_cut_into_past_and_present_it_is_the_same_line(step
     assert strokes.at(stop)[0] == values[-1]
     assert strokes.extremes() == (min(values), max(values))
     assert strokes.at(int(times[cut]))[0] == values[cut]
+
+
+@pytest.mark.parametrize(("flags", "after"), [(0, (7.0, q.GOOD)), (FLAG_NOT_LIVE, None)])
+def test_a_value_older_than_a_gap_goes_on_after_it_when_the_device_still_gives_it(table, flags, after):
+    """A set-point keeps its time over a restart of the engine, which gets it anew before it declares the gap over."""
+    series = Series(TAG)
+    gap = Gap(T0 + 20 * S, T0 + 40 * S, "the engine was not running")
+    table.apply(Batch.of([0], [7.0], T0 + 10 * S, T0 + 30 * S, q.GOOD, flags))
+    series.listen(table, T0 + (10 if flags else 60) * S)
+    series.take(history([T0 + 10 * S], [7.0], T0, T0 + 60 * S, gaps=(gap,)))
+    strokes = series.strokes(T0, T0 + 60 * S, T0 + 60 * S, 1000)
+    assert strokes.at(T0 + 15 * S) == (7.0, q.GOOD)
+    assert strokes.at(T0 + 30 * S) is None
+    assert strokes.at(T0 + 50 * S) == after
+
+
+def test_a_value_goes_on_between_and_after_all_gaps_that_it_outlived(table):
+    series = Series(TAG)
+    gaps = (Gap(T0 + 20 * S, T0 + 30 * S, "stopped"), Gap(T0 + 40 * S, T0 + 50 * S, "the engine had just started"))
+    tell(table, series, T0 + 10 * S, 7.0, now=T0 + 60 * S)
+    series.take(history([T0 + 10 * S], [7.0], T0, T0 + 60 * S, gaps=gaps))
+    strokes = series.strokes(T0, T0 + 60 * S, T0 + 60 * S, 1000)
+    read = [strokes.at(T0 + second * S) is not None for second in (15, 25, 35, 45, 55)]
+    assert read == [True, False, True, False, True]
+
+
+def test_a_value_that_came_back_as_old_as_it_was_does_not_hide_that_it_was_away(table):
+    series = Series(TAG)
+    tell(table, series, T0 + 10 * S, 7.0, now=T0 + 60 * S)  # the connection is back since 50 s, the value unchanged
+    away = samples([T0 + 10 * S, T0 + 30 * S, T0 + 50 * S], [7.0, 7.0, 7.0])
+    away.quality[1] = q.BAD_COMMUNICATION
+    series.take(window_of(away, T0, T0 + 60 * S, 1000))
+    strokes = series.strokes(T0, T0 + 70 * S, T0 + 70 * S, 1000)
+    assert strokes.at(T0 + 20 * S) == (7.0, q.GOOD)
+    assert strokes.at(T0 + 40 * S)[1] == q.BAD_COMMUNICATION
+    assert strokes.at(T0 + 55 * S) == (7.0, q.GOOD)
+    assert strokes.at(T0 + 65 * S) == (7.0, q.GOOD)
+
+
+def test_a_mean_is_over_time_not_over_samples(table):
+    series = Series(TAG)
+    for second, value in ((0, 10.0), (90, 20.0), (91, 20.0), (92, 20.0)):
+        tell(table, series, T0 + second * S, value)
+    strokes = series.strokes(T0, T0 + 100 * S, T0 + 100 * S, 1000)
+    assert strokes.mean(T0, T0 + 100 * S) == pytest.approx(11.0)
+    assert strokes.between(T0 + 95 * S, T0 + 100 * S).extremes() == (20.0, 20.0)
+    assert np.isnan(strokes.mean(T0 - 20 * S, T0 - 10 * S))

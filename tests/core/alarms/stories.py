@@ -5,6 +5,7 @@ import numpy as np
 from hmi.core import quality as q
 from hmi.core.alarms import columns as c
 from hmi.core.alarms import machine
+from hmi.core.alarms.quiet import Quiet
 from hmi.core.alarms.rules import Rule
 from hmi.core.batch import Batch
 
@@ -67,12 +68,12 @@ class Story:
     def shelve(self, rule=0, hours=1.0, one_shot=False):
         """The operator shelves it."""
         due = self.now + hours * 3600
-        shelf = c.Quiet("eve", "desk", "chatters", NOW_NS, NOW_NS + round(hours * 3.6e12), due, one_shot)
+        shelf = Quiet("eve", "desk", "chatters", NOW_NS, NOW_NS + round(hours * 3.6e12), due, one_shot)
         return machine.shelve(self.alarms, rule, shelf, NOW_NS)
 
     def take_out(self, rule=0):
         """Maintenance takes it out of service."""
-        return machine.take_out_of_service(self.alarms, rule, c.Quiet("max", "desk", "", NOW_NS, permit="W-1"), NOW_NS)
+        return machine.take_out_of_service(self.alarms, rule, Quiet("max", "desk", "", NOW_NS, permit="W-1"), NOW_NS)
 
     def shown(self, rule=0):
         """What the list shows."""

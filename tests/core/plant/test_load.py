@@ -128,8 +128,9 @@ def test_warnings_alone_do_not_stop_a_plant() -> None:
     assert plant is not None
     assert load(texts, {}).digest == plant.digest
     assert {mistake.severity for mistake in mistakes} == {"warning"}
-    assert [(mistake.file, mistake.line) for mistake in mistakes] == [
-        ("lang/de.toml", 1),
+    languages = [mistake for mistake in mistakes if mistake.file == "lang/de.toml"]
+    assert {(mistake.line, "is not translated" in mistake.what) for mistake in languages} == {(1, True)}
+    assert [(mistake.file, mistake.line) for mistake in mistakes if mistake not in languages] == [
         ("plant.toml", 19),
         ("screens/x.csv", 1),
         ("tag.csv", 1),
@@ -145,6 +146,29 @@ def test_one_unreadable_file_does_not_make_a_hundred_mistakes(file: str) -> None
     errors = [mistake for mistake in mistakes if mistake.severity == "error"]
     assert {mistake.file for mistake in errors} == {file}
     assert len(errors) <= 2
+
+
+def test_languages_drawings_and_equipment_are_the_plants() -> None:
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 9"><script/></svg>'
+    texts = {
+        **TEXTS,
+        "lang/de.toml": '"Pump" = "Pumpe"\n',
+        "screens/a.toml": '[screen]\nid = "a"\ntitle = "A"\nlevel = 1\nsize = [16, 9]\nbackdrop = "a.svg"\n',
+        "screens/a.svg": drawing.replace("<script/>", ""),
+        "equipment.toml": '[[equipment]]\nid = "line1"\nname = "Line"\npath = "line1"\nscreen = "a"\n',
+    }
+    plant = load(texts, {})
+    assert plant.languages == {"de": {"Pump": "Pumpe"}}
+    assert plant.backdrops["a.svg"].startswith("<svg")
+    assert plant.screens["a"].backdrop == "a.svg"
+    assert list(plant.equipment) == ["line1"]
+    assert load(plant.texts, {}).backdrops == plant.backdrops
+    _, mistakes = check({**texts, "screens/a.svg": drawing}, {})
+    assert [(one.file, one.line) for one in mistakes if one.severity == "error"] == [("screens/a.svg", 1)]
+    _, mistakes = check({**texts, "screens/a.toml": texts["screens/a.toml"].replace("a.svg", "b.svg")}, {})
+    assert [(one.file, one.line, one.mend) for one in mistakes if one.severity == "error"] == [
+        ("screens/a.toml", 6, "Write a.svg")
+    ]
 
 
 def test_screens_and_stations_are_checked_against_each_other() -> None:

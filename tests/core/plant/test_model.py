@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hmi.core.alarms.rules import Rule
+from hmi.core.plant.equipment import Equipment
 from hmi.core.plant.model import Connection, History, HistoryGroup, Plant, Station
 from hmi.core.tags import Tag
 
@@ -43,3 +45,38 @@ def test_the_first_group_that_has_a_tag_says_how_long_its_values_are_kept() -> N
     days = {name: history.days_of(name) for name in ("a.level", "a.state", "a", "ab.c", "c.x.y", "b.count")}
     assert days == {"a.level": 10, "a.state": 2, "a": 400, "ab.c": 400, "c.x.y": 2, "b.count": 400}
     assert History(9, 1.0, (HistoryGroup(("*",), 3),)).days_of("anything") == 3
+
+
+def machines() -> Plant:
+    equipment = (
+        Equipment("line", "Line", "line", path="a"),
+        Equipment("m1", "M 1", parent="line", path="a.b", code="M-01", members={"speed": 2}),
+        Equipment("m2", "M 2", parent="line", code="m2"),
+    )
+    tags = tuple(Tag(number, name, "plc", "x", "bool") for number, name in enumerate(["a.b.x", "a.bc", "o.s"]))
+    rules = tuple(
+        Rule(tag, f"r{tag}", tag, "bad", 0, 0, 0, 0, False, "", "", 0, 1, "", "", "") for tag in range(len(tags))
+    )
+    return replace(plant(), tags=tags, rules=rules, equipment={one.id: one for one in equipment})
+
+
+def test_equipment_is_a_tree() -> None:
+    made = machines()
+    assert [one.id for one in made.parts_of("line")] == ["m1", "m2"]
+    assert [one.id for one in made.parts_of("")] == ["line"]
+    assert [one.id for one in made.lineage("m2")] == ["line", "m2"]
+    assert made.lineage("nobody") == ()
+
+
+def test_a_plate_is_read_whatever_its_letters() -> None:
+    found = machines().coded(" m-01 ")
+    assert found is not None and found.id == "m1"
+    assert machines().coded("x") is None
+
+
+def test_alarms_of_a_machine_are_those_of_its_tags() -> None:
+    made = machines()
+    assert [rule.id for rule in made.rules_of("m1")] == ["r0", "r2"]
+    assert [rule.id for rule in made.rules_of("line")] == ["r0", "r1"]
+    assert [rule.id for rule in made.rules_of("m2")] == []
+    assert made.belongs("m1", 2) and not made.belongs("m1", 1)

@@ -44,6 +44,7 @@ def test_a_closed_part_goes_on_from_its_start() -> None:
         ("M 0 0 Z 4", "command is missing"),
         ("5 5", "command is missing"),
         ("M 0 0 L ; 1", "does not belong"),
+        ("M 0 0 L 1e999 1", "too big"),
     ],
 )
 def test_what_cannot_be_drawn_says_why(text: str, why: str) -> None:

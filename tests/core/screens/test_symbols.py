@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from hmi.core.errors import Mistake
-from hmi.core.screens.symbols import parse_symbols
+from hmi.core.screens.model import Shape, Symbol
+from hmi.core.screens.symbols import badged, parse_symbols
+from hmi.core.screens.vocabulary import BADGE_BINDS, ELEMENT_OPTIONS, SHAPES
 
 LIBRARY = Path(__file__).parents[3] / "screens"
 GOOD = """
@@ -36,9 +39,31 @@ def test_a_symbol_is_read() -> None:
     symbol = parse_symbols({"symbols/box.toml": GOOD}, mistakes)["box"]
     assert mistakes == []
     assert symbol.size == (10.0, 20.0)
-    assert symbol.binds == {"value": "analog"}
+    assert symbol.binds == {"value": "analog", **BADGE_BINDS}
     assert not symbol.stretch
     assert [shape.kind for shape in symbol.shapes] == ["rect", "value"]
+
+
+def test_what_is_bound_can_be_in_manual_interlocked_or_out_of_service_but_for_a_pipe() -> None:
+    still = GOOD.replace('[binds]\nvalue = "analog"', "").split('[[shape]]\nkind = "value"')[0]
+    pipe = GOOD.replace('kind = "rect"\nfill = "panel"', 'kind = "polyline"\nfrom_element = true')
+    found = [parse_symbols({"symbols/box.toml": text}, [])["box"].binds for text in (GOOD, still, pipe)]
+    assert found == [{"value": "analog", **BADGE_BINDS}, {}, {"value": "analog"}]
+
+
+def test_an_element_gets_badges_for_what_its_symbol_does_not_show_in_words() -> None:
+    plain = parse_symbols({"symbols/box.toml": GOOD}, [])["box"]
+    telling = GOOD.replace("[[shape]]", 'mode = "code"\n[[shape]]', 1) + '[[shape]]\nkind = "mode"\nbind = "mode"\n'
+    pid = parse_symbols({"symbols/box.toml": telling}, [])["box"]
+    bound = ("value", "oos", "mode")
+    assert badged(plain, ("value",)) is plain
+    assert badged(plain, bound).shapes[-1] == Shape("badges", {"shows": ["mode", "oos"]})
+    assert badged(pid, bound).shapes[-1] == Shape("badges", {"shows": ["oos"]})
+
+
+def test_every_name_in_a_list_of_bindings_is_looked_up() -> None:
+    text = GOOD.replace('kind = "value"\nbind = "value"', 'kind = "strip"\npens = ["value", "valve"]')
+    assert [(one.line, one.what) for one in parsed(text)[1]] == [(13, "pens names valve, which is not in [binds]")]
 
 
 def test_other_files_of_the_library_are_left_alone() -> None:
@@ -51,6 +76,10 @@ def test_the_shared_library_has_no_mistake_and_what_a_line_needs() -> None:
     symbols = parse_symbols(texts, mistakes)
     assert mistakes == []
     assert len(symbols) == len(texts)
+    wanted = (
+        "hopper hand_valve three_way_valve robot instrument sparkline trend pid selector tags status picture counter"
+    )
+    assert set(wanted.split()) <= set(symbols)
     wanted = "text value analog tank silo valve control_valve pump motor fan conveyor machine filler capper labeller"
     assert set(wanted.split()) | {"palletiser", "pipe", "bar", "lamp", "kpi", "nav", "exchanger", "heads"} <= set(
         symbols
@@ -91,3 +120,32 @@ def test_an_alarm_colour_as_decoration_is_a_warning_and_the_symbol_stays() -> No
 def test_every_mistake_of_a_file_is_listed() -> None:
     text = GOOD.replace('fill = "panel"', 'fil = "a"\nradius = "b"\nline = 3').replace('bind = "value"', 'bind = "x"')
     assert len(parsed(text)[1]) == 4
+
+
+MANUAL = LIBRARY.parent / "resources/manual/symbols.md"
+ROW = re.compile(r"^\| `(\w+)` \| ([^|]+) \| ([^|]*) \| ([^|]*) \|$", re.MULTILINE)
+WHOLE = {"trend": "pen1 .. pen4 (analog)", "tags": "row1 .. row12 (analog)"}
+
+
+def told(symbol: Symbol) -> str:
+    """The bindings of a symbol as the manual writes them; those that every symbol has are told once."""
+    in_words = {value for shape in symbol.shapes for value in shape.options.values() if isinstance(value, str)}
+    own = {name: kind for name, kind in symbol.binds.items() if name not in BADGE_BINDS or name in in_words}
+    return WHOLE.get(symbol.id, ", ".join(f"{name} ({kind})" for name, kind in own.items()))
+
+
+def test_the_manual_lists_every_symbol_with_its_bindings_and_options() -> None:
+    texts = {f"symbols/{path.name}": path.read_text(encoding="utf-8") for path in LIBRARY.glob("symbols/*.toml")}
+    symbols = parse_symbols(texts, [])
+    rows = {row[0]: row[1:] for row in ROW.findall(MANUAL.read_text(encoding="utf-8")) if row[0] in symbols}
+    assert sorted(rows) == sorted(symbols)
+    for name, (what, binds, options) in rows.items():
+        assert what == symbols[name].description
+        assert binds.strip() == told(symbols[name]), name
+        assert set(re.findall(r"`(\w+)`", options)) <= set(ELEMENT_OPTIONS), name
+
+
+def test_the_manual_names_every_shape_that_the_two_pages_promise() -> None:
+    pages = MANUAL.read_text(encoding="utf-8") + (MANUAL.parent / "screens.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"[a-z]+", " ".join(re.findall(r"`([a-z \n]+)`", pages))))
+    assert set(SHAPES) - {"badges"} <= named

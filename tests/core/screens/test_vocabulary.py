@@ -15,6 +15,10 @@ def test_every_option_of_every_shape_and_element_has_a_rule() -> None:
         assert isinstance(v.complaint(kind, 1), str)
 
 
+def test_what_time_alone_changes_is_live() -> None:
+    assert v.LIVE >= v.HISTORY
+
+
 def test_live_shapes_are_shapes() -> None:
     assert set(v.SHAPES) >= v.LIVE
 
@@ -32,6 +36,11 @@ def test_live_shapes_are_shapes() -> None:
         ("place", [1, 2], [1, 2, 3]),
         ("extent", [10, 20], [10, 0]),
         ("numbers", [1, 2], [1, "2"]),
+        ("binds", ["pen1"], "pen1"),
+        ("texts", ["Flow", ""], ["Flow", 1]),
+        ("minutes", 30, 31),
+        ("minutes", 0.5, 0),
+        ("when", "stopped", "resting"),
         ("points", [[0, 0], [1, 1]], [[0, 0]]),
         ("words", {"0": "Closed", "-1": "Fault"}, {"closed": "0"}),
     ],

@@ -8,6 +8,7 @@ restart. What clients write stands in the file `writes`. With `history`, it reco
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import logging
 import os
@@ -26,7 +27,16 @@ OVERFLOW = 0x0480  # Part 4, 7.39.1: information about a data value, and its ove
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 COUNT = 1001  # the library names a history's table after the node: a number it must be
 _T = ua.VariantType
-OPTIONS = {"counts": "", "writes": "", "history": "", "count_ms": 50, "before": [], "without": [], "level": None}
+OPTIONS = {
+    "counts": "",
+    "writes": "",
+    "history": "",
+    "count_ms": 50,
+    "before": [],
+    "without": [],
+    "level": None,
+    "crowd": 0,
+}
 
 
 class Overrun(InternalSubscription):
@@ -53,6 +63,7 @@ class Cell:
         self.nodes: dict[str, ua.NodeId] = {}
         self.counting = True
         self.own: set[int] = set()  # subscriptions within the server
+        self.browsed: list[str] = []
         self._counts = os.open(self.options["counts"], os.O_RDWR | os.O_CREAT | os.O_APPEND)
         lines = Path(self.options["counts"]).read_text().splitlines()
         self._count = int(lines[-1].split()[0]) if lines else 0
@@ -84,6 +95,28 @@ class Cell:
         await self.add("UInt64", 0, _T.UInt64)
         any_type = ua.NodeId(ua.Int32(ua.ObjectIds.Number))
         await self.add("Any", 1.0, _T.Double, any_type)
+        if self.options["crowd"]:
+            await self.crowd(self.options["crowd"])
+
+    async def crowd(self, many: int) -> None:
+        """A folder with so many nodes in it, and an account of what is browsed."""
+        at, name = ua.NodeId("Crowd", self.space), ua.QualifiedName("Crowd", self.space)
+        folder = await self.server.nodes.objects.add_object(at, name)
+        await folder.add_variable(ua.NodeId("Crowd.Last", self.space), ua.QualifiedName("Last", self.space), 7.0)
+        references = self.server.iserver.aspace._nodes[folder.nodeid].references
+        other = copy.copy(references[-1])
+        other.BrowseName = ua.QualifiedName("Other", self.space)
+        references[-1:] = [other] * many + references[-1:]
+        views = self.server.iserver.view_service
+        browse = views.browse
+
+        def noted(params):
+            self.browsed += [
+                f"{one.NodeId.to_string()} {one.ReferenceTypeId.to_string()}" for one in params.NodesToBrowse
+            ]
+            return browse(params)
+
+        views.browse = noted
 
     async def add(self, name: str, value, kind: ua.VariantType, data_type: ua.NodeId | None = None):
         """One more variable."""
@@ -111,13 +144,14 @@ class Cell:
 
     async def run(self) -> None:
         """Count until killed."""
-        begun, steps = asyncio.get_running_loop().time(), 0
+        begun, steps, pace_ms = asyncio.get_running_loop().time(), 0, self.options["count_ms"]
         while True:
             steps += 1
             if self.counting:
                 await self.step()
-            left = begun + steps * self.options["count_ms"] / 1000 - asyncio.get_running_loop().time()
-            if left < -1.0:  # it was frozen: it does not make up for it
+            left = begun + steps * pace_ms / 1000 - asyncio.get_running_loop().time()
+            if left < -1.0 or pace_ms != self.options["count_ms"]:  # it was frozen: it does not make up for it
+                pace_ms = self.options["count_ms"]
                 begun, steps, left = asyncio.get_running_loop().time(), 0, 0.0
             await asyncio.sleep(max(0.0, left))
 
@@ -157,6 +191,15 @@ class Cell:
         """Count on, or stand still."""
         self.counting = on
         return {}
+
+    async def do_pace(self, ms: float) -> dict:
+        """Count faster or slower."""
+        self.options["count_ms"] = ms
+        return {}
+
+    async def do_browsed(self) -> dict:
+        """Whose references were asked for, and of which type."""
+        return {"nodes": self.browsed}
 
     async def do_visitors(self) -> dict:
         """How many subscriptions there are."""

@@ -1,0 +1,120 @@
+"""What the lines of the alarm lists say, column by column, and how wide the columns are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from hmi.client import words
+from hmi.client.alarms.belongings import Belongings
+from hmi.client.alarms.summary import waits
+from hmi.client.language import tr
+from hmi.client.page import Desk
+from hmi.core.alarms.columns import OUT_OF_SERVICE, SHELVED, SUPPRESSED
+from hmi.core.alarms.flood import Line
+from hmi.core.alarms.quiet import WARN_S
+from hmi.core.alarms.rules import Rule
+from hmi.link.messages import AlarmRow
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: what it says, its title, its width in px (0: shares what is left), and whether it can be spared."""
+
+    name: str
+    title: str
+    width: int = 0
+    spare: int = 0  # the greater, the sooner it gives way
+    right: bool = False
+
+
+MARK: Final = Column("mark", "", 44)
+_RAISED: Final = Column("raised", "Raised", 84)
+_TITLE: Final = Column("title", "Alarm")
+_AGE: Final = Column("age", "Age", 98, right=True)
+_STATE: Final = Column("state", "State", 156)
+_VALUE: Final = Column("value", "Value / limit", 150, spare=1, right=True)
+_PLACE: Final = Column("place", "Equipment", 170, spare=2)
+_ACKED: Final = Column("acked", "Acknowledged by", 140, spare=3)
+_BY: Final = Column("by", "By", 110, spare=1)
+_WHY: Final = Column("why", "Why")
+STANDING_COLUMNS: Final = (MARK, _RAISED, _AGE, _TITLE, _STATE, _VALUE, _PLACE, _ACKED)
+COLUMNS: Final = {
+    SHELVED: (MARK, _TITLE, _PLACE, Column("left", "Time left", 110, right=True), _BY, _WHY),
+    SUPPRESSED: (MARK, _TITLE, _PLACE, Column("when", "Suppressed while")),
+    OUT_OF_SERVICE: (MARK, _TITLE, _PLACE, Column("permit", "Permit", 120), _BY, _WHY),
+}
+
+
+class Cells:
+    """Says what is in a cell."""
+
+    def __init__(self, desk: Desk, belongings: Belongings) -> None:
+        self.desk, self.belongings = desk, belongings
+        self._said = {
+            "mark": self._mark,
+            "raised": self._raised,
+            "age": self._age,
+            "title": lambda rule, row: belongings.title_of(rule.index),
+            "state": self._state,
+            "value": lambda rule, row: value_and_limit(desk, rule, row),
+            "place": lambda rule, row: belongings.title(belongings.place[rule.index]),
+            "acked": lambda rule, row: row.acked_by,
+            "left": self._left,
+            "by": lambda rule, row: row.quiet_by,
+            "why": lambda rule, row: row.quiet_why,
+            "when": lambda rule, row: rule.suppress_when,
+            "permit": lambda rule, row: row.permit,
+        }
+
+    def alarm(self, column: str, row: AlarmRow) -> str:
+        """A cell of an alarm."""
+        return self._said[column](self.desk.plant.rules[row.rule], row)
+
+    def group(self, column: str, group: Line, rows: dict[int, AlarmRow]) -> str:
+        """A cell of the head of a group: how many, and which of them came first."""
+        if column == "title":
+            first = tr("first: {alarm}", alarm=self.belongings.title_of(group.first))
+            return f"{self.belongings.title(group.place) or tr('No equipment')} · {first}"
+        if column == "state":
+            waiting = sum(1 for rule in group.rules if rule in rows and waits(rows[rule]))
+            count = len(group.rules)
+            return tr("{count} alarms, {waiting} new", count=count, waiting=waiting)
+        if column in ("raised", "age") and group.first in rows:
+            return self.alarm(column, rows[group.first])
+        return ""
+
+    def _mark(self, rule: Rule, row: AlarmRow) -> str:
+        return str(rule.priority)
+
+    def _raised(self, rule: Rule, row: AlarmRow) -> str:
+        return words.moment(row.raised_ns, self.desk.zone, self.desk.mirror.now_ns())
+
+    def _age(self, rule: Rule, row: AlarmRow) -> str:
+        return words.age((self.desk.mirror.now_ns() - row.raised_ns) / 1e9) if row.raised_ns else "–"
+
+    def _state(self, rule: Rule, row: AlarmRow) -> str:
+        state = tr(words.SHORT_STATES.get(row.state, row.state))
+        return f"{state} ({tr('not evaluated')})" if row.cannot_evaluate else state
+
+    def _left(self, rule: Rule, row: AlarmRow) -> str:
+        left = time_left_s(self.desk, row)
+        return tr("soon: {left}", left=words.age(left)) if left <= WARN_S else words.age(left)
+
+
+def time_left_s(desk: Desk, row: AlarmRow) -> float:
+    """Seconds until a shelf ends; infinite for what has no end."""
+    return (row.quiet_until_ns - desk.mirror.now_ns()) / 1e9 if row.quiet_until_ns else float("inf")
+
+
+def value_and_limit(desk: Desk, rule: Rule, row: AlarmRow) -> str:
+    """The value that raised an alarm beside the limit it broke."""
+    tag = desk.plant.tags[rule.tag]
+    if rule.type == "bad":
+        return tr("bad")
+    if tag.type == "bool":
+        return tr("on" if row.value else "off")
+    places = words.decimals(tag)
+    value = words.number(row.value, places)
+    limit = "" if rule.other >= 0 and rule.type != "deviation" else f" / {words.number(rule.limit, places)}"
+    return f"{value}{limit} {words.unit(tag)}".rstrip()

@@ -1,0 +1,33 @@
+"""The instructions tab."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+
+from hmi.client.faceplate.instructions import Instructions, plain
+from hmi.client.language import speak
+
+
+def test_a_click_asks_for_the_instruction(qtbot, desk):
+    tab = Instructions(desk, ("pump-seal", "clean"))
+    qtbot.addWidget(tab)
+    asked = []
+    tab.asked.connect(asked.append)
+    assert tab.buttons["pump-seal"].text() == "Pump seal"
+    qtbot.mouseClick(tab.buttons["pump-seal"], Qt.MouseButton.LeftButton)
+    assert asked == ["pump-seal"]
+
+
+def test_the_heading_of_its_file_is_its_title_in_the_plants_language(qtbot, desk):
+    desk.plant = replace(desk.plant, texts={"instructions/pump-seal.md": "# Change the seal\n\nStop the pump."})
+    speak("de", {"de": {"Change the seal": "Dichtung wechseln"}})
+    try:
+        tab = Instructions(desk, ("pump-seal",))
+    finally:
+        speak("en")
+    qtbot.addWidget(tab)
+    assert tab.buttons["pump-seal"].text() == "Dichtung wechseln"
+
+
+def test_without_a_file_its_id_will_do():
+    assert plain("filler-overflow") == "Filler overflow"

@@ -1,0 +1,157 @@
+"""What happens to alarms in the engine: journalled, brought back after a restart, kept quiet by people who may."""
+
+from dataclasses import replace
+
+import pytest
+
+from hmi.core import quality as q
+from hmi.core.journal import Record
+from hmi.engine.alarms import Who
+from tests.engine.toy import RULE, ToyStation
+
+EVE = Who("eve", "station 1", "window")
+MAX = Who("max", "station 1", "window", "maintain")
+
+
+def restarted(before, away_s=0.0, **more):
+    """Another engine on what the first left in its journal."""
+    after = ToyStation(RULE, **more)
+    after.clock.advance(away_s)
+    last = {record.subject: record for record in before.records}
+    kept = {}
+    for begin, end in (("shelved", "unshelved"), ("out-of-service", "in-service")):
+        of_two = [record for record in before.records if record.event in (begin, end)]
+        if of_two and of_two[-1].event == begin:
+            kept.setdefault(of_two[-1].subject, []).append(of_two[-1])
+    return after, after.tick.room.restore(last, kept)
+
+
+def test_acknowledging_is_journalled_with_the_person():
+    station = ToyStation(RULE)
+    station.values(0, 95.0)
+    done, _, promise = station.tick.room.acknowledge("a.level.h", EVE, "seen")
+    assert done and promise.result() == 2
+    record = station.records[-1]
+    assert (record.event, record.user, record.station, record.why) == ("acknowledged", "eve", "station 1", "seen")
+    assert not station.tick.room.acknowledge("a.level.h", EVE, "")[0]
+    assert "no alarm" in station.tick.room.acknowledge("nothing", EVE, "")[1]
+
+
+def test_alarms_come_back_from_the_journal_after_a_restart():
+    before = ToyStation(RULE)
+    before.values(0, 95.0)
+    before.tick.room.acknowledge("a.level.h", EVE, "")
+    after, standing = restarted(before)
+    assert standing == 1
+    assert after.tick.alarms.shown(0) == "acknowledged"
+    assert after.tick.alarms.acked_by[0] == "eve"
+    after.values(0, 10.0)
+    assert after.records[-1].event == "returned"
+
+
+def test_a_rule_that_the_plant_no_longer_has_is_forgotten():
+    station = ToyStation(RULE)
+    gone = Record(time_ns=1, category="alarm", event="raised", subject="gone", result="unacknowledged")
+    assert station.tick.room.restore({"gone": gone}, {}) == 0
+
+
+def test_a_shelf_is_journalled_with_who_why_and_until_and_ends_by_itself():
+    station = ToyStation(RULE)
+    station.values(0, 95.0)
+    done, text, _ = station.tick.room.shelve("a.level.h", EVE, 0.5, "chattering: valve is known")
+    assert (done, text) == (True, "a.level.h shelved for 0.5 h")
+    assert station.tick.alarms.shown(0) == "shelved"
+    record = station.records[-1]
+    assert (record.event, record.user, record.why) == ("shelved", "eve", "chattering: valve is known")
+    assert str(record.old).startswith("until 20")
+    station.clock.advance(1800.0)
+    station.tick.wake()
+    assert (station.records[-1].event, station.records[-1].way) == ("unshelved", "engine")
+    assert station.tick.alarms.shown(0) == "unacknowledged"
+
+
+def test_a_shelf_survives_a_restart_and_is_not_longer_for_it():
+    before = ToyStation(RULE)
+    before.tick.room.shelve("a.level.h", EVE, 1.0, "test")
+    after, _ = restarted(before, away_s=1800.0)
+    assert after.tick.alarms.shown(0) == "shelved"
+    after.values(0, 95.0)
+    after.clock.advance(1799.0)
+    after.tick.wake()
+    assert after.tick.alarms.shown(0) == "shelved"
+    after.clock.advance(2.0)
+    after.tick.wake()
+    assert after.tick.alarms.shown(0) == "unacknowledged"
+
+
+def test_a_shelf_that_ended_while_the_engine_was_away_is_over():
+    before = ToyStation(RULE)
+    before.tick.room.shelve("a.level.h", EVE, 1.0, "test")
+    after, _ = restarted(before, away_s=7200.0)
+    after.tick.wake()
+    assert after.tick.alarms.shown(0) == "normal"
+
+
+def test_a_clock_stepped_back_while_the_engine_was_away_makes_no_shelf_longer():
+    before = ToyStation(RULE)
+    before.tick.room.shelve("a.level.h", EVE, 1.0, "test")
+    after = ToyStation(RULE)
+    after.clock.step_wall(-3600.0)
+    after.tick.room.restore({}, {"a.level.h": [before.records[-1]]})
+    after.clock.advance(3601.0)
+    after.tick.wake()
+    assert after.tick.alarms.shown(0) == "normal"
+
+
+@pytest.mark.parametrize(
+    ("who", "hours", "why", "says"),
+    [
+        (EVE, 0.0, "test", "say for how long: up to 8 h"),
+        (EVE, 9.0, "test", "say for how long: up to 8 h"),
+        (EVE, 1.0, " ", "say why"),
+        (Who("ann", role="view"), 1.0, "test", "needs the role operate"),
+    ],
+)
+def test_who_may_not_shelve_is_told_what_to_do(who, hours, why, says):
+    station = ToyStation(RULE)
+    done, text, _ = station.tick.room.shelve("a.level.h", who, hours, why)
+    assert not done and says in text
+    assert station.records == []
+
+
+def test_an_urgent_alarm_is_shelved_by_maintenance_alone():
+    station = ToyStation(replace(RULE, priority=1))
+    assert "needs the role maintain" in station.tick.room.shelve("a.level.h", EVE, 1.0, "test")[1]
+    assert station.tick.room.shelve("a.level.h", MAX, 1.0, "test")[0]
+
+
+def test_out_of_service_needs_a_permit_and_survives_a_restart():
+    station = ToyStation(RULE)
+    assert "permit" in station.tick.room.take_out("a.level.h", MAX, "", "new sensor")[1]
+    assert "role maintain" in station.tick.room.take_out("a.level.h", EVE, "W-17", "new sensor")[1]
+    assert station.tick.room.take_out("a.level.h", MAX, "W-17", "new sensor")[0]
+    after, _ = restarted(station)
+    assert after.tick.alarms.shown(0) == "out-of-service"
+    assert after.tick.alarms.out_of_service[0].permit == "W-17"
+    after.values(0, 95.0)
+    assert after.tick.room.put_back("a.level.h", MAX)[0]
+    assert after.tick.alarms.shown(0) == "unacknowledged"
+    assert "in service" in after.tick.room.put_back("a.level.h", MAX)[1]
+
+
+def test_why_an_alarm_is_suppressed_is_explained_with_the_values():
+    station = ToyStation(RULE)
+    station.values(0, 95.0)
+    station.values(2, 0.0)
+    lines = station.tick.room.explain("a.level.h")
+    assert lines[0] == "a.level.h is suppressed-by-design"
+    assert any(line.startswith("suppressed because") for line in lines)
+    assert any("= 0" in line for line in lines[2:])
+    assert "no alarm" in station.tick.room.explain("nothing")
+
+
+def test_an_alarm_that_cannot_be_evaluated_says_so():
+    station = ToyStation(RULE)
+    station.values(0, 95.0)
+    station.values(0, 95.0, quality=q.BAD)
+    assert any("cannot be evaluated" in line for line in station.tick.room.explain("a.level.h"))
