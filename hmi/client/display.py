@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QCursor, QResizeEvent
+from PySide6.QtGui import QCursor, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from hmi.client.mimic.canvas import Mimic
+from hmi.client.mimic.rich_lines import past_tags
 from hmi.client.page import Desk, Page
+from hmi.client.past import ask_past
 from hmi.core.screens.model import Screen
 
 if TYPE_CHECKING:
@@ -84,6 +86,13 @@ class Display(Page):
         """Have the panel of a tag open."""
         if self.side is None or self.side.tag.name != name:
             self.pick(name)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Its small trends do not begin empty: their past is asked for each time the screen comes to the front."""
+        super().showEvent(event)
+        tags = past_tags(self.mimic.compiled)
+        if tags and not self.desk.mirror.link_down:
+            ask_past(self.desk, tags)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -35,6 +35,11 @@ def cells(count: int) -> list[tuple[float, float, float, float]]:
     return [(n % across * width, n // across * height, width - 2, height - 2) for n in range(count)]
 
 
+def decimals_of(width: float) -> int:
+    """How many a place has room for, in digits of 13 pixels: every value stands whole."""
+    return 1 if width >= 32 else 0
+
+
 def pipes() -> list[tuple[float, float, float, float]]:
     """The still pipes below them: from, to."""
     step = SIZE[0] / PIPES

@@ -61,7 +61,7 @@ class Side:
             label = PyDMLabel(display, init_channel=f"sim://{name}{number}")
             label.setGeometry(int(x), int(y), int(width), int(height))
             label.precisionFromPV = False
-            label.precision = 1
+            label.precision = field.decimals_of(width)
         display.resize(*field.SIZE)
         display.show()
         return display

@@ -54,7 +54,7 @@ class Side:
 
     def _item(self, kind: str, x: float, y: float, width: float, height: float) -> QGraphicsItem:
         if kind == "value":
-            text = QGraphicsSimpleTextItem("0.0 l/min")
+            text = QGraphicsSimpleTextItem("0")
             text.setFont(self.font)
             text.setBrush(QColor("#00007F"))
             text.setPos(x, y)
@@ -88,7 +88,7 @@ class Side:
     def _show(self, number: int, value: float) -> None:
         kind, item = self.kinds[number], self.items[number]
         if kind == "value":
-            item.setText(f"{value:.1f} l/min")
+            item.setText(f"{value:.{field.decimals_of(self.places[number][2])}f}")
             return
         if kind == "valve":
             item.setBrush(self.white if value > 49 else self.grey)

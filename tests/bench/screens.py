@@ -145,7 +145,7 @@ def _opening(rounds: int) -> list[dict[str, Any]]:
     beside = {} if other is None else {PEER: other["first_ms"]}
     warm = {} if other is None else {PEER: other["warm_ms"]}
     figures = [
-        figure(f"{name}: again", found["warm_ms"], "ms", 10.0, warm),
+        figure(f"{name}: again", found["warm_ms"], "ms", 10.0, warm | {"built anew": found["anew_ms"]}),
         figure(
             f"{name}: first, with its drawing",
             found["cold_ms"],

@@ -1,6 +1,17 @@
 """One mimic in the window."""
 
+from hmi.client.display import Display
 from hmi.core import quality as q
+from hmi.core.plant import load
+from tests.client.conftest import library
+
+SPARK = """
+[[element]]
+symbol = "sparkline"
+at = [400, 100]
+label = "Level"
+tag = "tank.level"
+"""
 
 
 def test_it_knows_the_tags_it_shows(window, engine):
@@ -61,3 +72,15 @@ def test_the_panel_lies_over_the_mimic_where_there_is_no_room_beside_it(window):
     assert page.mimic.width() == wide
     page.unpick()
     assert page.side is None
+
+
+def test_the_past_of_its_small_trends_is_asked_for_when_it_comes_to_the_front(qtbot, desk, engine):
+    files = dict(engine.files)
+    files["screens/tank.toml"] += SPARK
+    desk.plant = load(files, library())
+    engine.requests.clear()
+    page = Display(desk, desk.plant.screens["tank"])
+    qtbot.addWidget(page)
+    page.show()
+    asked = [request.args["tags"] for request in engine.requests if request.verb == "history"]
+    assert asked == [["tank.level"]]

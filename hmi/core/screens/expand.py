@@ -188,7 +188,7 @@ class Expansion:
         if bound or symbol is None:
             return values
         bind = {key: text for key, text in scope.filled(dict(template.bind)).items() if key in symbol.binds}
-        return {**values, "bind": bind} if bind else values
+        return {**self._area(scope), **values, "bind": bind} if bind else values
 
     def _area(self, scope: Scope) -> dict[str, str]:
         return {"area": scope.path} if scope.path in self._types.paths else {}
