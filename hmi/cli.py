@@ -19,7 +19,14 @@ from hmi.core.errors import HmiError, PlantError
 
 WELL, NO, WRONG_USE = 0, 1, 2
 LANGUAGES: Final = ("en", "de", "zh")
-PAIRS: Final = ("history check", "history import", "alarms explain")  # verbs of two words
+PAIRS: Final = (
+    "history check",
+    "history import",
+    "alarms explain",
+    "alarms kpi",
+    "alarms document",
+    "alarms diff",
+)  # verbs of two words
 NOT_BUILT: Final = (
     "user",
     "new",
@@ -185,16 +192,23 @@ def _questions(verbs: argparse._SubParsersAction) -> None:
     put.add_argument("value", metavar="VALUE")
     put.add_argument("--why", default="", help="the reason, for the journal")
     put.add_argument("--confirm", action="store_true", help="confirm what the tag's policy asks to be confirmed")
-    alarms = _verb(verbs, "alarms", "ask:alarms", "alarms that stand")
     ack = _verb(verbs, "ack", "ask:ack", "acknowledge alarms by id")
     ack.add_argument("ids", nargs="+", metavar="ID")
     ack.add_argument("--comment", default="")
-    for verb in (status, get, watch, put, alarms, ack):
+    for verb in (status, get, watch, put, ack):
         _data(verb)
         _json(verb)
 
 
 def _alarms(verbs: argparse._SubParsersAction) -> None:
+    alarms = _verb(verbs, "alarms", "alarm_list:alarms", "alarms that stand, the most urgent first")
+    alarms.add_argument("--all", action="store_true", help="every alarm of the plant, those that are normal, too")
+    alarms.add_argument("--priority", default="", metavar="N,…", help="only these: 1,2")
+    alarms.add_argument("--state", default="", metavar="STATE", help="only this: unacknowledged, shelved, …")
+    alarms.add_argument(
+        "--area", default="", metavar="EQUIPMENT", help="only of a machine or area, or below a tag path"
+    )
+    alarms.add_argument("--class", dest="kind", default="", metavar="CLASS", help="only of this class: quality, …")
     shelve = _verb(verbs, "shelve", "alarms:shelve", "keep alarms quiet for a time; they come back by themselves")
     shelve.add_argument("--for", dest="length", default="30m", help="30m, 4h: at most what the alarm's class allows")
     shelve.add_argument("--once", action="store_true", help="until it returns, if that is sooner")
@@ -209,7 +223,23 @@ def _alarms(verbs: argparse._SubParsersAction) -> None:
     for verb in (shelve, unshelve, service, reset):
         verb.add_argument("ids", nargs="+", metavar="ID")
         verb.add_argument("--why", default="", help="the reason, for the journal")
-    for verb in (shelve, unshelve, service, reset, explain):
+    for verb in (alarms, shelve, unshelve, service, reset, explain):
+        _data(verb)
+        _json(verb)
+    _alarm_books(verbs)
+
+
+def _alarm_books(verbs: argparse._SubParsersAction) -> None:
+    kpi = _verb(verbs, "alarms kpi", "alarm_kpi:kpi", "how well the alarms serve, from the journal; 1 if too many")
+    times = "ISO 8601 (UTC unless it says otherwise), or back from now: -8h, -30d"
+    kpi.add_argument("--from", dest="start", default="-30d", help=times)
+    kpi.add_argument("--to", dest="stop", help=f"{times}; now if left out")
+    document = _verb(verbs, "alarms document", "alarm_document:document", "the master alarm database of a plant")
+    document.add_argument("--out", type=Path, required=True, metavar="FILE", help="FILE.html, to print, or FILE.csv")
+    diff = _verb(verbs, "alarms diff", "alarm_diff:diff", "what of the alarms differs from the files; 1 if anything")
+    for verb in (document, diff):
+        verb.add_argument("plant", metavar="PLANT")
+    for verb in (kpi, diff):
         _data(verb)
         _json(verb)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication, QWidget
 
 from hmi.client.language import tr
 from hmi.client.layout import Plate
@@ -117,6 +117,11 @@ class Above(QObject):
             INSTRUCTION: self.instruction,
         }
         ways.get(found.kind, self.place_asked.emit)(found.key)
+
+    def in_use(self) -> bool:
+        """Whether somebody is in the middle of something: an overlay, a dialog, a button that is held."""
+        held = QApplication.mouseButtons() != Qt.MouseButton.NoButton
+        return self.overlay is not None or held or QApplication.activeModalWidget() is not None
 
     def _lay(self, make: Callable[[], Any]) -> Any:
         self.clear()

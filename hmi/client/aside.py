@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from hmi.client.command import Commands
 from hmi.client.layout import Spot, brought_back
 from hmi.client.page import Desk
 from hmi.client.shell import ASIDE, Shell
@@ -29,22 +30,25 @@ class Aside(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self.shell = self._furnish(desk, Stay(place))
 
-    def _furnish(self, desk: Desk, stay: Stay) -> Shell:
-        shell = Shell(replace(desk), stay.place, stay, kind=ASIDE)
+    def _furnish(self, desk: Desk, stay: Stay, commands: Commands | None = None) -> Shell:
+        shell = Shell(replace(desk), stay.place, stay, commands, ASIDE)
         self._column.addWidget(shell)
         self.setWindowTitle(shell.desk.plant.name)
         return shell
 
     def renew(self, desk: Desk) -> Shell:
-        """Build the inside anew: another language, another plant; one stays where one was."""
+        """Build the inside anew: another language, other screens, another plant; one stays where one was."""
         stay = self.shell.stay()
-        self.clear()
-        self.shell = self._furnish(desk, stay)
+        commands = self.shell.commands if self.shell.desk.mirror is desk.mirror else None
+        if commands is not None:
+            commands.desk = desk
+        self.clear(with_commands=commands is None)
+        self.shell = self._furnish(desk, stay, commands)
         return self.shell
 
-    def clear(self) -> None:
-        """Let go of everything that hears of the engine."""
-        self.shell.dispose()
+    def clear(self, with_commands: bool = True) -> None:
+        """Let go of everything that hears of the engine; commands on their way may go on."""
+        self.shell.dispose(with_commands)
         self._column.removeWidget(self.shell)
         self.shell.hide()
         self.shell.deleteLater()

@@ -43,6 +43,7 @@ class Banner(QFrame):
     """Counts, the most important unacknowledged alarm with its age, and its Ack button; a click opens the list."""
 
     opened = Signal()
+    silenced = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -60,6 +61,10 @@ class Banner(QFrame):
         self.ack = button(tr("Acknowledge"), "main", tr("Acknowledge this alarm (F8)"))
         self.ack.setCursor(Qt.CursorShape.ArrowCursor)
         self.ack.clicked.connect(self.acknowledge)
+        self.silence = button(tr("Silence"), tip=tr("Stop the horn: alarms stay as they are (F4)"))
+        self.silence.setCursor(Qt.CursorShape.ArrowCursor)
+        self.silence.clicked.connect(self.silenced)
+        self.silence.hide()
         self._summary = Summary()
         self._told_until = 0.0
         self._question = 0
@@ -82,6 +87,7 @@ class Banner(QFrame):
         row.addLayout(texts, 1)
         row.addWidget(self.told)
         row.addWidget(self.age)
+        row.addWidget(self.silence)
         row.addWidget(self.ack)
 
     def show_alarms(self, summary: Summary, lit: bool) -> None:
@@ -97,6 +103,9 @@ class Banner(QFrame):
             self._show_quiet(summary.total.count)
         self.ack.setVisible(summary.top is not None)
         self.ack.setEnabled(not self.desk.mirror.link_down)
+        if self.desk.calls is not None:
+            self.desk.calls.hear()
+            self.silence.setVisible(bool(self.desk.calls.sounding))
         if self._told_until and self.desk.clock.monotonic() > self._told_until:
             self._told_until = 0.0
             self.told.say("")

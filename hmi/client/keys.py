@@ -36,6 +36,8 @@ KEYS: Final = (
     Key("F7", "journal", "Journal"),
     Key("F9", "system", "System: why something is grey"),
     Key("F8", "acknowledge", "Acknowledge the alarm in the banner", "Work"),
+    Key("F4", "silence", "Silence the horn: only the sound stops", "Work"),
+    Key("F12", "", "In a flood of alarms: the full list, and back", "Work"),
     Key("Tab, Shift+Tab", "", "To the next or last element of the screen", "Work"),
     Key("Enter, Space", "", "What a click does: open, command", "Work"),
     Key("Ctrl+W", "close_faceplates", "Close the faceplates that are not pinned", "Work"),

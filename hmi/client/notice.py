@@ -1,4 +1,5 @@
-"""What must not be overlooked: while the engine is not heard, a strip above every page says what that means."""
+"""What must not be overlooked: a strip above every page says what it means that the engine is not heard, or that the
+plant's files are not what is shown."""
 
 from __future__ import annotations
 
@@ -9,10 +10,11 @@ from hmi.client.language import tr
 from hmi.client.marks import QualityMark
 from hmi.client.page import Desk, Words
 from hmi.core import quality as q
+from hmi.link.messages import PlantFiles
 
 
 class Notice(QFrame):
-    """One strip for one trouble: the link. It is there exactly while the mirror is stale."""
+    """One strip for one trouble: the link, while the mirror is stale; else files that the engine does not show."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -35,11 +37,40 @@ class Notice(QFrame):
     def refresh(self) -> None:
         """Come, go, and count the seconds."""
         desk = self.desk
-        down = desk.mirror.link_down
+        down, files = desk.mirror.link_down, self._files()
         if down:
             self.mark.show_quality(q.BAD_NO_COMMUNICATION, desk.theme)
             silent = words.age(desk.mirror.silent_s())
             self.headline.say(tr("The plant is not seen: nothing heard from the engine for {age}", age=silent))
             self.detail.say(f"{tr('Every value is the last one that came.')} {words.sentence(desk.wire.text)}")
-        if down == self.isHidden():
-            self.setVisible(down)
+        elif files.state == "mistakes":
+            self.headline.say(tr("A plant file has a mistake: the screens shown are those from before"))
+            self.detail.say(f"{files.what.rstrip('.')}. {_where_to_read_on(files)}")
+        elif files.state == "restart":
+            what = ", ".join(tr(word) for word in files.what.split(", "))
+            self.headline.say(tr("The plant's files have changed in what the engine itself runs ({what})", what=what))
+            self.detail.say(
+                tr("They take effect when the engine is restarted; until then the screens are those from before.")
+            )
+        self._come(down or files.state != "current", "link" if down else "files")
+
+    def _files(self) -> PlantFiles:
+        health = self.desk.mirror.health
+        return PlantFiles() if health is None else health.plant_files
+
+    def _come(self, there: bool, about: str) -> None:
+        if there == self.isHidden():
+            self.setVisible(there)
+        if there and about != self.property(
+            "about"
+        ):  # mistakes in files are no trouble of the plant: no alarming frame
+            self.setProperty("about", about)
+            self.style().unpolish(self)
+            self.style().polish(self)
+            self.mark.setVisible(about == "link")
+
+
+def _where_to_read_on(files: PlantFiles) -> str:
+    if files.more:
+        return tr("{count} more: hmi check {folder}", count=files.more, folder=files.folder)
+    return tr("Once it is mended, the screens follow by themselves.")

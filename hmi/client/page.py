@@ -37,6 +37,7 @@ class Desk:
     touch: bool = False
     user: str = ""
     station: str = ""
+    calls: Any = None  # the Annunciator of the station: horn and flood; None in a window without
     frame: Any = None  # the window's Frame, for the page that shows how it is doing
 
 

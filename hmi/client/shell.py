@@ -92,6 +92,7 @@ class Shell(QWidget):
         self.header.place_asked.connect(self.go)
         self.header.why_asked.connect(self.open_why)
         self.banner.opened.connect(self.open_alarms)
+        self.banner.silenced.connect(self.silence)
         self.above.place_asked.connect(self.go)
         self.above.trend_asked.connect(self.open_trend)
         self.above.tag_asked.connect(self.show_tag)
@@ -113,6 +114,7 @@ class Shell(QWidget):
             "back": self.back,
             "forward": self.forward,
             "acknowledge": self.banner.acknowledge,
+            "silence": self.silence,
             "close_faceplates": self.above.close_unpinned,
             "why": self.open_why,
             "navigation": self.toggle_navigation,
@@ -164,6 +166,11 @@ class Shell(QWidget):
             if key or self.page.key in _PAGE_KEYS:
                 self.go(key or next(iter(self.desk.plant.screens), ""))
 
+    def silence(self) -> None:
+        """Stop the horn, and nothing else."""
+        if self.desk.calls is not None:
+            self.desk.calls.silence()
+
     def open_alarms(self) -> None:
         """The alarm list."""
         self.go(ALARMS)
@@ -197,7 +204,7 @@ class Shell(QWidget):
         if rule.index in self.desk.mirror.alarms:
             self.go(ALARMS)
             if isinstance(self.page, AlarmsPage):
-                self.page.select([row.rule for row in self.page.model.rows].index(rule.index))
+                self.page.show_alarm(rule.index)
         else:
             self.show_tag(self.desk.plant.tags[rule.tag].name)
 

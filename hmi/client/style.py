@@ -27,6 +27,7 @@ QFrame#panel {{ background: {raised}; border: 1px solid {frame}; border-radius: 
 QFrame#sheet {{ background: {raised}; border: 2px solid {line}; border-radius: 4px; }}
 QFrame#side {{ background: {raised}; border: 1px solid {frame}; }}
 QFrame#notice {{ background: {raised}; border: 2px dashed {bad}; border-radius: 4px; }}
+QFrame#notice[about="files"] {{ border: 1px solid {line}; }}
 QFrame#rule {{ background: {grid}; border: none; }}
 QLabel {{ background: transparent; }}
 QLabel[role="muted"] {{ color: {muted}; }}

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from hmi.client import words
+from hmi.client.alarms.annunciator import Annunciator
 from hmi.client.aside import SIZE, Aside, put, spot_of
 from hmi.client.frame import Frame
 from hmi.client.language import plant_text, speak, spoken, tr
@@ -80,12 +81,14 @@ class Window(QStackedWidget):
         self.setMinimumSize(640, 480)
         self.wire, self.theme, self.kiosk = wire, theme, False
         self.shell: Shell | None = None
+        self.calls: Annunciator | None = None
         self.asides: list[Aside] = []
         self._closed: list[Aside] = []  # Qt deletes them once nobody works in them any more
         self._clock, self._touch, self._screen = clock, touch, screen
         self._who = (user, station)
         self._memory, self._layout = memory, Layout() if memory is None else memory.read()
         self._pulses = 0
+        self._renewed: Plant | None = None  # shown once nobody has a hand on the old screens
         self._may_close = True
         self.waiting = Waiting()
         self.addWidget(self.waiting)
@@ -107,13 +110,21 @@ class Window(QStackedWidget):
     # -- the plant
 
     def show_plant(self, plant: Plant) -> None:
-        """The engine has said which plant it runs: build its screens, in place of those of the one before."""
+        """The engine has said which plant it runs: build its screens, in place of those of the one before.
+
+        Where only the files have changed under a plant that is seen, a dialog is not torn from anybody's hands.
+        """
+        same = self.shell is not None and self.shell.desk.mirror is self.wire.mirror
+        self._renewed = plant if same and any(shell.above.in_use() for shell in self.shells()) else None
+        if self._renewed is not None:
+            return
         speak(spoken(), plant.languages)
         user, station = self._who
         touch = self._touch or plant.station(station).kind in _TOUCHED
         assert self.wire.mirror is not None
         desk = Desk(plant, self.wire.mirror, self.wire, self._clock, zone_of(plant), self.theme, touch, user, station)
         desk.frame = self.frame
+        self._listen_to_alarms(desk)
         if touch != self._touch:
             self._touch = touch
             self.dress()
@@ -124,12 +135,18 @@ class Window(QStackedWidget):
             stay.place = remembered[0].screen
         if remembered:
             stay.faceplates = list(remembered[0].faceplates)
-        self._clear()
-        self._furnish(Shell(desk, start, stay, kind=KIOSK if self.kiosk else MAIN))
+        changed = same and self.shell is not None and self.shell.desk.plant.digest != plant.digest
+        commands = self.shell.commands if self.shell is not None and same else None
+        if commands is not None:
+            commands.desk = desk
+        self._clear(with_commands=not same)
+        self._furnish(Shell(desk, start, stay, commands, KIOSK if self.kiosk else MAIN))
         for aside in self.asides:
             self._listen(aside.renew(desk))
         for spot in remembered[1:]:
             self.open_aside(spot.screen, spot)
+        if changed:
+            self.tell(tr("The plant's files have changed: this is what they show now"))
 
     def change_language(self, code: str) -> None:
         """Speak another language: every window's inside is built anew, and one stays where one was."""
@@ -143,6 +160,16 @@ class Window(QStackedWidget):
         for aside in self.asides:
             self._listen(aside.renew(desk))
         self.remember()
+
+    def _listen_to_alarms(self, desk: Desk) -> None:
+        """One horn for all windows of the station, for as long as the plant is shown."""
+        if self.calls is None or self.calls.desk.mirror is not desk.mirror:  # what was silenced stays so
+            if self.calls is not None:
+                self.calls.dispose()
+                self.calls.deleteLater()
+            self.calls = Annunciator(desk, parent=self)
+            self.calls.told.connect(self.tell)
+        self.calls.desk, desk.calls = desk, self.calls
 
     def _furnish(self, shell: Shell) -> None:
         self.shell = shell
@@ -168,9 +195,13 @@ class Window(QStackedWidget):
 
     def pulse(self, lit: bool) -> None:
         """Called by the frame clock twice a second."""
+        if self.calls is not None:
+            self.calls.pulse()
         for shell in self.shells():
             shell.pulse(lit)
         self._closed = [aside for aside in self._closed if isValid(aside)]
+        if self._renewed is not None:
+            self.show_plant(self._renewed)
         self._pulses += 1
         if self._pulses % _REMEMBER_EVERY == 0:
             self.remember()
@@ -283,6 +314,8 @@ class Window(QStackedWidget):
         self.remember()
         self._memory = None
         self.frame.stop()
+        if self.calls is not None:
+            self.calls.dispose()
         for aside in list(self.asides):
             aside.close()
         self._clear()

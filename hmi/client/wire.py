@@ -45,8 +45,8 @@ class Wire(QObject):
     """One link to one engine, for as long as the window lives; on the Qt thread, without threads of its own.
 
     `open_link` opens a connection or raises LinkError. `plant_changed` comes first of all with the plant the engine
-    runs, and again whenever a new link brings another configuration or devices say more of their tags; `link_changed`
-    when `state` or `text` did.
+    runs, and again whenever a new link brings another configuration, devices say more of their tags, or its files show
+    something else; the mirror stays the same where the tags and alarms do. `link_changed` when `state` or `text` did.
     """
 
     plant_changed = Signal(object)
@@ -172,6 +172,7 @@ class Wire(QObject):
                     self._set("linked", "")
 
     def _welcome(self, message: Welcome) -> None:
+        known = not self._greeting  # the link was up and stays: the files of the plant have changed under it
         self.engine, self._greeting = message.engine, False
         self._told, self._asked, self._told_at = message.told, 0, self._clock.monotonic()
         if message.digest == self._digest:
@@ -183,6 +184,9 @@ class Wire(QObject):
             self._lost(f"The engine runs a plant this program cannot read: {error}")
             return
         self._digest = message.digest
+        if known and self._is_seen_as_before(plant):
+            self._renew(plant)
+            return
         self.plant = self._files = plant
         self.mirror = Mirror(plant, self._clock)
         self._show_at = self._told_at + COMPLETE_S
@@ -191,6 +195,18 @@ class Wire(QObject):
             self._ask_properties()
         else:
             self._show()
+
+    def _is_seen_as_before(self, plant: Plant) -> bool:
+        """Whether what is known of every tag and alarm still stands."""
+        return self._files is not None and (plant.tags, plant.rules) == (self._files.tags, self._files.rules)
+
+    def _renew(self, files: Plant) -> None:
+        """Only what operators see has changed: every value stays as live as it was."""
+        assert self.plant is not None and self.mirror is not None
+        self._files = files
+        self.plant = replace(files, tags=self.plant.tags, rules=self.plant.rules)
+        self.mirror.complete(self.plant, self.mirror.table.names)
+        self._show()
 
     def _ask_properties(self) -> None:
         self._asked, files = self._told, self._files

@@ -1,10 +1,10 @@
-"""Verbs that talk to a running engine: status, get, watch, put, alarms, ack."""
+"""Verbs that talk to a running engine: status, get, watch, put, ack."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -20,7 +20,7 @@ from hmi.core.properties import Properties, completed
 from hmi.core.setting import exact_value, is_exact
 from hmi.core.tags import Tag
 from hmi.core.wording import visible
-from hmi.link.messages import AlarmRow, Alarms, AnyMessage, PropertyRow, Reply, Values, Welcome
+from hmi.link.messages import AnyMessage, PropertyRow, Reply, Values, Welcome
 from hmi.link.socket import Connection, connect
 
 NO_PROPERTIES: Mapping[str, Properties] = {}
@@ -100,11 +100,22 @@ def status(options: argparse.Namespace) -> int:
         say(f"{'':17}{body['history_room']}")
     if body["store_note"]:
         say(f"{'':17}{body['store_note']}")
+    for line in _plant_files(body["plant_files"]):
+        say(f"  plant files    {line}")
     for tag, why in body["missing_tags"].items():
         say(f"  missing        {tag}: {why}")
     for tag, how in body["differing_tags"].items():
         say(f"  differs        {tag}: {how}")
     return 0
+
+
+def _plant_files(told: dict[str, Any]) -> Iterator[str]:
+    """How the plant's files stand to what runs; nothing while they are the same."""
+    if told["state"] == "mistakes":
+        count = told["mistakes_in_all"]
+        yield f"{count} mistake{'s' if count > 1 else ''}, so nothing of them is shown: {told['mistakes'][0]}"
+    elif told["state"] == "restart":
+        yield f"changed in what the engine itself runs ({', '.join(told['waits_for_restart'])}): restart it to use them"
 
 
 def _properties(caller: Caller) -> dict[str, Properties]:
@@ -198,54 +209,6 @@ def put(options: argparse.Namespace) -> int:
         how = ". Repeat it with --confirm if that is meant" if "confirmation" in body.get("needs", ()) else ""
         no(f"{outcome}{rule}: {reply.text}{how}")
     return 0 if reply.ok else 1
-
-
-def alarms(options: argparse.Namespace) -> int:
-    """Print the alarms that stand, the most urgent unacknowledged first."""
-    with Caller(options, stream=True) as caller:
-        plant = caller.learn()
-        rows = _snapshot(caller)
-    listed = [_alarm(plant, row) for row in sorted(rows, key=lambda row: _urgency(plant, row))]
-    if options.json:
-        return put_json({"alarms": listed})
-    for row in listed:
-        acked = f"  acknowledged by {row['acked_by']}" if row["acked_by"] else ""
-        say(f"{row['priority']}  {row['state']:24} {row['raised'][:19]}  {row['id']}  {row['title']}{acked}")
-    if not listed:
-        print("No alarms.")
-    return 0
-
-
-def _snapshot(caller: Caller) -> tuple[AlarmRow, ...]:
-    messages: Iterable[AnyMessage] = caller.early
-    for _ in range(100):
-        for message in messages:
-            if isinstance(message, Alarms) and message.snapshot:
-                return message.rows
-        messages = caller.connection.wait(1.0)
-    raise LinkError("The engine does not say which alarms stand: is it stopped or overloaded?")
-
-
-def _urgency(plant: Plant, row: AlarmRow) -> tuple[bool, int, int]:
-    return ("unack" not in row.state, plant.rules[row.rule].priority, -row.raised_ns)
-
-
-def _alarm(plant: Plant, row: AlarmRow) -> dict[str, Any]:
-    rule = plant.rules[row.rule]
-    return {
-        "id": rule.id,
-        "priority": rule.priority,
-        "state": row.state,
-        "title": rule.title,
-        "tag": plant.tags[rule.tag].name,
-        "raised": iso(row.raised_ns),
-        "changed": iso(row.changed_ns),
-        "value": row.value,
-        "limit": rule.limit,
-        "acked_by": row.acked_by,
-        "cannot_evaluate": row.cannot_evaluate,
-        "action": rule.action,
-    }
 
 
 def ack(options: argparse.Namespace) -> int:

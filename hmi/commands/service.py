@@ -22,7 +22,8 @@ def engine(options: argparse.Namespace) -> int:
     """Run the engine of a plant until it is told to stop."""
     from hmi.engine.engine import Engine
 
-    plant = load_folder(find_plant(options.plant))
+    files = find_plant(options.plant)
+    plant = load_folder(files)
     moved = addresses(options.address)
     if strangers := set(moved) - {connection.id for connection in plant.connections}:
         raise HmiError(f"The plant has no connection {strangers.pop()!r}: see plant.toml")
@@ -34,6 +35,7 @@ def engine(options: argparse.Namespace) -> int:
         MachineClock(),
         addresses=moved,
         listen=host_port(options.listen) if options.listen else None,
+        files=files,
     )
     return run_until_told(made.run(say))
 

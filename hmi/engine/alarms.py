@@ -14,10 +14,10 @@ from hmi.clock import Clock
 from hmi.core import expr
 from hmi.core import quality as q
 from hmi.core.alarms import columns as c
-from hmi.core.alarms import machine, quiet
+from hmi.core.alarms import machine, quiet, sayings
 from hmi.core.alarms.machine import Event
 from hmi.core.alarms.quiet import Asked, Quiet
-from hmi.core.alarms.rules import Rule
+from hmi.core.alarms.rules import LEVEL_TYPES, Rule
 from hmi.core.batch import Batch
 from hmi.core.journal import Record
 from hmi.core.plant import Plant
@@ -202,7 +202,7 @@ class AlarmRoom:
     def _condition(self, rule: Rule) -> str:
         tag = self.plant.tags[rule.tag]
         value = float(self._table.value[rule.tag])
-        limit = "" if rule.type == "bad" else f", limit {rule.limit:g}"
+        limit = "" if sayings.number(rule) is None else f", limit {rule.limit:g}"
         if rule.other >= 0:
             limit = f", {self.plant.tags[rule.other].name} = {float(self._table.value[rule.other]):g}{limit}"
         truth = "true" if self.columns.raw[rule.index] else "false"
@@ -217,6 +217,13 @@ class AlarmRoom:
             known = not q.is_bad(int(self._table.quality[tag]))
             lines.append(f"  {self.plant.tags[tag].name} = {self._table.value[tag]:g}" + ("" if known else " (bad)"))
         return lines
+
+    def _limit(self, rule: Rule) -> float | None:
+        """What the journal says the limit was: that of the rule, or what its limit's tag said just then."""
+        if rule.other >= 0 and rule.type in LEVEL_TYPES:
+            now = float(self.columns.other[rule.index])
+            return None if math.isnan(now) else now
+        return sayings.number(rule)
 
     def _person(self, alarm: str, who: Who, why: str, done: str, act: Callable[[int], Event | str]) -> Answer:
         rule = self._by_id.get(alarm)
@@ -243,7 +250,7 @@ class AlarmRoom:
                 source_ns=event.source_ns,
                 value=event.value,
                 old=kept.text if kept else None,
-                limit=rule.limit if rule.type != "bad" and not math.isnan(rule.limit) else None,
+                limit=self._limit(rule),
                 quality=event.quality,
                 priority=rule.priority,
                 result=event.state,

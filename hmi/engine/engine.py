@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 import hmi
@@ -24,10 +26,11 @@ from hmi.engine.decisions import Decisions
 from hmi.engine.gate import Gate
 from hmi.engine.poller import Poller
 from hmi.engine.publish import BEAT_S, Publisher
+from hmi.engine.reload import Reload
 from hmi.engine.report import Reporter
 from hmi.engine.requests import Requests
 from hmi.engine.tick import Tick
-from hmi.link.messages import VERSION, AnyMessage, Request, Welcome
+from hmi.link.messages import VERSION, AnyMessage, Health, Request, Welcome
 from hmi.link.server import Server
 from hmi.link.street import Session
 from hmi.store.query import Reader
@@ -50,8 +53,10 @@ class Engine:
         addresses: Mapping[str, str] | None = None,
         listen: tuple[str, int] | None = None,
         ready_s: float = 10.0,
+        files: Path | None = None,
     ) -> None:
-        self.plant = plant
+        """`folder` is where the data lie; `files`, where the plant's files lie, is watched while the engine runs."""
+        self.plant = plant  # as clients are shown it; what runs is the same in every plant that ever stands here
         self._ready_s = ready_s
         self._library = dict(library)
         self._clock = clock
@@ -59,19 +64,20 @@ class Engine:
         self._unheard: set[str] = set()  # connections that have not been live since the start
         self._under_way_ns = {one.id: one.period_ms * 1_000_000 for one in plant.connections}
         self.store = Store(folder, plant.tags, clock, plant.history)
-        self.tick = Tick(plant, clock, self.store.append, self.store.record)
-        self._decisions = Decisions(folder, self.store.record, clock, plant.digest)
+        self.tick = Tick(plant, clock, self.store.append, self._journal)
+        self._decisions = Decisions(folder, self._journal, clock, plant.digest)
         self._clock_steps = ClockSteps(clock, partial(self._record, "system", "clock set", "engine"))
         self.poller = Poller(self.tick.table, self.tick.deliver, clock, self._connection_changed)
         self._connect(addresses or {})
-        self.gate = Gate(plant, self.tick.table, self.poller, clock, self.store.record)
+        self.gate = Gate(plant, self.tick.table, self.poller, clock, self._journal)
         self._reporter = Reporter(plant, self.tick.table, self.poller, self.store, clock)
         self.publisher = Publisher(self.tick.table, self.tick.alarms, clock, self._welcome, self._health)
         self.requests = Requests(
             plant, self.tick, self.gate, self.publisher, Reader(folder, self.store.unsealed), clock
         )
-        self.requests.status = lambda: self._reporter.status(len(self.publisher))
+        self.requests.status = self._status
         self.requests.properties = self._reporter.properties
+        self._reload = Reload(files, library, plant, clock, self.requests.pool, self._adopt, self._plant_files_event)
         self._server = Server(self, clock, folder, listen=listen)
         self._asked: dict[Session, int] = {}
         self._answers: set[asyncio.Task[None]] = set()
@@ -109,6 +115,7 @@ class Engine:
                 self._reporter.look()
                 self._decisions.look()
                 self._clock_steps.look()
+                self._reload.look()
                 self.publisher.beat()
             except Exception:  # noqa: BLE001 - top of a task: the alarms must go on
                 _log.exception("our fault in a beat of the engine: it goes on")
@@ -198,8 +205,21 @@ class Engine:
             self._reporter.told,
         )
 
-    def _health(self) -> Any:
-        return self._reporter.health(len(self.publisher))
+    def _health(self) -> Health:
+        told = self._reporter.health(len(self.publisher))
+        return msgspec.structs.replace(told, plant_files=self._reload.told)
+
+    def _status(self) -> dict[str, Any]:
+        told = self._reporter.status(len(self.publisher))
+        return told | {"digest": self.plant.digest, "plant_files": self._reload.status()}
+
+    def _adopt(self, plant: Plant) -> None:
+        """The plant's files show something else now, and nothing in them that runs has changed: so do all clients."""
+        self.plant = plant
+        self.publisher.renew()
+
+    def _plant_files_event(self, event: str, text: str) -> None:
+        self._record("system", event, "engine", text)
 
     def _connection_changed(self, connection: str, event: str, reason: str, since_ns: int) -> None:
         self._record("connection", event, connection, reason)
@@ -207,6 +227,10 @@ class Engine:
             self._unheard.discard(connection)
             begin = since_ns - self._under_way_ns.get(connection, 0)  # what was told last may not have been the last
             self.store.declare_gap(begin, self._clock.now_ns(), connection, "the connection was silent")
+
+    def _journal(self, record: Record) -> Future[int]:
+        """Every record tells the configuration that is in force now, whoever made it with which."""
+        return self.store.record(msgspec.structs.replace(record, config=self.plant.digest))
 
     def _record(self, category: str, event: str, subject: str, result: str) -> None:
         self.store.record(

@@ -26,6 +26,7 @@ _SLOW_BYTES: Final = 256 * 1024
 @dataclass(eq=False)
 class _Told:
     session: Session
+    plant: int = 0  # how often the plant had been renewed
     values: int = 0  # the table's counter when it was last told
     alarms: int = 0
     health_at: float = 0.0
@@ -48,23 +49,26 @@ class Publisher:
         self._welcome = welcome
         self._health = health
         self._told: dict[Session, _Told] = {}
+        self._renewed = 0
 
     def __len__(self) -> int:
         return len(self._told)
 
     def opened(self, session: Session) -> None:
         """A client came: the plant and everything that is known now, first of all."""
-        session.send(self._welcome())
-        if not session.hello.stream:
-            return
-        everything = self._table.rows(np.arange(len(self._table)))
-        session.send(Values.of(everything, self._clock.now_ns(), snapshot=True))
-        session.send(Alarms(self.alarm_rows(self._alarms.standing()), snapshot=True))
-        self._told[session] = _Told(session, self._table.counter, self._alarms.counter)
+        if session.hello.stream:
+            self._told[session] = _Told(session)
+            self._tell_everything(self._told[session])
+        else:
+            session.send(self._welcome())
 
     def closed(self, session: Session) -> None:
         """A client left."""
         self._told.pop(session, None)
+
+    def renew(self) -> None:
+        """The plant is shown otherwise from now on: each client is told everything anew, as soon as it keeps up."""
+        self._renewed += 1
 
     def beat(self) -> None:
         """Tell every client that keeps up what changed since it was last told."""
@@ -73,11 +77,20 @@ class Publisher:
         for told in list(self._told.values()):
             if told.session.backlog > _SLOW_BYTES:
                 continue
+            if told.plant != self._renewed:
+                self._tell_everything(told)
             self._tell_values(told, packed)
             self._tell_alarms(told)
             if now - told.health_at >= HEALTH_S:
                 told.health_at = now
                 told.session.send(self._health())
+
+    def _tell_everything(self, told: _Told) -> None:
+        told.session.send(self._welcome())
+        everything = self._table.rows(np.arange(len(self._table)))
+        told.session.send(Values.of(everything, self._clock.now_ns(), snapshot=True))
+        told.session.send(Alarms(self.alarm_rows(self._alarms.standing()), snapshot=True))
+        told.plant, told.values, told.alarms = self._renewed, self._table.counter, self._alarms.counter
 
     def _tell_values(self, told: _Told, packed: dict[int, Values]) -> None:
         if told.values == self._table.counter:

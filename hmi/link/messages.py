@@ -31,7 +31,11 @@ class Hello(Message, frozen=True, tag=True):
 
 
 class Welcome(Message, frozen=True, tag=True):
-    """Engine -> client: the plant it runs, as the texts of its files."""
+    """Engine -> client: the plant it runs, as the texts of its files.
+
+    It comes first of all, and once more whenever the plant's files have changed in what operators see; each time
+    every value and alarm comes after it.
+    """
 
     version: int
     plant: dict[str, str]
@@ -116,6 +120,15 @@ class ConnectionRow(msgspec.Struct, frozen=True):
     request_p99_ms: float = 0.0
 
 
+class PlantFiles(msgspec.Struct, frozen=True):
+    """How the plant's files stand to what the engine runs and its clients show."""
+
+    state: str = "current"  # current | mistakes: they cannot be used | restart: they take effect when it is restarted
+    what: str = ""  # the first mistake with its file and line; or what waits for the restart: "tags, alarms"
+    more: int = 0  # mistakes beside the first
+    folder: str = ""  # on the engine's computer
+
+
 class Health(Message, frozen=True, tag=True):
     """Engine -> client, twice a second: sign of life, connections, stores."""
 
@@ -131,6 +144,7 @@ class Health(Message, frozen=True, tag=True):
     told: int = 0  # times that what devices say of their tags changed: ask for the properties again
     store_note: str = ""  # "" or what will be: history runs out of room
     history_room: str = ""  # what history takes, and how long the room will do, in words
+    plant_files: PlantFiles = PlantFiles()
 
 
 class PropertyRow(msgspec.Struct, frozen=True):

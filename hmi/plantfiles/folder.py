@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,7 @@ MAX_FILES: Final = 2_000
 MAX_FILE_BYTES: Final = 5_000_000
 MAX_BYTES: Final = 100_000_000
 MAX_DEPTH: Final = 8
-_TEXTS: Final = (".toml", ".csv", ".md", ".svg")  # pictures and the rest do not describe the plant
+TEXTS: Final = (".toml", ".csv", ".md", ".svg")  # pictures and the rest do not describe the plant
 _UTF8_BOM: Final = b"\xef\xbb\xbf"
 _UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 
@@ -62,7 +62,12 @@ def check_folder(folder: Path) -> tuple[Plant | None, list[Mistake]]:
         texts = read_texts(folder)
     except PlantError as error:
         return None, list(error.mistakes)
-    plant, mistakes = check_texts(texts, read_library())
+    return check_texts_of(texts, read_library())
+
+
+def check_texts_of(texts: Mapping[str, str], library: Mapping[str, str]) -> tuple[Plant | None, list[Mistake]]:
+    """The plant of texts that were read, or None, and all mistakes and warnings, also of what only a computer knows."""
+    plant, mistakes = check_texts(texts, library)
     more = _timezone_mistakes(plant.timezone, texts["plant.toml"]) if plant else []
     return (None if more else plant), sorted([*mistakes, *more])
 
@@ -165,7 +170,7 @@ def _walk(top: Path, folder: Path, depth: int, mistakes: list[Mistake]) -> Itera
         if is_folder:
             if depth < MAX_DEPTH:
                 yield from _walk(top, entry, depth + 1, mistakes)
-        elif entry.suffix.lower() in _TEXTS:
+        elif entry.suffix.lower() in TEXTS:
             yield entry
 
 

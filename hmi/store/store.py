@@ -253,7 +253,7 @@ class Store:
         if not taken and not (due and self._unwritten):
             return
         records = [record for record, _ in taken]
-        waiting = [future for _, future in taken if future.set_running_or_notify_cancel()]
+        waiting = {future for _, future in taken if future.set_running_or_notify_cancel()}
         try:
             self._writer.open(self._clock.now_ns())
             numbers = self._writer.write_records([*self._unwritten, *records])

@@ -1,8 +1,9 @@
-"""What both sides of the trends bench draw: eight pens of a plant, a sample a second, seeded and so the same for both."""
+"""What both sides of the trends bench draw: eight pens of a plant, a sample a second, the same for both."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,6 @@ def columns(days: int) -> tuple[list[NDArray[Any]], list[NDArray[Any]]]:
 
 def resident_mb() -> float:
     """Memory of this process, MB."""
-    with open("/proc/self/status", encoding="ascii") as file:
-        line = next(line for line in file if line.startswith("VmRSS"))
+    lines = Path("/proc/self/status").read_text("ascii").splitlines()
+    line = next(line for line in lines if line.startswith("VmRSS"))
     return int(line.split()[1]) / 1024

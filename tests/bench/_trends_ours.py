@@ -57,11 +57,8 @@ class House:
     def __init__(self, folder: Path, days: int) -> None:
         self._workload = field.workload()
         self.history = Ours(folder, self._workload)
-        for stretch in field.hours(self._workload, days):
-            self.history.load(stretch.rows())
-        self.history.settle()
+        self._hours = field.hours(self._workload, days)
         self.clock = self.history.clock
-        self.clock.advance(1.0)
         rows = [f"{tag.name},plc,{tag.address},{tag.type},,,,,,,,change,r,T" for tag in self._workload.tags]
         self.files = {
             "plant.toml": _PLANT,
@@ -73,6 +70,17 @@ class House:
         self.table = TagTable(self.plant.tags)
         self.session: Session | None = None
         self.spent_s = 0.0  # CPU, for answers
+
+    def grow(self, seconds: float) -> bool:
+        """Go on making history for so long; returns whether all of it is there."""
+        until = time.monotonic() + seconds
+        for stretch in self._hours:
+            self.history.load(stretch.rows())
+            if time.monotonic() > until:
+                return False
+        self.history.settle()
+        self.clock.advance(1.0)
+        return True
 
     def opened(self, session: Session) -> None:
         """The window has come."""
@@ -114,8 +122,18 @@ class Side:
         self.application = QApplication(["hmi"])
         self.application.setStyle("Fusion")
         dress(self.application, day(), False)
-        self.house, self.days = House(folder, days), days
-        clock = self.house.clock
+        self.house, self.days, self.held_mb = House(folder, days), days, 0.0
+
+    def grow(self, seconds: float) -> dict[str, float]:
+        """Make history for so long; when all of it is there, open the page."""
+        done = self.house.grow(seconds)
+        if done:
+            self.open()
+        return {"done": done}
+
+    def open(self) -> None:
+        """The page in a window, on the history that there is."""
+        clock, days = self.house.clock, self.days
         wire = Wire(lambda: local.pair(self.house, Hello(token="", program="client", user="a", station="b")), clock)
         wire.start()
         wire.tick()
@@ -220,7 +238,7 @@ def main() -> None:
     logging.getLogger("hmi").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as folder:
         side = Side(Path(folder), int(sys.argv[1]))
-        orders = {"frames": side.frames, "live": side.live, "asks": side.asks, "memory": side.memory}
+        orders = {"grow": side.grow, "frames": side.frames, "live": side.live, "asks": side.asks, "memory": side.memory}
         screens.answer(orders, side.turn)
 
 

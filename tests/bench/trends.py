@@ -41,6 +41,8 @@ def _measured(days: int, rounds: int, frames: int) -> list[dict[str, Any]]:
             return child
 
         sides = {"ours": side("ours"), PLAIN: side("plain")}
+        while not ask(sides["ours"], "grow 30")["done"]:
+            pass  # so that it can be told from one that hangs
         asked = ask(sides["ours"], f"asks {rounds}")
         memory = {name: ask(child, "memory")["mb"] for name, child in sides.items()}
         moved = [_turns(sides, rounds, frames, zoom) for zoom in (0, 1)]

@@ -30,7 +30,7 @@ def counted(window):
 
 def objects_alive():
     """How many things Python keeps, without the messages of Qt that pytest-qt collects."""
-    return sum(not type(thing).__module__.startswith("pytestqt") for thing in gc.get_objects())
+    return sum(not str(type(thing).__module__).startswith("pytestqt") for thing in gc.get_objects())
 
 
 def go_round(window):

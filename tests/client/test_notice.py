@@ -1,4 +1,19 @@
-"""The strip above every page is there exactly while the plant is not seen."""
+"""The strip above every page is there exactly while the plant is not seen, or its files are not what is shown."""
+
+import msgspec
+
+from hmi.client.language import speak
+from hmi.link.messages import Health, PlantFiles
+
+
+def tell(window, engine, *files):
+    """The engine says how the plant's files stand."""
+    say, engine.say = engine.say, lambda message: say(msgspec.structs.replace(message, plant_files=PlantFiles(*files)))
+    engine.health()
+    engine.say = say
+    window.frame.beat()
+    assert isinstance(window.wire.mirror.health, Health)
+    return window.shell.notice
 
 
 def test_it_comes_with_the_silence_and_goes_with_the_next_word(window, engine, clock):
@@ -21,3 +36,43 @@ def test_it_counts_the_seconds_and_says_what_to_do(window, engine, clock):
     notice = window.shell.notice
     assert "1 min 01 s" in notice.headline.whole
     assert "The engine has closed the link" in notice.detail.whole
+
+
+MISTAKE = "screens/tank.toml:12: there is no tag tank.levle. Write tank.level"
+
+
+def test_a_mistake_in_the_files_is_told_until_it_is_mended(window, engine):
+    notice = tell(window, engine, "mistakes", MISTAKE, 2, "/plants/small")
+    assert notice.isVisible()
+    assert "the screens shown are those from before" in notice.headline.whole
+    assert notice.detail.whole == f"{MISTAKE}. 2 more: hmi check /plants/small"
+    assert not notice.mark.isVisible()  # no value has a bad quality because of it
+    notice = tell(window, engine, "mistakes", MISTAKE, 0, "/plants/small")
+    assert notice.detail.whole.endswith("the screens follow by themselves.")
+    assert tell(window, engine, "current").isHidden()
+
+
+def test_what_waits_for_the_restart_is_named(window, engine):
+    notice = tell(window, engine, "restart", "tags, alarms", 0, "/plants/small")
+    assert notice.isVisible()
+    assert "itself runs (tags, alarms)" in notice.headline.whole
+    assert "when the engine is restarted" in notice.detail.whole
+
+
+def test_it_is_told_in_the_language_of_the_window(window, engine):
+    window.change_language("de")
+    notice = tell(window, engine, "restart", "tags, alarms", 0, "/plants/small")
+    assert "(Variablen, Alarme)" in notice.headline.whole
+    assert "neu gestartet" in notice.detail.whole
+    window.change_language("en")
+    speak("en")
+
+
+def test_a_lost_link_comes_before_mistakes_in_files(window, engine, clock):
+    notice = tell(window, engine, "mistakes", MISTAKE, 0, "/plants/small")
+    clock.advance(3)
+    window.frame.beat()
+    assert "not seen" in notice.headline.whole
+    assert notice.mark.isVisible()
+    tell(window, engine, "mistakes", MISTAKE, 0, "/plants/small")
+    assert "mistake" in notice.headline.whole

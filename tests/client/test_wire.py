@@ -11,6 +11,7 @@ from hmi.core import quality as q
 from hmi.core.batch import Batch
 from hmi.link import socket
 from hmi.link.messages import Health, PropertyRow, Refused, Reply, Request, Values, Welcome
+from hmi.link.server import Server
 
 
 @pytest.fixture
@@ -253,7 +254,7 @@ def served(qtbot, engine, clock, tmp_path):
     loop = asyncio.new_event_loop()
 
     async def opened():
-        server = socket.Server(engine, clock, tmp_path)
+        server = Server(engine, clock, tmp_path)
         await server.start()
         return server
 
@@ -301,3 +302,34 @@ def test_over_a_real_socket_questions_are_answered(served, engine):
     wire.ask("status", {}, got.append)
     until(lambda: bool(got))
     assert got[0].body == {"live": 6}
+
+
+def test_other_screens_of_the_plant_leave_every_value_as_live_as_it_was(wire, engine, clock, other_files):
+    welcome(engine, told=2)
+    tell(engine, SPEED)
+    plants = []
+    wire.plant_changed.connect(plants.append)
+    wire.start()
+    wire.tick()
+    mirror, seen = wire.mirror, wire.mirror.table.quality.copy()
+    engine.start(other_files)  # as the same plant, by its tags and alarms
+    engine.say(Welcome(1, other_files, engine.library, engine.plant.digest, clock.now_ns(), "1.0", 2))
+    wire.tick()
+    assert wire.mirror is mirror and not mirror.link_down
+    assert (mirror.table.quality == seen).all()
+    assert [len(plant.screens) for plant in plants] == [3, 2]
+    assert mirror.plant is wire.plant is plants[-1]
+    assert wire.plant.tag("pump.speed").high == plants[0].tag("pump.speed").high
+    wire.stop()
+
+
+def test_a_question_under_way_is_answered_across_other_screens(wire, engine, clock, other_files):
+    asked, got = [], []
+    engine.answers["status"] = asked.append
+    wire.start()
+    wire.ask("status", {}, got.append)
+    engine.say(Welcome(1, other_files, engine.library, "another", clock.now_ns(), "1.0"))
+    wire.tick()
+    engine.say(Reply(asked[0].number, True, "here"))
+    wire.tick()
+    assert [reply.text for reply in got] == ["here"]

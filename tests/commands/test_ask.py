@@ -190,3 +190,21 @@ async def test_put_says_how_it_ended_also_when_the_engine_goes_away(tmp_path, ca
     assert (out or err).startswith(says)
     assert len((out + err).splitlines()) == 1
     assert door.asked == [{"tag": "a.speed", "value": "5", "why": "x", "confirmed": bool(words)}]
+
+
+MISTAKE = "a.toml:3: wrong. Mend"
+WAITS = "changed in what the engine itself runs (tags, alarms): restart it to use them"
+
+
+@pytest.mark.parametrize(
+    ("state", "mistakes", "waits", "lines"),
+    [
+        ("current", [], [], []),
+        ("mistakes", [MISTAKE], [], [f"1 mistake, so nothing of them is shown: {MISTAKE}"]),
+        ("mistakes", [MISTAKE, "b"], [], [f"2 mistakes, so nothing of them is shown: {MISTAKE}"]),
+        ("restart", [], ["tags", "alarms"], [WAITS]),
+    ],
+)
+def test_status_says_when_the_plants_files_are_not_what_runs(state, mistakes, waits, lines):
+    body = {"state": state, "mistakes": mistakes, "mistakes_in_all": len(mistakes), "waits_for_restart": waits}
+    assert list(ask._plant_files(body)) == lines

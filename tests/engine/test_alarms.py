@@ -1,10 +1,12 @@
 """What happens to alarms in the engine: journalled, brought back after a restart, kept quiet by people who may."""
 
+import math
 from dataclasses import replace
 
 import pytest
 
 from hmi.core import quality as q
+from hmi.core.alarms.rules import AlarmClass
 from hmi.core.journal import Record
 from hmi.engine.alarms import Who
 from tests.engine.toy import RULE, ToyStation
@@ -155,3 +157,35 @@ def test_an_alarm_that_cannot_be_evaluated_says_so():
     station.values(0, 95.0)
     station.values(0, 95.0, quality=q.BAD)
     assert any("cannot be evaluated" in line for line in station.tick.room.explain("a.level.h"))
+
+
+def test_the_class_of_an_alarm_is_the_plants():
+    managed = AlarmClass("process", 1.0, second_person=True, realarm_min=10.0)
+    station = ToyStation(replace(RULE, suppress_when=""), alarm_classes={"process": managed})
+    room = station.tick.room
+    assert "up to 1 h" in room.shelve("a.level.h", EVE, 2.0, "test")[1]
+    assert "second person" in room.shelve("a.level.h", EVE, 1.0, "test")[1]
+    assert room.shelve("a.level.h", EVE, 1.0, "test", second="max")[0]
+    room.unshelve("a.level.h", EVE)
+    station.values(0, 95.0)
+    room.acknowledge("a.level.h", EVE, "")
+    station.clock.advance(600)
+    station.tick.wake()
+    assert station.records[-1].event == "realarmed"
+
+
+def test_a_limit_that_is_a_tag_is_journalled_and_explained_as_it_was_then():
+    station = ToyStation(replace(RULE, suppress_when="", limit=math.nan, other=1))
+    station.values(1, 40.0)
+    station.values(0, 45.0)
+    assert (station.records[-1].event, station.records[-1].limit) == ("raised", 40.0)
+    assert "a.level = 45 %, a.speed = 40: true" in station.tick.room.explain("a.level.h")[1]
+
+
+def test_a_mismatch_has_no_limit_to_speak_of():
+    rule = replace(RULE, suppress_when="", type="mismatch", tag=2, limit=0.0, other=4)
+    station = ToyStation(rule)
+    station.values(2, 1)
+    station.values(4, 0)
+    assert (station.records[-1].event, station.records[-1].limit) == ("raised", None)
+    assert "limit" not in station.tick.room.explain("a.level.h")[1]

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -81,3 +82,32 @@ async def test_start_and_stop_are_in_the_journal_and_the_door_is_closed(engine, 
     ]
     with pytest.raises(Exception, match="not running"):
         connect(tmp_path, program="test", clock=MachineClock())
+
+
+async def test_other_screens_are_told_to_clients_and_every_record_after_it_names_them(engine, tmp_path):
+    async with asyncio.TaskGroup() as group:
+        task, _ = await started(engine, group)
+        client = pair(engine, Hello("token", program="test"))
+        client.receive()
+        engine._adopt(replace(engine.plant, texts={"plant.toml": "new"}, digest="after"))
+        engine._plant_files_event("plant files reloaded", "screens")
+        heard = []
+        while not any(isinstance(message, Welcome) for message in heard):
+            await asyncio.sleep(0)
+            heard = client.receive()
+        (welcome,) = [message for message in heard if isinstance(message, Welcome)]
+        assert (welcome.digest, welcome.plant) == ("after", {"plant.toml": "new"})
+        client.request("status")
+        client.request("write", tag="a.speed", value=5, why="x")
+        replies = []
+        while len(replies) < 2:
+            await asyncio.sleep(0)
+            replies += [message for message in client.receive() if isinstance(message, Reply)]
+        assert replies[0].body["digest"] == "after"
+        assert replies[0].body["plant_files"] == {
+            "state": "current", "waits_for_restart": [], "mistakes": [], "mistakes_in_all": 0, "folder": ""
+        }  # fmt: skip
+        client.close()
+        task.cancel()
+    records = {(record.event, record.config) for _, record in Reader(tmp_path).journal()}
+    assert {("started", ""), ("plant files reloaded", "after"), ("refused", "after"), ("stopped", "after")} <= records

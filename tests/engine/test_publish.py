@@ -107,3 +107,23 @@ def test_a_sign_of_life_twice_a_second_and_none_for_whoever_left():
     publisher.closed(listener)
     publisher.closed(asker)
     assert len(publisher) == 0
+
+
+def test_a_plant_that_is_shown_otherwise_is_told_to_each_client_once_it_keeps_up():
+    station, publisher = made(RULE)
+    station.values(0, 95.0)
+    quick, slow, single = Listener(), Listener(), Listener(stream=False)
+    for listener in (quick, slow, single):
+        publisher.opened(listener)
+        listener.heard.clear()
+    slow.backlog = 10_000_000
+    publisher.renew()
+    publisher.beat()
+    publisher.beat()
+    assert [type(message) for message in quick.heard][:3] == [Welcome, Values, Alarms]
+    assert len(quick.of(Welcome)) == 1
+    assert quick.of(Values)[0].snapshot
+    assert slow.heard == single.heard == []
+    slow.backlog = 0
+    publisher.beat()
+    assert [type(message) for message in slow.heard][:3] == [Welcome, Values, Alarms]

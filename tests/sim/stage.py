@@ -87,19 +87,23 @@ class Watch:
         for rule in self.rules:
             name = rule["tag"]
             value = DERIVED[name](values) if name in DERIVED else values[name]
-            if not abnormal(rule, value, bad=name in bad):
+            if not abnormal(rule, value, values, bad=name in bad):
                 self._since.pop(rule["id"], None)
             elif at_s - self._since.setdefault(rule["id"], at_s) >= rule.get("on_delay_s", 0):
                 self.raised.setdefault(rule["id"], at_s)
 
 
-def abnormal(rule: dict[str, Any], value: Value, *, bad: bool) -> bool:
-    """Whether a value is on the wrong side of a rule."""
+def abnormal(rule: dict[str, Any], value: Value, values: Signals, *, bad: bool) -> bool:
+    """Whether a value is on the wrong side of a rule; how fast it moves is not looked at."""
     kind = rule["type"]
     if bad or kind == "bad":
         return bad and kind == "bad"
-    if kind == "discrete":
-        return value == rule["limit"]
+    if kind in ("discrete", "mismatch"):
+        return (value == rule["limit"]) if kind == "discrete" else value != values[rule["command"]]
+    if kind == "deviation":
+        return abs(float(value) - float(values[rule["setpoint"]])) > rule["limit"]
+    if kind == "rate":
+        return False
     return float(value) > rule["limit"] if kind.startswith("level_h") else float(value) < rule["limit"]
 
 

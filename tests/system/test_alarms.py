@@ -1,10 +1,12 @@
 """An alarm from the process to the operator and back, across a crash of the engine."""
 
+import shutil
 import time
 
 import pytest
 
 from hmi.commands.children import free_ports
+from hmi.plantfiles.folder import find_plant
 from tests.system.stand import Stand
 
 ALARM = "line1.capper.jam"
@@ -71,3 +73,17 @@ def test_out_of_service_under_a_permit_and_back(jammed):
     refused = jammed.hmi("out-of-service", ALARM, "--permit", "W-17", "--why", "new sensor")
     assert refused.returncode == 1 and "role maintain" in refused.stderr  # everybody here may operate
     assert jammed.hmi("out-of-service", ALARM, "--back").returncode == 1
+
+
+def test_the_books_about_alarms_agree_with_what_runs(jammed, tmp_path):
+    assert jammed.hmi("alarms", "diff", "bottling").returncode == 0
+    changed = tmp_path / "bottling"
+    shutil.copytree(find_plant("bottling"), changed)
+    file = changed / "alarms" / "capper.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("limit = 5.0", "limit = 5.5", 1), encoding="utf-8")
+    told = jammed.hmi("alarms", "diff", str(changed))
+    assert told.returncode == 1
+    assert "line1.capper.air.pressure.l  limit: 5 runs, 5.5 in the files" in told.stdout
+    figures = jammed.json("alarms", "kpi")
+    assert ALARM in {one["alarm"] for one in figures["annunciations"]}
+    assert {row["class"] for row in jammed.json("alarms", "--all", "--class", "quality")["alarms"]} == {"quality"}

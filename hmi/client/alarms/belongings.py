@@ -45,7 +45,7 @@ class Belongings:
         numbers = {place: number for number, place in enumerate(self.names)}
         self.number = np.array([numbers[place] for place in self.place], np.intp)
         self.classes = tuple(sorted({rule.class_ for rule in plant.rules if rule.class_}))
-        self._texts = [_texts_of(plant, rule, self.title(place)) for rule, place in zip(plant.rules, self.place, strict=True)]
+        self._texts = [_texts_of(plant, rule, self.title(self.place[rule.index])) for rule in plant.rules]
 
     def title(self, place: str) -> str:
         """What a place is called in the language in use."""

@@ -13,7 +13,7 @@ from hmi.client.page import Desk
 from hmi.core.alarms.columns import OUT_OF_SERVICE, SHELVED, SUPPRESSED
 from hmi.core.alarms.flood import Line
 from hmi.core.alarms.quiet import WARN_S
-from hmi.core.alarms.rules import Rule
+from hmi.core.alarms.rules import LEVEL_TYPES, Rule
 from hmi.link.messages import AlarmRow
 
 
@@ -29,18 +29,18 @@ class Column:
 
 
 MARK: Final = Column("mark", "", 44)
-_RAISED: Final = Column("raised", "Raised", 84)
+_RAISED: Final = Column("raised", "Raised", 90)
 _TITLE: Final = Column("title", "Alarm")
-_AGE: Final = Column("age", "Age", 98, right=True)
-_STATE: Final = Column("state", "State", 156)
-_VALUE: Final = Column("value", "Value / limit", 150, spare=1, right=True)
+_AGE: Final = Column("age", "Age", 96, right=True)
+_STATE: Final = Column("state", "State", 142)
+_VALUE: Final = Column("value", "Value / limit", 130, spare=1, right=True)
 _PLACE: Final = Column("place", "Equipment", 170, spare=2)
 _ACKED: Final = Column("acked", "Acknowledged by", 140, spare=3)
 _BY: Final = Column("by", "By", 110, spare=1)
 _WHY: Final = Column("why", "Why")
 STANDING_COLUMNS: Final = (MARK, _RAISED, _AGE, _TITLE, _STATE, _VALUE, _PLACE, _ACKED)
 COLUMNS: Final = {
-    SHELVED: (MARK, _TITLE, _PLACE, Column("left", "Time left", 110, right=True), _BY, _WHY),
+    SHELVED: (MARK, _TITLE, _PLACE, Column("left", "Time left", 140, right=True), _BY, _WHY),
     SUPPRESSED: (MARK, _TITLE, _PLACE, Column("when", "Suppressed while")),
     OUT_OF_SERVICE: (MARK, _TITLE, _PLACE, Column("permit", "Permit", 120), _BY, _WHY),
 }
@@ -74,12 +74,14 @@ class Cells:
     def group(self, column: str, group: Line, rows: dict[int, AlarmRow]) -> str:
         """A cell of the head of a group: how many, and which of them came first."""
         if column == "title":
-            first = tr("first: {alarm}", alarm=self.belongings.title_of(group.first))
-            return f"{self.belongings.title(group.place) or tr('No equipment')} · {first}"
-        if column == "state":
             waiting = sum(1 for rule in group.rules if rule in rows and waits(rows[rule]))
-            count = len(group.rules)
-            return tr("{count} alarms, {waiting} new", count=count, waiting=waiting)
+            return tr(
+                "{machine} · {count} alarms, {waiting} unacknowledged · first: {alarm}",
+                machine=self.belongings.title(group.place) or tr("No equipment"),
+                count=len(group.rules),
+                waiting=waiting,
+                alarm=self.belongings.title_of(group.first),
+            )
         if column in ("raised", "age") and group.first in rows:
             return self.alarm(column, rows[group.first])
         return ""
@@ -116,5 +118,6 @@ def value_and_limit(desk: Desk, rule: Rule, row: AlarmRow) -> str:
         return tr("on" if row.value else "off")
     places = words.decimals(tag)
     value = words.number(row.value, places)
-    limit = "" if rule.other >= 0 and rule.type != "deviation" else f" / {words.number(rule.limit, places)}"
+    has_limit = rule.type in LEVEL_TYPES and rule.other < 0
+    limit = f" / {words.number(rule.limit, places)}" if has_limit else ""
     return f"{value}{limit} {words.unit(tag)}".rstrip()

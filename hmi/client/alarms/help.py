@@ -1,98 +1,203 @@
-"""What to do about an alarm: the rationalised text of its rule beside the list, and the way to its screen and trend."""
+"""What to do about an alarm: the rationalised text of its rule beside the list, and the ways on from it."""
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from hmi.client import words
+from hmi.client.alarms.belongings import Belongings
 from hmi.client.alarms.summary import stands
+from hmi.client.alarms.tenminutes import TenMinutes
 from hmi.client.banner import AlarmMark
+from hmi.client.language import plant_text, tr
+from hmi.client.mimic.quality import is_hidden
 from hmi.client.page import Desk, Words, button
 from hmi.core.alarms.rules import Rule
-from hmi.link.messages import AlarmRow
+from hmi.core.alarms.sayings import rate
+from hmi.link.messages import AlarmRow, Reply
 
-WIDTH: Final = 320
-_PARTS: Final = (
+WIDTH: Final = 340
+PARTS: Final = (
     "Do this",
+    "Time to respond",
     "Cause",
     "If nothing is done",
-    "Time to respond",
-    "Limit",
     "State",
+    "Why it is so",
+    "Limit",
+    "Basis of the limit",
+    "Suppressed while",
     "Screen",
     "Class",
     "Alarm id",
 )
+_NS: Final = 1e9
 
 
 class Help(QFrame):
-    """The help of the alarm that is selected, and what the list had no room for."""
+    """The help of the alarm that is chosen, and what the list had no room for."""
 
     screen_asked = Signal(str)
     trend_asked = Signal(object)
+    faceplate_asked = Signal(str)
+    instruction_asked = Signal(str)
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, belongings: Belongings) -> None:
         super().__init__()
         self.setObjectName("panel")
         self.setFixedWidth(WIDTH)
-        self.desk = desk
+        self.desk, self.belongings = desk, belongings
         self.rule: Rule | None = None
-        self._screen = ""
+        self._row: AlarmRow | None = None
+        self._question = 0
         self.mark = AlarmMark(desk)
         self.title = Words("", px=16, bold=True)
         self.title.setWordWrap(True)
         self.tag = Words("", "muted", 12, elide=True)
-        self.parts = {name: Words("", px=13) for name in _PARTS}
-        self.jump = button("Go to screen")
-        self.jump.clicked.connect(self._jump)
-        self.trend = button("Trend")
-        self.trend.clicked.connect(self._trend)
+        self.parts = {name: Words("", px=13) for name in PARTS}
+        self.heads = {name: Words(tr(name), "muted", 12, bold=True) for name in PARTS}
+        self.lately = TenMinutes(desk)
+        self.jump = button(tr("Go to screen"))
+        self.trend = button(tr("Trend"))
+        self.faceplate = button(tr("Faceplate"))
+        self.instruction = button(tr("Instruction"))
         self._arrange()
+        self.jump.clicked.connect(self._jump)
+        self.trend.clicked.connect(self._trend)
+        self.faceplate.clicked.connect(self._faceplate)
+        self.instruction.clicked.connect(self._instruction)
 
-    def show_alarm(self, rule: Rule, row: AlarmRow, screen: str) -> None:
-        """Tell about one alarm; `screen` is where it is at home."""
-        self.rule, self._screen = rule, screen
+    def show_alarm(self, rule: Rule, row: AlarmRow) -> None:
+        """Tell about one alarm as it stands."""
+        is_other = self.rule is None or rule.index != self.rule.index
+        moved = is_other or self._row is None or row.state != self._row.state
+        self.rule, self._row = rule, row
         tag = self.desk.plant.tags[rule.tag]
-        self.mark.show_mark(rule.priority, stands(row))
-        self.title.say(rule.title or tag.description or rule.id)
+        self.mark.show_mark(0 if is_hidden(row) else rule.priority, stands(row))
+        self.title.say(self.belongings.title_of(rule.index))
         self.tag.say(tag.name)
-        told = {
-            "Do this": rule.action,
-            "Cause": rule.cause,
-            "If nothing is done": rule.effect,
+        for name, text in self._texts(rule, row).items():
+            self._tell(name, text)
+        self.refresh()
+        if moved:
+            self._explain()
+        if is_other:
+            self.lately.show_tag(tag)
+            self._allow(rule)
+
+    def refresh(self) -> None:
+        """Time goes on: how long there is left to respond."""
+        if self.rule is not None and self._row is not None:
+            self._tell("Time to respond", self._time_left(self.rule, self._row))
+            self.lately.refresh()
+
+    def restyle(self) -> None:
+        """The theme has changed."""
+        self.lately.strip.update()
+
+    def dispose(self) -> None:
+        """No answer may come any more."""
+        self.desk.wire.forget(self._question)
+        self.lately.dispose()
+
+    def _texts(self, rule: Rule, row: AlarmRow) -> dict[str, str]:
+        home = self.belongings.home[rule.index]
+        parts = (plant_text(rule.class_), tr(rule.consequence) if rule.consequence else "", tr(rule.status))
+        return {
+            "Do this": plant_text(rule.action) or "–",
+            "Cause": plant_text(rule.cause) or "–",
+            "If nothing is done": plant_text(rule.effect) or "–",
             "Limit": self._limit(rule),
-            "Time to respond": f"{rule.respond_min:g} min",
-            "State": words.STATES.get(row.state, row.state) + (f" by {row.acked_by}" if row.acked_by else ""),
-            "Screen": self.desk.plant.screens[screen].title if screen else "",
-            "Class": ", ".join(part for part in (rule.class_, rule.consequence, rule.status) if part),
+            "Basis of the limit": plant_text(rule.basis),
+            "Suppressed while": rule.suppress_when,
+            "State": self._state(row),
+            "Screen": plant_text(self.desk.plant.screens[home].title) if home else "",
+            "Class": ", ".join(part for part in parts if part),
             "Alarm id": rule.id,
         }
-        for name, text in told.items():
-            self.parts[name].say(text or "–")
-        self.jump.setEnabled(bool(screen))
-        self.trend.setEnabled(tag.history != "off" and not tag.is_text)
+
+    def _tell(self, name: str, text: str) -> None:
+        self.parts[name].say(text)
+        for label in (self.heads[name], self.parts[name]):
+            label.setVisible(bool(text))
+
+    def _time_left(self, rule: Rule, row: AlarmRow) -> str:
+        """How long there is to respond, and while it stands, how much of that is left."""
+        if not rule.respond_min:
+            return tr("not known")
+        whole = tr("{minutes} min", minutes=f"{rule.respond_min:g}")
+        if not stands(row) or is_hidden(row) or not row.raised_ns:
+            return whole
+        left = rule.respond_min * 60 - (self.desk.mirror.now_ns() - row.raised_ns) / _NS
+        if left < 0:
+            return tr("{whole}: over for {age}", whole=whole, age=words.age(-left))
+        return tr("{whole}: {left} left", whole=whole, left=words.age(math.ceil(left)))
+
+    def _state(self, row: AlarmRow) -> str:
+        state = tr(words.STATES.get(row.state, row.state))
+        if row.acked_by and not is_hidden(row):
+            state = tr("{state} by {name}", state=state, name=row.acked_by)
+        if is_hidden(row):
+            until = words.moment(row.quiet_until_ns, self.desk.zone, self.desk.mirror.now_ns())
+            ends = tr("until {time}", time=until) if row.quiet_until_ns else ""
+            permit = tr("permit {permit}", permit=row.permit) if row.permit else ""
+            state = " · ".join(part for part in (state, ends, row.quiet_by, row.quiet_why, permit) if part)
+        return f"{state} · {tr('cannot be evaluated')}" if row.cannot_evaluate else state
 
     def _limit(self, rule: Rule) -> str:
         tag = self.desk.plant.tags[rule.tag]
-        kind = words.TYPES.get(rule.type, rule.type)
         if rule.type == "bad":
-            return "the measurement is bad"
-        text = f"{kind} {words.amount(tag, rule.limit)}"
-        if rule.deadband:
-            text += f", returns {words.amount(tag, rule.deadband)} inside"
+            return tr("the measurement is bad")
+        kind = tr(words.TYPES.get(rule.type, rule.type))
+        other = self.desk.plant.tags[rule.other].name if rule.other >= 0 else ""
+        amount = "" if math.isnan(rule.limit) else words.amount(tag, rule.limit)
+        if rule.type == "rate":
+            amount = f"{rate(rule):g} {words.unit(tag)}/{rule.per}"
+        text = " ".join(part for part in (kind, amount, other) if part)
+        if rule.deadband and rule.type != "rate":
+            text += tr(", returns {amount} inside", amount=words.amount(tag, rule.deadband))
         if rule.on_delay_s:
-            text += f", after {rule.on_delay_s:g} s"
+            text += tr(", after {seconds} s", seconds=f"{rule.on_delay_s:g}")
         return text
 
+    def _explain(self) -> None:
+        """Whatever keeps an alarm quiet or held is explained by the engine, with the values that have a say."""
+        assert self.rule is not None and self._row is not None
+        self.desk.wire.forget(self._question)
+        self._tell("Why it is so", "")
+        if is_hidden(self._row) or self._row.cannot_evaluate or self.rule.suppress_when:
+            self._question = self.desk.wire.ask("explain", {"alarm": self.rule.id}, self._explained)
+
+    def _explained(self, reply: Reply) -> None:
+        lines = reply.body if reply.ok and isinstance(reply.body, list) else [reply.text]
+        self._tell("Why it is so", "\n".join(str(line) for line in lines))
+
+    def _allow(self, rule: Rule) -> None:
+        tag, plant = self.desk.plant.tags[rule.tag], self.desk.plant
+        self.jump.setEnabled(bool(self.belongings.home[rule.index]))
+        self.trend.setEnabled(tag.history != "off" and not tag.is_text)
+        self.faceplate.setEnabled(bool(self.belongings.machine[rule.index]))
+        self.instruction.setEnabled(f"instructions/{rule.instruction}.md" in plant.texts)
+
     def _jump(self) -> None:
-        self.screen_asked.emit(self._screen)
+        if self.rule is not None:
+            self.screen_asked.emit(self.belongings.home[self.rule.index])
 
     def _trend(self) -> None:
         if self.rule is not None:
             self.trend_asked.emit((self.rule.tag,))
+
+    def _faceplate(self) -> None:
+        if self.rule is not None:
+            self.faceplate_asked.emit(self.belongings.machine[self.rule.index])
+
+    def _instruction(self) -> None:
+        if self.rule is not None:
+            self.instruction_asked.emit(self.rule.instruction)
 
     def _arrange(self) -> None:
         outer = QVBoxLayout(self)
@@ -104,25 +209,33 @@ class Help(QFrame):
         head.addWidget(self.title, 1)
         outer.addLayout(head)
         outer.addWidget(self.tag)
-        outer.addWidget(self._texts(), 1)
-        row = QHBoxLayout()
-        row.addWidget(self.jump, 1)
-        row.addWidget(self.trend, 1)
-        outer.addLayout(row)
+        area, texts = self._scrolled_texts()
+        outer.addWidget(area, 1)
+        ways = QGridLayout()
+        ways.setSpacing(6)
+        for place, made in enumerate((self.jump, self.faceplate, self.trend, self.instruction)):
+            ways.addWidget(made, place // 2, place % 2)
+        if self.desk.touch:  # large buttons would leave no room for what is to be read
+            texts.insertLayout(texts.count() - 1, ways)
+        else:
+            outer.addLayout(ways)
 
-    def _texts(self) -> QScrollArea:
+    def _scrolled_texts(self) -> tuple[QScrollArea, QVBoxLayout]:
         inside = QWidget()
         texts = QVBoxLayout(inside)
-        texts.setContentsMargins(0, 4, 4, 0)
-        texts.setSpacing(2)
-        for name, told in self.parts.items():
+        texts.setContentsMargins(0, 2, 4, 0)
+        texts.setSpacing(1)
+        for place, (name, told) in enumerate(self.parts.items()):
             told.setWordWrap(True)
-            texts.addWidget(Words(name, "muted", 12, bold=True))
+            self.heads[name].setContentsMargins(0, 7 if place else 0, 0, 0)
+            texts.addWidget(self.heads[name])
             texts.addWidget(told)
-            texts.addSpacing(8)
+            if name == "If nothing is done":
+                texts.addSpacing(8)
+                texts.addWidget(self.lately)
         texts.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
-        return area
+        return area, texts

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hmi.client.alarms.belongings import Belongings, Filter
 from hmi.client.alarms.standing import STANDING, Standing
 from hmi.client.page import Desk
+from hmi.core.alarms.columns import SHELVED
 from hmi.core.alarms.flood import Line, fold
 from hmi.link.messages import AlarmRow
 
@@ -77,10 +78,13 @@ class AlarmModel:
         return bool(self._mask()[rule])
 
     def put(self) -> list[int]:
-        """Take over the mirror's alarms; returns the rules that changed."""
+        """Take over the mirror's alarms, a folded list not at every beat; returns the rules that changed."""
+        if self.folded and self.desk.clock.monotonic() < self._fold_at:
+            return []
         changed = self.standing.take(self.desk.mirror.alarms)
-        if changed and (not self.folded or self.desk.clock.monotonic() >= self._fold_at):
+        if changed:
             self.arrange()
+            self._fold_at = self.desk.clock.monotonic() + _FOLD_EVERY_S
         return changed
 
     def show(self, view: str) -> None:
@@ -118,10 +122,13 @@ class AlarmModel:
     def arrange(self) -> None:
         """Put everything in order anew."""
         order = self.standing.order(self._mask())
+        if self.view == SHELVED:  # what comes back first stands first
+            rows = self.standing.rows
+            order = np.array(sorted(order.tolist(), key=lambda rule: rows[rule].quiet_until_ns), np.intp)
         self.more = 0
-        self._fold_at = self.desk.clock.monotonic() + _FOLD_EVERY_S
         if self.folded and self.view == STANDING:
-            lines, self.more = fold(order.tolist(), self._place_of(), self.standing.raised_ns, self.standing.priority)
+            raised, priority = self.standing.raised_ns.tolist(), self.standing.priority.tolist()
+            lines, self.more = fold(order.tolist(), self._place_of(), raised, priority)
             self._lay(lines)
         elif self.grouped:
             self._lay(self._grouped(order))

@@ -1,23 +1,39 @@
-"""The alarm list: what stands, in display order, with its help and its acknowledgement."""
+"""The alarm page: what stands in display order, what is kept quiet, the help of one alarm, and the figures."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QItemSelectionModel
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from hmi.client import words
+from hmi.client.alarms.annunciator import Annunciator
+from hmi.client.alarms.belongings import Belongings, Filter
+from hmi.client.alarms.cells import Cells
+from hmi.client.alarms.deeds import Deeds
+from hmi.client.alarms.figures import Figures
+from hmi.client.alarms.filterbar import FilterBar
+from hmi.client.alarms.floodbar import FloodBar
 from hmi.client.alarms.help import Help
-from hmi.client.alarms.model import PRIORITY, SPARE, WIDTHS, AlarmModel, PriorityDelegate
-from hmi.client.alarms.summary import Rollup, Tally, quiet, waits
+from hmi.client.alarms.list import AlarmList
+from hmi.client.alarms.model import AlarmModel
+from hmi.client.alarms.standing import STANDING
+from hmi.client.alarms.summary import Rollup, Summary, Tally, quiet
+from hmi.client.alarms.viewbar import FIGURES, ViewBar
+from hmi.client.language import tr
 from hmi.client.marks import PriorityCount
 from hmi.client.page import ALARMS, Desk, Page, Words, button
-from hmi.client.table import Table
 from hmi.client.theme import PRIORITIES
-from hmi.link.messages import Reply
 
 TOLD_S: Final = 6.0  # how long an outcome stays readable
+_KEYS: Final = (
+    ("Ctrl+Return", "acknowledge"),
+    ("Ctrl+Shift+Return", "acknowledge page"),
+    ("Ctrl+G", "group"),
+    ("F12", "fold"),
+    ("Ctrl+F", "find"),
+)
 
 
 class AlarmsPage(Page):
@@ -29,21 +45,23 @@ class AlarmsPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._rollup = Rollup(desk.plant)
-        self.model = AlarmModel(desk, self._rollup.home)
-        self.table = Table(desk, self.model, WIDTHS, "No alarms", SPARE)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.table.setItemDelegateForColumn(PRIORITY, PriorityDelegate(self.model))
-        self.help = Help(desk)
+        self.belongings = Belongings(desk.plant)
+        self.model = AlarmModel(desk, self.belongings)
+        self.table = AlarmList(desk, self.model, Cells(desk, self.belongings))
+        self.calls: Annunciator = desk.calls or Annunciator(desk, parent=self)
+        self.views = ViewBar()
+        self.filters = FilterBar(desk, self.belongings)
+        self.flood = FloodBar(desk, self.calls)
+        self.help = Help(desk, self.belongings)
+        self.figures = Figures(desk)
         self.counts = {priority: PriorityCount(priority, desk.theme) for priority in PRIORITIES}
         self.told = Words("", "muted", 13, elide=True)
-        self.comment = QLineEdit()
-        self.comment.setPlaceholderText("Comment for the journal")
-        self.comment.setMaxLength(200)
-        self.ack_selected = button("Acknowledge selected", "main")
-        self.ack_page = button("Acknowledge page", tip="Every alarm that can be seen in the list now")
-        self._seen = (-1, False, -1)
-        self._question = 0
+        self.group = button(tr("By machine"), "", tr("Group by equipment (Ctrl+G)"), checkable=True)
+        self.deeds = Deeds(desk, self.model, self.table)
+        self._seen: object = None
+        self._summed, self._summary = -1, Summary()
         self._told_until = 0.0
+        self._wants_full = False  # somebody asked for the full list in this flood
         self._arrange()
         self._connect()
 
@@ -56,112 +74,218 @@ class AlarmsPage(Page):
         for made in self.counts.values():
             head.addWidget(made)
         head.addWidget(self.told, 1)
-        self.comment.setMinimumWidth(160)
-        self.comment.setMaximumWidth(260)
-        head.addWidget(self.comment, 1)
-        head.addWidget(self.ack_page)
-        head.addWidget(self.ack_selected)
+        head.addWidget(self.views)
+        column.addLayout(head)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self._list_side())
+        self.stack.addWidget(self.figures)
+        column.addWidget(self.stack, 1)
+
+    def _list_side(self) -> QWidget:
+        side = QWidget()
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        above = QHBoxLayout()
+        above.setSpacing(8)
+        above.addWidget(self.filters, 1)
+        above.addWidget(self.group)
+        column.addLayout(above)
+        column.addWidget(self.flood)
         body = QHBoxLayout()
         body.setSpacing(8)
         body.addWidget(self.table, 1)
         body.addWidget(self.help)
         self.help.hide()
-        column.addLayout(head)
         column.addLayout(body, 1)
+        column.addWidget(self.deeds)
+        return side
 
     def _connect(self) -> None:
-        self.ack_selected.clicked.connect(self.acknowledge_selected)
-        self.ack_page.clicked.connect(self.acknowledge_page)
-        self.table.selectionModel().selectionChanged.connect(self._selected)
-        self.table.doubleClicked.connect(self._jump_to_selected)
+        self.group.toggled.connect(self._group)
+        self.deeds.told.connect(self._tell)
+        self.views.chosen.connect(self.show_view)
+        self.filters.changed.connect(self._filter)
+        self.flood.turned.connect(self.toggle_fold)
+        self.table.chosen_changed.connect(self._selected)
+        self.table.opened.connect(self._jump)
         self.help.screen_asked.connect(self.asked)
         self.help.trend_asked.connect(self.trend_asked)
+        self.help.faceplate_asked.connect(self.faceplate_asked)
+        self.help.instruction_asked.connect(self.instruction_asked)
+        self.calls.changed.connect(self._calls_changed)
+        actions = {
+            "acknowledge": self.deeds.acknowledge_selected,
+            "acknowledge page": self.deeds.acknowledge_page,
+            "group": self.group.toggle,
+            "fold": self.toggle_fold,
+            "find": self.find_alarm,
+        }
+        for keys, action in _KEYS:
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(actions[action])
+        self.setFocusProxy(self.table)
+        self.show_view(STANDING)
+
+    # -- beats
 
     def refresh(self) -> None:
         mirror = self.desk.mirror
         now = (mirror.alarms_version, mirror.link_down, mirror.unjudged())
-        if now == self._seen:
-            return
-        self._seen = now
-        self.model.put()
-        unknown = mirror.link_down and not mirror.alarms
-        self.table.say_empty("Alarms are not known while the engine is away" if unknown else quiet(mirror))
-        self._show_counts(True)
-        self._allow()
+        if now != self._seen:
+            self._seen = now
+            self.calls.hear()
+            self._fold_by_itself()
+            self._put()
+            self.deeds.allow()
 
     def pulse(self, lit: bool) -> None:
-        self.model.tick(lit)
+        self._put()
+        self.table.tick(lit)
+        self.help.refresh()
+        self.flood.refresh()
         self._show_counts(lit)
 
     def restyle(self) -> None:
         self._show_counts(True)
         self.table.viewport().update()
+        self.help.restyle()
+
+    def ready(self) -> bool:
+        return self.views.view != FIGURES or self.figures.ready()
 
     def dispose(self) -> None:
-        self.desk.wire.forget(self._question)
+        self.deeds.dispose()
+        self.calls.changed.disconnect(self._calls_changed)
+        self.help.dispose()
+        self.figures.dispose()
 
-    def acknowledge_selected(self) -> None:
-        """Acknowledge the selected alarms that wait for it."""
-        self._acknowledge(sorted({index.row() for index in self.table.selectionModel().selectedRows()}))
+    # -- what is shown
 
-    def acknowledge_page(self) -> None:
-        """Acknowledge what waits among the rows that can be seen, the half-hidden last one excepted."""
-        self._acknowledge(self.visible_rows())
-
-    def visible_rows(self) -> list[int]:
-        """Rows that are wholly on screen now."""
-        view = self.table.viewport().rect()
-        rects = ((row, self.table.visualRect(self.model.index(row, PRIORITY))) for row in range(len(self.model.rows)))
-        return [row for row, rect in rects if rect.isValid() and rect.top() >= 0 and rect.bottom() <= view.bottom()]
-
-    def _acknowledge(self, rows: list[int]) -> None:
-        ids = [self.model.rule(row).id for row in rows if waits(self.model.rows[row])]
-        if not ids:
-            self._tell("Nothing here waits for an acknowledgement.")
+    def show_view(self, view: str) -> None:
+        """One of the lists, or the figures."""
+        self.views.show_view(view)
+        self.stack.setCurrentIndex(1 if view == FIGURES else 0)
+        if view == FIGURES:
+            self.figures.come()
             return
-        args = {"alarms": ids, "comment": self.comment.text().strip()}
-        self._tell(f"Acknowledging {words.count(len(ids), 'alarm')} …")
-        self._question = self.desk.wire.ask("ack", args, self._acknowledged)
+        self.table.chosen.clear()
+        self.model.show(view)
+        self.table.verticalScrollBar().setValue(0)
+        self._fold_by_itself()
+        self._put()
+        self._selected()
 
-    def _acknowledged(self, reply: Reply) -> None:
-        self._tell(words.sentence(reply.text) or ("Acknowledged." if reply.ok else "Not acknowledged."))
-        if reply.ok:
-            self.comment.clear()
+    def show_alarm(self, rule: int) -> None:
+        """Bring one alarm to the glass, whatever was filtered and in whichever list it stands."""
+        row = self.desk.mirror.alarms.get(rule)
+        if row is None:
+            return
+        self.filters.show_all()
+        self.show_view(row.state if row.state in self.views.buttons else STANDING)
+        if not self.table.select_rule(rule):
+            self.fold(False)
+            self.group.setChecked(False)
+            self.table.select_rule(rule)
+
+    def select(self, line: int) -> None:
+        """Choose one line alone."""
+        self.table.select(line)
+
+    def find_alarm(self) -> None:
+        """Type a part of an alarm's name."""
+        self.filters.text.setFocus()
+        self.filters.text.selectAll()
+
+    def toggle_fold(self) -> None:
+        """In a flood: the full list, and back to at most ten lines. Without one there is nothing to fold."""
+        if self.model.folded or self.calls.flood.is_flood:
+            self._wants_full = self.model.folded
+            self.fold(not self.model.folded)
+
+    def fold(self, wanted: bool) -> None:
+        """At most ten lines, or all."""
+        if wanted != self.model.folded:
+            self.model.fold(wanted)
+        self._put()
+
+    # -- inside
+
+    def _jump(self, rule: int) -> None:
+        if self.belongings.home[rule]:
+            self.asked.emit(self.belongings.home[rule])
+
+    def _put(self) -> None:
+        self.model.put()
+        mirror = self.desk.mirror
+        unknown = mirror.link_down and not mirror.alarms
+        empty = tr("Alarms are not known while the engine is away") if unknown else self._empty()
+        self.table.say_empty(empty)
+        self.table.refresh()
+        self.flood.show_fold(self.model)
+        self.views.show_counts(self.model.standing, self.calls.ends_soon())
+        self._show_help()
+        self._show_counts(self.table.lit)
+
+    def _empty(self) -> str:
+        if not self.model.wanted.is_open:
+            return tr("No alarm here is like that: “Show all” takes the filter away")
+        return quiet(self.desk.mirror) if self.model.view == STANDING else tr("No alarm is in this list")
+
+    def _calls_changed(self) -> None:
+        self._fold_by_itself()
+        self.flood.refresh()
+        if self.isVisible():
+            self._put()
+
+    def _fold_by_itself(self) -> None:
+        """A flood folds the list, unless somebody has asked for all of it; its end unfolds it."""
+        flood = self.calls.flood.is_flood
+        if not flood:
+            self._wants_full = False
+        self.fold_quietly(flood and not self._wants_full and self.model.view == STANDING)
+
+    def fold_quietly(self, wanted: bool) -> None:
+        """Fold or unfold without drawing yet."""
+        if wanted != self.model.folded:
+            self.model.fold(wanted)
+
+    def _group(self, wanted: bool) -> None:
+        self.model.group(wanted)
+        self._put()
+
+    def _filter(self, wanted: Filter) -> None:
+        self.model.filter(wanted)
+        self.table.verticalScrollBar().setValue(0)
+        self._put()
 
     def _selected(self) -> None:
-        rows = self.table.selectionModel().selectedRows()
-        self._allow()
-        self.help.setVisible(bool(rows))
-        if not rows:
-            return
-        current = self.table.currentIndex()
-        row = current.row() if current.isValid() and current in rows else rows[0].row()
-        rule = self.model.rule(row)
-        self.help.show_alarm(rule, self.model.rows[row], self._rollup.home[rule.index])
+        self.deeds.allow()
+        self._show_help()
 
-    def _jump_to_selected(self) -> None:
-        if self.help.rule is not None:
-            self.asked.emit(self._rollup.home[self.help.rule.index])
-
-    def select(self, row: int) -> None:
-        """Select one row alone."""
-        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-        self.table.selectionModel().setCurrentIndex(self.model.index(row, PRIORITY), flags)
-
-    def _allow(self) -> None:
-        linked = not self.desk.mirror.link_down
-        self.ack_selected.setEnabled(linked and self.table.selectionModel().hasSelection())
-        self.ack_page.setEnabled(linked and any(waits(row) for row in self.model.rows))
+    def _show_help(self) -> None:
+        """The help of the alarm that was chosen last, as it stands now."""
+        chosen, rows = self.table.chosen, self.model.standing.rows
+        rule = self.table.current if self.table.current in chosen else min(chosen, default=-1)
+        self.help.setVisible(rule in rows)
+        if rule in rows:
+            self.help.show_alarm(self.desk.plant.rules[rule], rows[rule])
 
     def _show_counts(self, lit: bool) -> None:
-        summary = self._rollup.summary(self.desk.mirror.alarms)
+        if self._summed != self.desk.mirror.alarms_version:
+            self._summed = self.desk.mirror.alarms_version
+            self._summary = self._rollup.summary(self.desk.mirror.alarms)
+        summary = self._summary
         for priority, made in self.counts.items():
             tally = summary.by_priority.get(priority, Tally())
             made.show_count(tally.count, tally.standing and (lit or not tally.calling), self.desk.theme)
         if self.desk.clock.monotonic() >= self._told_until:
             total = summary.total
-            standing = f"{words.count(total.count, 'alarm')}, {total.waiting} unacknowledged"
-            self.told.say(standing if total.count else "")
+            text = (
+                "1 alarm, {waiting} unacknowledged" if total.count == 1 else "{count} alarms, {waiting} unacknowledged"
+            )
+            self.told.say(tr(text, count=total.count, waiting=total.waiting) if total.count else "")
 
     def _tell(self, text: str) -> None:
         self.told.say(text)

@@ -1,4 +1,4 @@
-"""The alarms that the mirror knows, in columns: sorted at a stroke, and compared by what changed since the last look."""
+"""The alarms that the mirror knows, in columns: sorted at a stroke, changed where they changed."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ class Standing:
         """The rules whose alarm came, went or changed since the last time."""
         before = self.rows
         changed = [rule for rule, row in alarms.items() if before.get(rule) is not row]
-        gone = [] if len(before) == len(alarms) - _new(before, changed) else [one for one in before if one not in alarms]
+        new = sum(1 for rule in changed if rule not in before)
+        gone = [one for one in before if one not in alarms] if len(before) + new > len(alarms) else []
         for rule in changed:
             row = before[rule] = alarms[rule]
             self._rank[rule] = _RANK.get(row.state, _SEEN)
@@ -73,7 +74,3 @@ class Standing:
 
 
 _QUIET: Final = tuple(_STATES.index(state) for state in (SHELVED, SUPPRESSED, OUT_OF_SERVICE))
-
-
-def _new(before: Mapping[int, AlarmRow], changed: list[int]) -> int:
-    return sum(1 for rule in changed if rule not in before)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hmi.client.mirror import Mirror
+from hmi.core.alarms.columns import OUT_OF_SERVICE, SHELVED, STATES, SUPPRESSED
 from hmi.core.alarms.rules import Rule
 from hmi.core.plant.model import Plant
 from hmi.core.screens.model import Screen
 from hmi.link.messages import AlarmRow
+
+Numbers = NDArray[np.intp]
+Mask = NDArray[np.bool_]
+_QUIET = (SHELVED, SUPPRESSED, OUT_OF_SERVICE)  # kept from being annunciated: they have lists of their own
 
 
 def waits(row: AlarmRow) -> bool:
@@ -27,14 +35,13 @@ def stands(row: AlarmRow) -> bool:
     return row.state != "returned-unacknowledged"
 
 
+_NUMBERS = {state: number for number, state in enumerate(STATES)}
+_KINDS = np.array([(waits(row), calls(row), stands(row)) for row in (AlarmRow(0, state) for state in STATES)], bool)
+
+
 def urgency(rule: Rule, row: AlarmRow) -> tuple[bool, int, int, int]:
     """Display order: unacknowledged first, then by priority, then the newest; the rule's place settles ties."""
     return (not waits(row), rule.priority, -row.raised_ns, rule.index)
-
-
-def in_order(plant: Plant, rows: Iterable[AlarmRow]) -> list[AlarmRow]:
-    """Alarms in display order."""
-    return sorted(rows, key=lambda row: urgency(plant.rules[row.rule], row))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +53,6 @@ class Tally:
     priority: int = 0  # 0: none
     calling: bool = False  # one of the highest priority blinks
     standing: bool = False  # one of the highest priority stands; the others merely returned
-
-    def plus(self, priority: int, row: AlarmRow) -> Tally:
-        """With one more alarm."""
-        count, waiting = self.count + 1, self.waiting + waits(row)
-        if self.priority and priority > self.priority:
-            return Tally(count, waiting, self.priority, self.calling, self.standing)
-        same = priority == self.priority
-        calling = calls(row) or (same and self.calling)
-        return Tally(count, waiting, priority, calling, stands(row) or (same and self.standing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +72,50 @@ class Rollup:
     """
 
     def __init__(self, plant: Plant, above: Mapping[str, list[str]] | None = None) -> None:
-        self._plant = plant
         shown = _screens_of_tags(plant)
         self.home = [_home(plant, rule, shown) for rule in plant.rules]
-        self._above = above or {screen: _path(plant.screens, screen) for screen in plant.screens}
+        places = above or {screen: _path(plant.screens, screen) for screen in plant.screens}
+        self._names = tuple(dict.fromkeys(name for found in places.values() for name in found))
+        columns = {name: column for column, name in enumerate(self._names)}
+        self._priority = np.array([rule.priority for rule in plant.rules], np.intp)
+        self._member = np.zeros((len(plant.rules), len(self._names)), bool)  # at home in a place, or below it
+        for rule, home in enumerate(self.home):
+            self._member[rule, [columns[name] for name in places.get(home, ())]] = True
 
     def summary(self, alarms: Mapping[int, AlarmRow]) -> Summary:
-        """Counts, marks and the top alarm of what stands now."""
-        rules = self._plant.rules
-        priorities: dict[int, Tally] = {}
-        screens: dict[str, Tally] = {}
-        total = Tally()
-        for row in alarms.values():
-            priority = rules[row.rule].priority
-            total = total.plus(priority, row)
-            priorities[priority] = priorities.get(priority, Tally()).plus(priority, row)
-            for screen in self._above.get(self.home[row.rule], ()):
-                screens[screen] = screens.get(screen, Tally()).plus(priority, row)
-        waiting = (row for row in alarms.values() if waits(row))
-        top = min(waiting, key=lambda row: urgency(rules[row.rule], row), default=None)
-        return Summary(priorities, screens, top, total)
+        """Counts, marks and the top alarm of what stands now; what is kept quiet has lists of its own."""
+        rows = [row for row in alarms.values() if row.state not in _QUIET]
+        if not rows:
+            return Summary()
+        rule = np.fromiter((row.rule for row in rows), np.intp, len(rows))
+        priority = self._priority[rule]
+        kind = _KINDS[np.fromiter((_NUMBERS.get(row.state, 0) for row in rows), np.intp, len(rows))]
+        member = self._member[rule]
+        return Summary(
+            {one: _tally(priority == one, priority, kind) for one in np.unique(priority).tolist()},
+            {
+                self._names[place]: _tally(member[:, place], priority, kind)
+                for place in np.flatnonzero(member.any(axis=0)).tolist()
+            },
+            self._top(rows, rule, priority, kind[:, 0]),
+            _tally(np.ones(len(rows), bool), priority, kind),
+        )
+
+    def _top(self, rows: list[AlarmRow], rule: Numbers, priority: Numbers, waiting: Mask) -> AlarmRow | None:
+        """The most urgent that waits; the newest of them."""
+        places = np.flatnonzero(waiting)
+        if not len(places):
+            return None
+        raised = np.fromiter((rows[place].raised_ns for place in places.tolist()), np.int64, len(places))
+        return rows[int(places[np.lexsort((rule[places], -raised, priority[places]))[0]])]
+
+
+def _tally(mask: Mask, priority: Numbers, kind: Mask) -> Tally:
+    """Of the alarms in a mask: how many, how many wait, and how those of the highest priority stand."""
+    highest = int(priority[mask].min())
+    top = kind[mask & (priority == highest)]
+    count, waiting = int(np.count_nonzero(mask)), int(np.count_nonzero(kind[mask, 0]))
+    return Tally(count, waiting, highest, bool(top[:, 1].any()), bool(top[:, 2].any()))
 
 
 def _screens_of_tags(plant: Plant) -> dict[int, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, Final
 
 import pyqtgraph as pg
@@ -25,8 +25,13 @@ def time_step(span_s: float, width_px: float) -> int:
 
 
 def time_ticks(start_s: float, stop_s: float, width_px: float, zone: tzinfo) -> tuple[list[float], int]:
-    """Round moments of the plant's clock (Unix seconds) between two, and the seconds from one to the next."""
+    """Round moments of the plant's clock (Unix seconds) between two, and the seconds from one to the next.
+
+    On the day on which the clock is put forward or back there are 23 or 25 hours, and each is as wide as any other.
+    """
     step = time_step(stop_s - start_s, width_px)
+    if step > 3600:
+        return [tick for tick in _clock_ticks(start_s, stop_s, step, zone) if start_s <= tick <= stop_s], step
     offset = datetime.fromtimestamp((start_s + stop_s) / 2, zone).utcoffset()
     shift = offset.total_seconds() if offset else 0.0
     first = math.ceil((start_s + shift) / step) * step - shift
@@ -34,12 +39,30 @@ def time_ticks(start_s: float, stop_s: float, width_px: float, zone: tzinfo) -> 
     return [first + step * place for place in range(count) if first + step * place <= stop_s], step
 
 
+def _clock_ticks(start_s: float, stop_s: float, step_s: int, zone: tzinfo) -> list[float]:
+    """Whole hours or days as the clock on the wall shows them, whatever lies between."""
+    day = datetime.fromtimestamp(start_s, zone).date()
+    last = datetime.fromtimestamp(stop_s, zone).date()
+    apart = max(1, step_s // 86400)
+    day -= timedelta(days=day.toordinal() % apart)
+    ticks: list[float] = []
+    while day <= last:
+        for hour in range(0, 24, max(1, min(24, step_s // 3600))):
+            tick = datetime(day.year, day.month, day.day, hour, tzinfo=zone).timestamp()
+            if not ticks or tick > ticks[-1]:
+                ticks.append(tick)
+        day += timedelta(days=apart)
+    return ticks
+
+
 def time_label(moment_s: float, step_s: int, zone: tzinfo) -> str:
-    """A moment as its label: the date at midnight, seconds only where they differ."""
+    """A moment as its label: the date at midnight, seconds where they differ, the zone in an hour that comes twice."""
     then = datetime.fromtimestamp(round(moment_s), zone)
     if step_s >= 86400 or (then.hour, then.minute, then.second) == (0, 0, 0):
         return f"{then.day} {then:%b}"
-    return f"{then:%H:%M:%S}" if step_s < 60 else f"{then:%H:%M}"
+    label = f"{then:%H:%M:%S}" if step_s < 60 else f"{then:%H:%M}"
+    twice = then.replace(fold=0).utcoffset() != then.replace(fold=1).utcoffset()
+    return f"{label} {then:%Z}" if twice else label
 
 
 def nice_step(span: float, labels: int) -> float:
@@ -95,7 +118,7 @@ class ValueAxis(pg.AxisItem):
         return [(place * step - self.low) / span for place in range(first, last + 1)]
 
     def tickValues(self, low: float, high: float, size: float) -> list[Any]:
-        return [(1.0, self.levels(size))]
+        return [(1.0, self.levels(size / ((high - low) or 1.0)))]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         texts = [words.number(self.low + value * (self.high - self.low), self._places) for value in values]

@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
 
-from hmi.client import words
+from hmi.client.language import plant_text, tr
 from hmi.client.page import Desk, Words, button
 from hmi.client.table import Index, Rows, Table
 from hmi.client.trends.pens import MOST, can_be_drawn
@@ -19,7 +19,8 @@ WIDTH: Final = 380
 def matching(tags: list[Tag], text: str) -> list[Tag]:
     """The tags whose name or description contains every word of a text."""
     wanted = text.lower().split()
-    return [tag for tag in tags if all(word in f"{tag.name} {tag.description}".lower() for word in wanted)]
+    searched = [(tag, f"{tag.name} {tag.description} {plant_text(tag.description)}".lower()) for tag in tags]
+    return [tag for tag, said in searched if all(word in said for word in wanted)]
 
 
 class Chooser(QFrame):
@@ -36,20 +37,20 @@ class Chooser(QFrame):
         self._shown: list[Tag] = []
         self._pens: list[int] = []
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Find a tag")
+        self.search.setPlaceholderText(tr("Find a tag"))
         self.search.setClearButtonEnabled(True)
-        self.model = Rows(("", "Tag"))
-        self.table = Table(desk, self.model, (32, 0), "No tag has all these words")
+        self.model = Rows(("", tr("Tag")))
+        self.table = Table(desk, self.model, (32, 0), tr("No tag has all these words"))
         self.table.horizontalHeader().hide()
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.told = Words("", "muted", 12)
-        leave = button("Done")
+        leave = button(tr("Done"))
         leave.clicked.connect(self.closed)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(8)
         head = QHBoxLayout()
-        head.addWidget(Words("Pens", px=14, bold=True))
+        head.addWidget(Words(tr("Pens"), px=14, bold=True))
         head.addWidget(self.told, 1, Qt.AlignmentFlag.AlignRight)
         column.addLayout(head)
         column.addWidget(self.search)
@@ -67,7 +68,7 @@ class Chooser(QFrame):
     def _fill(self) -> None:
         self._shown = matching(self._all, self.search.text())
         self.model.put([("✓" if tag.index in self._pens else "", _described(tag)) for tag in self._shown])
-        self.told.say(f"{len(self._pens)} of {MOST} used")
+        self.told.say(tr("{count} of {most} used", count=len(self._pens), most=MOST))
 
     def _clicked(self, index: Index) -> None:
         tag = self._shown[index.row()].index
@@ -76,11 +77,11 @@ class Chooser(QFrame):
         elif len(self._pens) < MOST:
             self._pens.append(tag)
         else:
-            self.told.say(f"At most {words.count(MOST, 'pen')}")
+            self.told.say(tr("At most {most} pens", most=MOST))
             return
         self._fill()
         self.chosen.emit(tuple(self._pens))
 
 
 def _described(tag: Tag) -> str:
-    return f"{tag.description}  ·  {tag.name}" if tag.description else tag.name
+    return f"{plant_text(tag.description)}  ·  {tag.name}" if tag.description else tag.name

@@ -46,6 +46,8 @@ class Curve(pg.GraphicsObject):
         self._bounds = QRectF(0, 0, 1, 1)
         self._strokes: Strokes | None = None
         self._made: _Made | None = None
+        self._scale: tuple[float, ...] = ()
+        self._dx = 0.0  # of the view that was painted last
         self._badge: QPixmap | None = None
         self._low, self._span = 0.0, 1.0
 
@@ -87,19 +89,17 @@ class Curve(pg.GraphicsObject):
         painter.setPen(Qt.PenStyle.NoPen)
         self._draw_lane(painter, strokes, 1 / to_px.m11(), 1 / abs(to_px.m22()))
 
-    def _rectangles(
-        self, strokes: Strokes, to_px: QTransform, left: int, right: int
-    ) -> tuple[NDArray[np.int32], int]:
+    def _rectangles(self, strokes: Strokes, to_px: QTransform, left: int, right: int) -> tuple[NDArray[np.int32], int]:
         """What to fill, and how many px further to the right: while a view is only dragged, the rectangles stay."""
         scale = (to_px.m11(), to_px.m22(), to_px.dy(), float(self.selected))
         if (old := self._made) is not None and old.scale == scale:
             shift = round(to_px.dx() - old.dx)
             if old.left <= left - shift and right - shift <= old.right:
-                first = int(np.searchsorted(old.rects[:, 2], left - shift))
-                last = int(np.searchsorted(old.rects[:, 0], right - shift))
-                return old.rects[first:last], shift
-            beyond = (right - left) // 2  # it is being dragged: have some more ready
+                return old.rects, shift
+        if self._scale == scale and self._dx != to_px.dx():  # it is being dragged: have some more ready
+            beyond = (right - left) // 4
             left, right = left - beyond, right + beyond
+        self._scale, self._dx = scale, to_px.dx()
         origin = self._base_ns - round(to_px.dx() / to_px.m11() * 1e9)
         columns = columns_of(strokes, left, right, origin, to_px.m11() / 1e9, self.sloped)
         top, bottom = (self._y(value) * to_px.m22() + to_px.dy() for value in (columns.high, columns.low))

@@ -17,6 +17,8 @@ from hmi.core import quality as q
 LINE_NS: Final = 5_000_000_000  # samples of a measurement that lie no further apart are joined by a straight line
 _DOT_PX: Final = 3  # what is uncertain is drawn in dots as wide, and spaces as wide between them
 _NOUGHT: Final = 1e-6  # px: what begins right on an edge belongs to the column behind it, however it is rounded
+_BLOCK: Final = 8  # columns whose common part is drawn as one
+_CORE_PX: Final = 16  # where it is higher than so
 _FLAT: Final = np.zeros(0, np.int32)
 
 
@@ -39,9 +41,11 @@ def columns_of(strokes: Strokes, left: int, right: int, start_ns: int, per_ns: f
     cut = _in_view(strokes, start_ns + left / per_ns, start_ns + right / per_ns)
     if not count or not len(cut):
         return Columns(left, np.full(count, np.nan), np.full(count, np.nan), np.zeros(count, np.uint32))
-    start, end, until = ((time - start_ns) * per_ns - (left - _NOUGHT) for time in (cut.start, cut.end, cut.until))
+    times = ((time - start_ns).astype(np.float64) for time in (cut.start, cut.end, cut.until))
+    start, end, until = (time * per_ns - (left - _NOUGHT) for time in times)
     rising = _rising(cut) if sloped else np.zeros(len(cut), np.bool_)
-    place = np.searchsorted(start, np.arange(count + 1.0), side="right") - 1
+    begins = np.clip(np.ceil(start), 0, count + 1).astype(np.intp)  # the first edge at or behind each start
+    place = np.cumsum(np.bincount(begins, minlength=count + 2))[: count + 1] - 1
     low, high, worst = _at_edges(cut, place[:-1], end, until)
     if rising.any():
         _take_slopes(cut, place, (start, end), rising, (low, high))
@@ -52,7 +56,7 @@ def columns_of(strokes: Strokes, left: int, right: int, start_ns: int, per_ns: f
 def rectangles(
     columns: Columns, top: NDArray[np.float64], bottom: NDArray[np.float64], thick: int
 ) -> NDArray[np.int32]:
-    """Left, top, right and bottom px (all included) of what to fill; neighbours of one height are one rectangle.
+    """Left, top, right and bottom px (all included) of what to fill, in no order; level neighbours are one rectangle.
 
     `top` and `bottom` are where the columns' `high` and `low` are on the picture; what is uncertain becomes dots.
     """
@@ -72,7 +76,7 @@ def rectangles(
     rects[:, 2], rects[:, 3] = shown[tails] + columns.left, lower[heads]
     alone = _stand_out(rects) & (columns.quality[shown[heads]] < q.UNCERTAIN)
     rects[alone, 2] += thick - 1
-    return rects
+    return _cored(rects)
 
 
 def _stand_out(rects: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -81,6 +85,23 @@ def _stand_out(rects: NDArray[np.int32]) -> NDArray[np.bool_]:
     found = np.ones(len(rects), np.bool_)
     found[:-1] = (rects[1:, 0] - rects[:-1, 2] > 1) | (height[:-1] > 2 * height[1:])
     return found
+
+
+def _cored(rects: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The same picture with what neighbours of a dense band have in common as one: rows cost time, not pixels."""
+    many = len(rects) // _BLOCK
+    blocks = rects[: many * _BLOCK].reshape(many, _BLOCK, 4)
+    top, bottom = blocks[:, :, 1].max(axis=1), blocks[:, :, 3].min(axis=1)
+    dense = (blocks[:, -1, 2] - blocks[:, 0, 0] == _BLOCK - 1) & (bottom - top > _CORE_PX)
+    if not dense.any():
+        return rects
+    cores = np.column_stack([blocks[dense, 0, 0], top[dense], blocks[dense, -1, 0], bottom[dense]])
+    above, below = blocks[dense], blocks[dense]
+    above[:, :, 3] = (top[dense] - 1)[:, None]
+    below[:, :, 1] = (bottom[dense] + 1)[:, None]
+    ends = np.concatenate([above.reshape(-1, 4), below.reshape(-1, 4)])
+    rest = [blocks[~dense].reshape(-1, 4), rects[many * _BLOCK :]]
+    return np.concatenate([cores, ends[ends[:, 3] >= ends[:, 1]], *rest]).astype(np.int32)
 
 
 def _in_view(strokes: Strokes, from_ns: float, to_ns: float) -> Strokes:

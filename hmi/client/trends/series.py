@@ -221,6 +221,8 @@ def _thin(live: NDArray[Any], from_ns: int, width_ns: int) -> tuple[NDArray[Any]
 def _hold(columns: list[NDArray[Any]], gaps: tuple[Gap, ...], now_ns: int) -> Strokes:
     """Hold each column's last value until the next column, or until nothing was recorded any more."""
     start, end, low, high, first, last, quality = columns
+    for gap in gaps:
+        start, end = _beside(start, end, gap)
     until = np.append(start[1:], now_ns) if len(start) else start
     until = np.maximum(until, end)
     joined = np.ones(len(start), np.bool_)
@@ -230,3 +232,13 @@ def _hold(columns: list[NDArray[Any]], gaps: tuple[Gap, ...], now_ns: int) -> St
         until[cut] = gap.from_ns
         joined[1:][cut[:-1]] = False
     return Strokes(start, end, low, high, first, last, quality, until, joined)
+
+
+def _beside(start: NDArray[np.int64], end: NDArray[np.int64], gap: Gap) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Columns that reach into a gap end where it begins, or begin where it ends: in it there was no sample."""
+    wide = end > start
+    into = wide & (start <= gap.from_ns) & (end > gap.from_ns) & (end <= gap.to_ns)
+    out_of = wide & (start > gap.from_ns) & (start < gap.to_ns) & (end > gap.to_ns)
+    if not (into.any() or out_of.any()):
+        return start, end
+    return np.where(out_of, gap.to_ns, start), np.where(into, np.maximum(gap.from_ns, start), end)

@@ -6,7 +6,7 @@ Every column of pixels is one upright span from minimum to maximum, as on the tr
 from __future__ import annotations
 
 import math
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import numpy as np
 import shiboken6

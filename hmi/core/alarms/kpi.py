@@ -21,6 +21,7 @@ CHATTERING: Final = 3  # so many of one alarm within a minute
 _MINUTE: Final = 60 * SECOND
 _FLEETING: Final = 10 * SECOND
 _TOP: Final = 10
+_NEVER: Final = np.iinfo(np.int64).max
 
 Places = NDArray[np.intp]
 
@@ -81,7 +82,7 @@ def measure(told: Annunciations, from_ns: int, to_ns: int) -> Kpi:
     found = floods(time, to_ns)
     frequent = _frequent(rule)
     first, most = _busiest(time)
-    stale = np.flatnonzero((told.gone - told.time > DAY) & (told.time < to_ns) & (told.gone > from_ns))
+    stale = _once(told, np.flatnonzero((told.gone - told.time > DAY) & (told.time < to_ns) & (told.gone > from_ns)))
     return Kpi(
         from_ns=from_ns,
         to_ns=to_ns,
@@ -95,7 +96,7 @@ def measure(told: Annunciations, from_ns: int, to_ns: int) -> Kpi:
         busiest=places[first : first + most],
         top=tuple((number, places[own]) for number, own in frequent),
         chattering=tuple((number, places[own]) for number, own in _chattering(time, rule)),
-        fleeting=places[_fleeting(time, rule, told.gone[places])],
+        fleeting=places[_fleeting(time, rule, told.gone[places], to_ns)],
         stale=stale,
         most_stale=_at_once(told.time[stale] + DAY, told.gone[stale]),
     )
@@ -160,13 +161,21 @@ def _chattering(time: NDArray[np.int64], rule: NDArray[np.intp]) -> list[tuple[i
     return found
 
 
-def _fleeting(time: NDArray[np.int64], rule: NDArray[np.intp], gone: NDArray[np.int64]) -> Places:
-    """Gone within ten seconds, and not there again within a minute."""
+def _fleeting(time: NDArray[np.int64], rule: NDArray[np.intp], gone: NDArray[np.int64], end_ns: int) -> Places:
+    """Gone within ten seconds, and not there again within a minute; what still stands at the end is not gone."""
     by_rule = np.lexsort((time, rule))
-    again = np.full(len(time), np.iinfo(np.int64).max)
+    again = np.full(len(time), _NEVER)
     same = rule[by_rule][1:] == rule[by_rule][:-1]
     again[by_rule[:-1][same]] = time[by_rule[1:][same]]
-    return np.flatnonzero((gone - time < _FLEETING) & (again - gone > _MINUTE))
+    anew = np.zeros(len(time), bool)  # annunciated again while it stood: it came long before
+    anew[by_rule[1:][same]] = gone[by_rule[:-1][same]] > time[by_rule[1:][same]]
+    return np.flatnonzero((gone - time < _FLEETING) & (again - gone > _MINUTE) & ~anew & (gone < end_ns))
+
+
+def _once(told: Annunciations, places: Places) -> Places:
+    """Of what was annunciated again while it stood, the first."""
+    _, first = np.unique(np.column_stack((told.rule[places], told.gone[places])), axis=0, return_index=True)
+    return places[np.sort(first)]
 
 
 def _mix(priority: NDArray[np.uint8]) -> tuple[float, float, float, float]:
@@ -195,19 +204,23 @@ class Suggestion:
 _DELAYS: Final = (2.0, 5.0, 10.0, 12.0, 20.0, 30.0, 60.0)
 
 
-def suggest(time: NDArray[np.int64], gone: NDArray[np.int64], enough: float = 0.9) -> Suggestion | None:
+def suggest(
+    time: NDArray[np.int64], gone: NDArray[np.int64], enough: float = 0.9, end_ns: int = _NEVER
+) -> Suggestion | None:
     """The shortest delay that would have removed so much of one alarm's annunciations, else the one that removes most.
 
-    `time` and `gone` are those of this alarm alone, in order. None where no delay would have helped.
+    `time` and `gone` are those of this alarm alone, in order; what was gone at `end_ns` stands still. None where no
+    delay would have helped.
     """
     best: Suggestion | None = None
     if not len(time):
         return None
-    pause = time[1:] - gone[:-1]  # from its return to its next
-    lasted = gone - time
+    pause = time[1:] - gone[:-1]  # from its return to its next; negative where it was annunciated again while it stood
+    anew = np.concatenate(([False], pause < 0))
+    lasted = np.where(anew | (gone >= end_ns), _NEVER, gone - time)
     for seconds in _DELAYS:
         span = round(seconds * SECOND)
-        for kind, spared in (("off_delay_s", pause < span), ("on_delay_s", lasted < span)):
+        for kind, spared in (("off_delay_s", (pause >= 0) & (pause < span)), ("on_delay_s", lasted < span)):
             removed = float(np.count_nonzero(spared) / len(time))
             if removed >= enough:
                 return Suggestion(kind, seconds, removed)

@@ -60,10 +60,15 @@ class Asked:
     second: str = ""  # who agrees
 
 
+def shelve_role(of: AlarmClass, priority: int) -> str:
+    """The least role that may shelve an alarm of a class and priority."""
+    return _higher(of.shelve_role, URGENT_ROLE) if priority == 1 else of.shelve_role
+
+
 def may_shelve(rule: Rule, of: AlarmClass, asked: Asked, already: Mapping[int, Quiet]) -> str:
     """Why a person may not shelve an alarm, and what to do; "" when the person may."""
     longest = min(of.shelve_max_h, MOST_SHELVE_H)
-    least = _higher(of.shelve_role, URGENT_ROLE) if rule.priority == 1 else of.shelve_role
+    least = shelve_role(of, rule.priority)
     mine = sum(1 for shelf in already.values() if shelf.user == asked.user)
     complaints = (
         (longest <= 0, f"alarms of class {of.name} are never shelved. Take it out of service under a permit"),

@@ -11,6 +11,7 @@ from typing import Annotated, Final, Literal
 from msgspec import Meta, Struct
 
 from hmi.core import expr, toml
+from hmi.core.alarms import sayings
 from hmi.core.alarms.rules import LEVEL_TYPES, TYPES, Matrix, Rule
 from hmi.core.errors import Mistake
 from hmi.core.expr import ExprError
@@ -21,17 +22,6 @@ from hmi.core.plant.derived_tags import text_read
 from hmi.core.screens.scope import Folded
 from hmi.core.tags import Tag
 
-_TITLES: Final = {
-    "level_ll": "very low",
-    "level_l": "low",
-    "level_h": "high",
-    "level_hh": "very high",
-    "discrete": "",
-    "bad": "no good value",
-    "deviation": "off its set-point",
-    "mismatch": "does not follow its command",
-    "rate": "changes too fast",
-}
 _RATES: Final = {"up": "rises too fast", "down": "falls too fast"}
 _WORSE: Final = {"level_h": "level_hh", "level_l": "level_ll"}
 _LOWEST: Final = 4  # priority of a draft whose consequence or time to respond is not known yet
@@ -97,7 +87,9 @@ _PARTNERS: Final = ("setpoint", "command", "limit_tag")  # keys that name the ru
 
 def _said(made: _Alarm) -> str:
     """What an alarm without a title says of its tag."""
-    return _RATES.get(made.direction, _TITLES["rate"]) if made.type == "rate" else _TITLES[made.type]
+    if made.type == "discrete":
+        return ""  # the tag's own description says what is wrong
+    return _RATES.get(made.direction, sayings.TYPES["rate"]) if made.type == "rate" else sayings.TYPES[made.type]
 
 
 def alarm_files(texts: Mapping[str, str]) -> list[str]:

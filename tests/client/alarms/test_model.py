@@ -1,79 +1,73 @@
-"""The alarm table: sorted once, selections stay on their alarm."""
+"""The lines of the alarm list: in order, grouped, folded."""
 
-import pytest
-from PySide6.QtCore import QPersistentModelIndex
-from PySide6.QtTest import QAbstractItemModelTester
-
-from hmi.client.alarms.model import AGE, STATE, TITLE, VALUE, AlarmModel
-from hmi.client.alarms.summary import Rollup
+from hmi.client.alarms.belongings import Filter
 
 
-@pytest.fixture
-def model(window, engine):
-    made = AlarmModel(window.shell.desk, Rollup(engine.plant).home)
-    tester = QAbstractItemModelTester(made, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    yield made
-    tester.deleteLater()
+def lines(model):
+    entries = [model.entry(n) for n in range(len(model))]
+    return [entry.group.place if entry.group else entry.rule for entry in entries]
 
 
-def put(window, model):
-    window.frame.beat()
+def test_lines_come_in_display_order(model, tell):
+    tell((2, "unacknowledged"), (3, "unacknowledged"), (0, "acknowledged"), (1, "unacknowledged"))
+    assert sorted(model.put()) == [0, 1, 2, 3]
+    assert lines(model) == [1, 2, 3, 0]
+    tell((3, "normal"))
+    assert model.put() == [3]
+    assert lines(model) == [1, 2, 0]
+    assert [row.rule for row in model.rows] == [1, 2, 0]
+
+
+def test_a_filter_leaves_the_others_out(model, tell):
+    tell((0, "unacknowledged"), (3, "acknowledged"))
     model.put()
-    return [row.rule for row in model.rows]
+    model.filter(Filter(state="acknowledged"))
+    assert lines(model) == [3]
+    model.filter(Filter(text="overflows"))
+    assert lines(model) == [0]
+    assert not model.has(3)
 
 
-def test_rows_come_in_display_order(window, engine, model):
-    for rule, state in ((2, "unacknowledged"), (3, "unacknowledged"), (0, "acknowledged"), (1, "unacknowledged")):
-        engine.alarm(rule, state)
-    assert put(window, model) == [1, 2, 3, 0]
-    engine.alarm(0, "unacknowledged")
-    assert put(window, model) == [0, 1, 2, 3]
+def test_groups_have_a_head_with_the_alarm_that_came_first(model, tell):
+    tell((2, "unacknowledged"), (0, "unacknowledged"), (3, "unacknowledged"))
+    model.put()
+    model.group(True)
+    assert lines(model) == ["tank", 0, 2, "overview", 3]
+    head = model.entry(0)
+    assert (head.group.first, head.group.priority) == (2, 1)
+    model.turn(head.group)
+    assert lines(model) == ["tank", "overview", 3]
 
 
-def test_what_became_normal_leaves(window, engine, model):
-    engine.alarm(0, "unacknowledged")
-    engine.alarm(1, "unacknowledged")
-    put(window, model)
-    engine.alarm(0, "normal")
-    assert put(window, model) == [1]
+def test_a_folded_list_has_a_line_for_each_machine_and_hides_no_priority_one(model, tell):
+    tell((2, "unacknowledged"), (1, "unacknowledged"), (0, "unacknowledged"), (3, "unacknowledged"))
+    model.put()
+    model.fold(True)
+    assert lines(model) == [0, "tank", 3]
+    group = model.entry(1).group
+    assert group.rules == (2, 1)
+    model.turn(group)
+    assert lines(model) == [0, "tank", 2, 1, 3]
+    model.fold(False)
+    assert lines(model) == [0, 1, 2, 3]
 
 
-def test_a_selection_follows_its_alarm(window, engine, model):
-    engine.alarm(2, "unacknowledged")
-    put(window, model)
-    held = QPersistentModelIndex(model.index(0, TITLE))
-    engine.alarm(0, "unacknowledged")
-    engine.alarm(1, "unacknowledged")
-    assert put(window, model) == [0, 1, 2]
-    assert held.row() == 2
-    engine.alarm(0, "normal")
-    put(window, model)
-    assert held.row() == 1
+def test_a_folded_list_is_not_folded_anew_at_every_beat(model, tell, clock):
+    tell((2, "unacknowledged"))
+    model.put()
+    model.fold(True)
+    tell((3, "unacknowledged"))
+    assert model.put() == []
+    clock.advance(1)
+    assert model.put() == [3]
+    assert lines(model) == [2, 3]
 
 
-def test_what_a_row_says(window, engine, model, clock):
-    engine.alarm(0, "unacknowledged", value=93.25, raised_ns=clock.now_ns() - 5_000_000_000)
-    engine.alarm(3, "acknowledged", value=1.0, cannot_evaluate=True)
-    put(window, model)
-    texts = [model.data(model.index(0, column)) for column in (AGE, TITLE, STATE, VALUE)]
-    assert texts == ["5 s", "Tank overflows", "Unacknowledged", "93.2 / 92.0 %"]
-    assert model.data(model.index(1, VALUE)) == "on"
-    assert "not evaluated" in model.data(model.index(1, STATE))
-
-
-def test_ages_grow_with_every_tick(window, engine, model, clock):
-    engine.alarm(0, "unacknowledged")
-    put(window, model)
-    clock.advance(65)
-    model.tick(False)
-    assert model.data(model.index(0, AGE)) == "1 min 05 s"
-    assert not model.lit
-
-
-def test_many_changes_of_a_beat_are_one_sorting(window, engine, model):
-    changes = []
-    model.layoutChanged.connect(lambda *_: changes.append(1))
-    for rule in range(4):
-        engine.alarm(rule, "unacknowledged", raised_ns=rule)
-    put(window, model)
-    assert len(changes) <= 1
+def test_on_the_shelf_what_comes_back_first_stands_first(model, tell, desk):
+    now = desk.mirror.now_ns()
+    tell((0, "shelved"), quiet_until_ns=now + 9)
+    tell((3, "shelved"), quiet_until_ns=now + 5)
+    model.put()
+    assert lines(model) == []
+    model.show("shelved")
+    assert lines(model) == [3, 0]

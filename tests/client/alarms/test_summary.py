@@ -2,7 +2,7 @@
 
 import pytest
 
-from hmi.client.alarms.summary import Rollup, calls, in_order, stands, waits
+from hmi.client.alarms.summary import Rollup, calls, stands, urgency, waits
 from hmi.link.messages import AlarmRow
 
 
@@ -22,6 +22,10 @@ def test_what_a_state_asks_of_the_operator(state, waiting, calling, standing):
     assert (waits(row), calls(row), stands(row)) == (waiting, calling, standing)
 
 
+def ordered(engine, rows):
+    return sorted(rows, key=lambda row: urgency(engine.plant.rules[row.rule], row))
+
+
 def test_unacknowledged_first_then_priority_then_newest(engine):
     rows = [
         AlarmRow(0, "acknowledged", raised_ns=9),
@@ -30,12 +34,12 @@ def test_unacknowledged_first_then_priority_then_newest(engine):
         AlarmRow(2, "returned-unacknowledged", raised_ns=7),
     ]
     assert [engine.plant.rules[0].priority, engine.plant.rules[1].priority] == [1, 2]
-    assert [row.rule for row in in_order(engine.plant, rows)] == [1, 2, 3, 0]
+    assert [row.rule for row in ordered(engine, rows)] == [1, 2, 3, 0]
 
 
 def test_newer_first_within_a_priority(engine):
     rows = [AlarmRow(0, "unacknowledged", raised_ns=1), AlarmRow(0, "unacknowledged", raised_ns=5)]
-    assert [row.raised_ns for row in in_order(engine.plant, rows)] == [5, 1]
+    assert [row.raised_ns for row in ordered(engine, rows)] == [5, 1]
 
 
 def test_counts_by_priority_and_the_top_one(engine):
@@ -59,3 +63,21 @@ def test_nothing_stands(engine):
     summary = Rollup(engine.plant).summary({})
     assert summary.top is None
     assert summary.total.count == 0
+
+
+def test_the_top_alarm_is_the_newest_of_the_most_urgent_that_wait(engine):
+    rows = {
+        0: AlarmRow(0, "acknowledged", raised_ns=9),
+        2: AlarmRow(2, "unacknowledged", raised_ns=1),
+        1: AlarmRow(1, "returned-unacknowledged", raised_ns=5),
+    }
+    rollup = Rollup(engine.plant)
+    assert rollup.summary(rows).top == rows[1]
+    rules = [rows[one] for one in (2, 1)]
+    assert min(rules, key=lambda row: urgency(engine.plant.rules[row.rule], row)) == rows[1]
+
+
+def test_what_is_kept_quiet_is_not_counted(engine):
+    rows = {0: AlarmRow(0, "shelved"), 1: AlarmRow(1, "out-of-service"), 2: AlarmRow(2, "suppressed-by-design")}
+    summary = Rollup(engine.plant).summary(rows)
+    assert (summary.total.count, summary.top, dict(summary.by_screen)) == (0, None, {})

@@ -34,6 +34,27 @@ def test_summer_time_shifts_the_labels_with_the_clock():
     assert "2 Jul" in [time_label(tick, step, BERLIN) for tick in ticks]
 
 
+@pytest.mark.parametrize(("day", "hours"), [((2026, 3, 29), 23), ((2026, 10, 25), 25)])
+def test_days_on_which_the_clock_is_changed_have_their_true_hours(day, hours):
+    start = at(*day)
+    stop = start + hours * 3600
+    ticks, step = time_ticks(start, stop, 3000, BERLIN)
+    assert step == 3600
+    assert len(ticks) == hours + 1  # both midnights
+    ticks, step = time_ticks(start, stop, 960, BERLIN)
+    labels = [time_label(tick, step, BERLIN) for tick in ticks]
+    assert step == 10800
+    assert labels[0] == f"{day[2]} {'Mar' if hours == 23 else 'Oct'}"
+    assert labels[1:8] == ["03:00", "06:00", "09:00", "12:00", "15:00", "18:00", "21:00"]
+    assert ticks[1] - ticks[0] == (hours - 24 + 3) * 3600
+
+
+def test_an_hour_that_comes_twice_says_which_it_is():
+    first = at(2026, 10, 25, 0) + 2 * 3600
+    labels = [time_label(first + hour * 3600, 3600, BERLIN) for hour in (-1, 0, 1, 2)]
+    assert labels == ["01:00", "02:00 CEST", "02:00 CET", "03:00"]
+
+
 def test_seconds_are_shown_only_where_they_differ():
     moment = at(2026, 2, 25, 7, 3, 30)
     assert time_label(moment, 30, BERLIN) == "07:03:30"
@@ -52,6 +73,7 @@ def test_the_value_axis_speaks_the_pens_unit(qtbot):
     assert levels[0] == 0
     assert axis.tickStrings(levels, 1, 1) == ["0", "5000", "10000", "15000", "20000", "25000 1/h"]
     assert axis.tickValues(0, 1, 400)[0][1] == levels
+    assert axis.tickValues(-0.25, 1, 500)[0][1] == levels  # with lanes below
 
 
 def test_a_scale_of_nothing_has_no_labels(qtbot):

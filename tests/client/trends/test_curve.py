@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor
 
 from hmi.client.theme import day
 from hmi.client.trends.curve import runs
-from hmi.client.trends.plot import Plot
+from hmi.client.trends.plot import Inked, Plot
 from hmi.client.trends.series import Strokes
 from hmi.core import quality as q
 
@@ -31,7 +31,7 @@ def plot(qtbot):
     made = Plot(day(), UTC, BASE)
     qtbot.addWidget(made)
     made.resize(600, 300)
-    made.show_pens([QColor("#00007F")])
+    made.show_pens([Inked(QColor("#00007F"))], day())
     made.show_span(BASE, BASE + 10 * S)
     made.show()
     yield made

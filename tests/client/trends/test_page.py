@@ -1,9 +1,12 @@
 """The trend page: history of the engine and live values of the mirror, on real widgets and real messages."""
 
+from datetime import UTC, datetime
+
 import pytest
 from PySide6.QtCore import Qt
 
-from hmi.client.trends.page import first_pens
+from hmi.client.trends.first import first_pens
+from hmi.client.trends.lanes import Lane
 from hmi.core.history import Window
 from hmi.link.messages import Reply
 
@@ -49,7 +52,9 @@ def test_history_goes_over_into_live_values(page, engine, window, clock):
     assert (strokes.start[1:] > strokes.start[:-1]).all()
 
 
-def test_it_draws_at_most_four_times_a_second(page, engine, window, clock):
+def test_it_draws_when_the_picture_has_moved_by_a_pixel(page, engine, window, clock):
+    px_s = page.span_s / page.plot.width()
+    assert 0.45 < px_s < 1.0
     clock.advance(1.0)
     window.frame.beat()
     drawn = page._drawn_at
@@ -58,14 +63,20 @@ def test_it_draws_at_most_four_times_a_second(page, engine, window, clock):
         engine.set({"tank.level": float(number)})
         window.frame.beat()
     assert page._drawn_at == drawn
-    clock.advance(0.1)
+    clock.advance(0.31)
     engine.set({"tank.level": 50.0})
+    window.frame.beat()
+    assert page._drawn_at > drawn
+    page.show_span(60.0)
+    drawn = page._drawn_at
+    clock.advance(0.21)
+    engine.set({"tank.level": 51.0})
     window.frame.beat()
     assert page._drawn_at > drawn
 
 
 def test_presets_ask_for_their_time(qtbot, page, engine, window):
-    qtbot.mouseClick(page.toolbar.presets.button(3), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.toolbar.presets.button(2), Qt.MouseButton.LeftButton)
     window.frame.beat()
     last = asked(engine)[-1]
     assert last["to_ns"] - last["from_ns"] >= 7 * 3600 * S
@@ -90,15 +101,102 @@ def test_going_back_stops_live_and_asks_once_it_is_still(qtbot, page, engine, wi
     assert page.live
 
 
-def test_zooming_changes_the_span(qtbot, page, engine):
-    before = page.span_s
+def test_zooming_changes_the_span_and_asks_only_for_what_is_not_known(qtbot, page, engine):
+    before, known = page.span_s, len(asked(engine))
     page.move_by(0.0, 0.5)
     assert page.span_s == pytest.approx(before / 2, rel=0.01)
     page.move_by(0.0, 2.0)
-    page.move_by(0.5, 1.0)
+    page.move_by(-0.25, 1.0)
     assert page.span_s == pytest.approx(before, rel=0.01)
-    before = len(asked(engine))
-    qtbot.waitUntil(lambda: len(asked(engine)) > before, timeout=3000)
+    qtbot.waitUntil(lambda: not page._settle.isActive(), timeout=3000)
+    assert len(asked(engine)) == known  # within the margin
+    page.move_by(0.0, 4.0)
+    qtbot.waitUntil(lambda: len(asked(engine)) > known, timeout=3000)
+
+
+def test_back_and_forward_through_views(qtbot, page, engine):
+    page.show_span(3600.0)
+    page.move_by(-0.5, 1.0)
+    qtbot.waitUntil(lambda: not page._settle.isActive(), timeout=3000)
+    there = page.plot.span_ns
+    page.go(-1)
+    assert page.live and page.span_s == 3600.0
+    page.go(-1)
+    assert page.live and page.span_s == 600.0
+    page.go(1)
+    page.go(1)
+    assert not page.live
+    assert page.plot.span_ns == pytest.approx(there, abs=S)
+    assert not page.toolbar.forward_button.isEnabled()
+
+
+def test_a_date_is_jumped_to_on_the_plants_clock(page, engine):
+    page.show_moment(datetime(2026, 2, 20, 12, 0))
+    start, stop = page.plot.span_ns
+    assert (start + stop) / 2 / S == pytest.approx(datetime(2026, 2, 20, 11, 0, tzinfo=UTC).timestamp(), abs=1)
+    assert not page.live
+    assert asked(engine)[-1]["from_ns"] < start
+
+
+def test_two_cursors_and_what_lies_between(qtbot, page, clock):
+    page.setFocus()
+    qtbot.keyClick(page, Qt.Key.Key_C)
+    first, second = page.plot.pair_ns
+    assert page.toolbar.moment.text().startswith("A 2026-02-25")
+    cells = [page.model.data(page.model.index(0, column)) for column in range(10)]
+    ramp = [(moment // S % 6000) / 60.0 for moment in (first, second)]
+    assert float(cells[3]) == pytest.approx(ramp[0], abs=0.2)
+    assert float(cells[4]) == pytest.approx(ramp[1], abs=0.2)
+    assert float(cells[5]) == pytest.approx(ramp[1] - ramp[0], abs=0.2)
+    assert float(cells[6]) == pytest.approx(sum(ramp) / 2, abs=0.2)
+    assert page.model.headerData(5, Qt.Orientation.Horizontal) == "B − A"
+    qtbot.keyClick(page, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert page.plot.pair_ns[1] > second and page.plot.pair_ns[0] == first
+    qtbot.keyClick(page, Qt.Key.Key_C)
+    assert page.plot.pair_ns is None
+    assert page.model.headerData(5, Qt.Orientation.Horizontal) == "Maximum"
+
+
+def test_pens_of_one_unit_share_a_scale_when_asked(page):
+    page._choose((0, 1))
+    page.toolbar.share_button.click()
+    assert page.pens[0].high != page.pens[1].high  # per cent and degrees have nothing in common
+    scales = [(pen.low, pen.high) for pen in page.pens]
+    page.toolbar.share_button.click()
+    assert [(pen.low, pen.high) for pen in page.pens] == scales
+
+
+def test_alarms_and_commands_of_the_pens_are_marked(page, engine, window, clock):
+    when = clock.now_ns() - 60 * S
+    record = {
+        "id": 1,
+        "time_ns": when,
+        "category": "alarm",
+        "event": "raised",
+        "subject": "tank.level.h",
+        "priority": 2,
+    }
+    other = record | {"id": 2, "subject": "door.open"}
+    engine.answers["journal"] = lambda request: Reply(request.number, True, "", [record, other])
+    page.ask()
+    window.frame.beat()
+    assert [event.kind for event in page.plot.marks.events] == ["alarm"]
+    page._pointed(when)
+    assert "Raised · tank.level.h" in page.toolbar.moment.text()
+
+
+def test_a_state_is_a_lane_and_the_limits_are_those_of_the_chosen_pen(page, engine, window):
+    engine.set({"door.open": 1.0})
+    window.frame.beat()
+    page._choose((0, 4))
+    lane = page.plot.curves[1]
+    assert isinstance(lane, Lane)
+    assert page.model.data(page.model.index(1, 3)) == "on"
+    assert [round(share, 2) for share, _, _ in page.plot.ground.limits] == [0.92, 0.85]
+    low, high = page.plot.view.viewRange()[1]
+    assert page.plot.ground.levels == page.plot.values.tickValues(low, high, page.plot.values.size().height())[0][1]
+    page.table.selectRow(1)
+    assert page.plot.ground.limits == []
 
 
 def test_the_space_bar_stops_and_follows(qtbot, page):
@@ -128,9 +226,10 @@ def test_only_one_question_is_under_way(qtbot, page, engine, window):
     assert len(asked(engine)) == before + 1
     assert not page.ready()
     engine.answers["history"] = engine.history
-    engine.say(engine.history(engine.requests[-1]))
+    engine.say(engine.history([request for request in engine.requests if request.verb == "history"][-1]))
+    page.show_span(86400.0)  # what was wanted meanwhile
     window.frame.beat()
-    qtbot.waitUntil(lambda: len(asked(engine)) == before + 2, timeout=3000)  # what was wanted meanwhile
+    qtbot.waitUntil(lambda: len(asked(engine)) == before + 2, timeout=3000)
 
 
 def test_an_engine_without_history_is_quoted_and_garbage_is_refused(page, engine, window):

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor
 
 from hmi.client.theme import day, night
 from hmi.client.trends.curve import Curve
-from hmi.client.trends.plot import Plot
+from hmi.client.trends.plot import Inked, Plot
 from hmi.core.history import Gap
 
 S = 1_000_000_000
@@ -46,8 +46,8 @@ def test_the_wheel_zooms_time_and_says_so(qtbot, plot):
 
 
 def test_pens_are_replaced_not_piled_up(plot):
-    plot.show_pens([QColor("red"), QColor("blue")])
-    plot.show_pens([QColor("green")])
+    plot.show_pens([Inked(QColor("red")), Inked(QColor("blue"))], day())
+    plot.show_pens([Inked(QColor("green"))], day())
     assert len(plot.curves) == 1
     assert [item for item in plot.scene().items() if isinstance(item, Curve)] == plot.curves
 
@@ -70,12 +70,12 @@ def test_pointing_tells_the_moment(qtbot, plot):
     plot._point_at(QPointF(2, 2))  # on the axis
     assert len(moments) == told
     plot.point(None)
-    assert plot.ground.cursor is None
+    assert plot.marks.cursor is None
 
 
 def test_levels_are_those_of_the_axis(plot):
     plot.show_scale(0.0, 100.0, "%")
-    assert plot.ground.levels == plot.values.levels(plot.values.size().height())
+    assert plot.ground.levels == plot.values.levels(plot.values.size().height() / 1.04)
     assert len(plot.ground.levels) > 2
 
 

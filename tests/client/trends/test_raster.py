@@ -36,9 +36,7 @@ def raster(series, start, stop, count, sloped=False, now=None):
     return columns_of(strokes, 0, count, start, count / (stop - start), sloped)
 
 
-steps_and_values = st.lists(
-    st.tuples(st.integers(S // 1000, 3 * S), st.floats(-1e6, 1e6)), min_size=1, max_size=80
-)
+steps_and_values = st.lists(st.tuples(st.integers(S // 1000, 3 * S), st.floats(-1e6, 1e6)), min_size=1, max_size=80)
 
 
 @given(steps_and_values, st.integers(3, 300))
@@ -138,3 +136,24 @@ def test_empty_columns_have_no_rectangle():
     made = columns([np.nan] * 4, [np.nan] * 4)
     assert rectangles(made, made.high, made.low, 2).shape == (0, 4)
     assert len(columns_of(Series(TAG).strokes(0, 1, 1, 10), 0, 10, 0.0, 1.0, False).low) == 10
+
+
+def painted(rects):
+    return {
+        (x, y)
+        for left, top, right, bottom in rects.tolist()
+        for x in range(left, right + 1)
+        for y in range(top, bottom + 1)
+    }
+
+
+@given(st.integers(1, 60), st.integers(0, 2**32 - 1))
+def test_what_neighbours_have_in_common_is_drawn_once_and_the_picture_is_the_same(count, seed):
+    random = np.random.default_rng(seed)
+    low, high = random.integers(60, 90, count).astype(float), random.integers(5, 40, count).astype(float)
+    low[random.random(count) < 0.03] = np.nan
+    made = columns(low, high)
+    rects = rectangles(made, high, low, 1)
+    wanted = {(x, y) for x in range(count) if np.isfinite(low[x]) for y in range(int(high[x]), int(low[x]) + 1)}
+    assert painted(rects) == wanted
+    assert sum((rects[:, 2] - rects[:, 0] + 1) * (rects[:, 3] - rects[:, 1] + 1)) == len(wanted)

@@ -214,3 +214,17 @@ def test_a_mean_is_over_time_not_over_samples(table):
     assert strokes.mean(T0, T0 + 100 * S) == pytest.approx(11.0)
     assert strokes.between(T0 + 95 * S, T0 + 100 * S).extremes() == (20.0, 20.0)
     assert np.isnan(strokes.mean(T0 - 20 * S, T0 - 10 * S))
+
+
+def test_a_wide_column_does_not_reach_into_a_gap():
+    """Zoomed out, a bucket is wider than what lies between its last sample and the gap."""
+    series = Series(TAG)
+    gap = Gap(T0 + 205 * S, T0 + 395 * S, "the engine was not running")
+    times = [T0 + second * S for second in (*range(205), *range(395, 600))]
+    series.take(history(times, range(len(times)), T0, T0 + 600 * S, 60, (gap,)))
+    strokes = series.strokes(T0, T0 + 600 * S, T0 + 600 * S, 60)
+    assert strokes.at(T0 + 204 * S) == (204.0, q.GOOD)
+    for second in range(206, 395):
+        assert strokes.at(T0 + second * S) is None
+    assert strokes.at(T0 + 396 * S) is not None
+    assert strokes.extremes() == (0.0, 409.0)

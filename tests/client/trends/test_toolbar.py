@@ -1,9 +1,13 @@
 """The row above a trend."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 
-from hmi.client.trends.toolbar import PRESETS, Toolbar
+from hmi.client.trends.toolbar import PRESETS, Toolbar, moment_text, pair_text, span_text
 
 
 @pytest.fixture
@@ -31,7 +35,7 @@ def test_moving_and_zooming(qtbot, toolbar, number, move):
 
 def test_it_marks_what_the_trend_does(toolbar):
     toolbar.show_state(True, 600.0)
-    assert [toolbar.presets.button(n).isChecked() for n in range(len(PRESETS))] == [False, True, False, False, False]
+    assert [toolbar.presets.button(n).isChecked() for n in range(len(PRESETS))] == [True, *[False] * 6]
     toolbar.show_state(False, 600.0)
     assert toolbar.live_button.text() == "Paused"
     assert not any(toolbar.presets.button(n).isChecked() for n in range(len(PRESETS)))
@@ -41,3 +45,33 @@ def test_live_is_asked_for(qtbot, toolbar):
     with qtbot.waitSignal(toolbar.live_asked) as asked:
         qtbot.mouseClick(toolbar.live_button, Qt.MouseButton.LeftButton)
     assert asked.args == [True]
+
+
+def test_views_and_dates_are_asked_for(qtbot, toolbar):
+    toolbar.show_state(False, 600.0, back=True)
+    assert not toolbar.forward_button.isEnabled()
+    with qtbot.waitSignal(toolbar.view_asked) as asked:
+        qtbot.mouseClick(toolbar.back_button, Qt.MouseButton.LeftButton)
+    assert asked.args == [-1]
+    toolbar.show_moment(datetime(2026, 3, 29, 3, 30))
+    with qtbot.waitSignal(toolbar.moment_asked) as asked:
+        qtbot.mouseClick(toolbar.go_button, Qt.MouseButton.LeftButton)
+    assert asked.args == [datetime(2026, 3, 29, 3, 30)]
+
+
+def test_times_are_told_with_the_zone_of_that_day():
+    zone, second = ZoneInfo("Europe/Berlin"), 10**9
+    winter = int(datetime(2026, 2, 25, 7, 3, tzinfo=zone).timestamp()) * second
+    assert moment_text(winter, zone) == "2026-02-25 07:03:00.00 CET"
+    assert pair_text((winter, winter + 90 * second), zone) == ("A 2026-02-25 07:03:00.00 · B 07:04:30.00 · 1 min 30 s")
+    assert span_text((winter, winter + 60 * second), zone) == "2026-02-25 07:03 to 07:04"
+    assert span_text((winter, winter + 86400 * second), zone) == "2026-02-25 07:03 to 2026-02-26 07:03"
+
+
+@pytest.mark.parametrize("width", [1400, 520, 300])
+def test_what_there_is_no_room_for_is_left_out(toolbar, width):
+    toolbar.resize(width, 80)
+    shown = [one for one in toolbar.findChildren(QPushButton) if one.isVisible()]
+    assert toolbar.live_button in shown and toolbar.choose_button in shown
+    assert max(one.geometry().right() for one in shown) < width
+    assert (toolbar.share_button in shown) is (width == 1400)

@@ -114,3 +114,11 @@ def test_floods_hold_what_was_told_in_order_and_never_overlap(events):
         assert len(flood.places) > kpi.FLOOD_BEGINS
         assert flood.begin_ns <= told_.time[flood.places].min()
         assert told_.time[flood.places].max() <= flood.end_ns
+
+
+def test_what_still_stands_at_the_end_is_neither_fleeting_nor_spared_by_a_delay():
+    found = told((0.0, 1), (100.0, 1), (200.0, 1), lasted=5.0)
+    end = int(found.gone[-1])
+    assert measure(found, T0, end).fleeting.tolist() == [0, 1]
+    assert measure(found, T0, end + 1).fleeting.tolist() == [0, 1, 2]
+    assert kpi.suggest(found.time, found.gone, end_ns=end) == kpi.Suggestion("on_delay_s", 10.0, pytest.approx(2 / 3))

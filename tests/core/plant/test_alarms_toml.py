@@ -6,8 +6,9 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from hmi.core.alarms.rules import CONSEQUENCES, Matrix, Rule
+from hmi.core.alarms.rules import CONSEQUENCES, AlarmClass, Matrix, Rule
 from hmi.core.errors import Mistake
+from hmi.core.plant.alarm_classes import AlarmClasses
 from hmi.core.plant.alarms_toml import Surroundings, _Alarm, alarm_files, read_alarms
 from hmi.core.tags import Tag
 
@@ -17,6 +18,7 @@ TAGS = [
     Tag(2, "line1.order", "plc", "i=3", "string"),
     Tag(3, "line1.state", "plc", "i=4", "int32"),
 ]
+CLASSES = AlarmClasses({"quality": AlarmClass("quality")}, frozenset({"quality"}))
 GOOD = """[[alarm]]
 id = "line1.tank.level.hh"
 tag = "line1.tank.level"
@@ -41,7 +43,7 @@ rationalised_on = 2026-03-01
 def read(text: str, **more: str) -> tuple[tuple[Rule, ...], list[Mistake]]:
     mistakes: list[Mistake] = []
     index = {tag.name: tag.index for tag in TAGS}
-    around = Surroundings(TAGS, index, frozenset({"filler"}), frozenset({"overflow"}), Matrix())
+    around = Surroundings(TAGS, index, frozenset({"filler"}), frozenset({"overflow"}), Matrix(), CLASSES)
     return read_alarms({"alarms.toml": text, **more}, around, mistakes), mistakes
 
 
@@ -66,7 +68,7 @@ def test_the_severities_are_those_of_the_matrix() -> None:
     [
         ('"line1.tank.level"', '"line1.tank.levle"', 3, "no tag line1.tank.levle", "Write line1.tank.level"),
         ('"level_hh"', '"levelhh"', 4, "no alarm type 'levelhh'", 'Write type = "level_hh"'),
-        ('"level_hh"', '"deviation"', 4, "come later", "derived tag"),
+        ('"process"', '"proces"', 8, "no alarm class proces", 'Write class = "process"'),
         ('"level_hh"', '"bad"', 5, "a bad value has no limit", "Remove it"),
         ("limit = 92.0\n", "", 1, "needs `limit`, the limit", "Add limit = 92.0"),
         ("limit = 92.0", 'limit = "92"', 5, "`limit` must be", "Write limit = 92, without quotes"),

@@ -1,0 +1,54 @@
+"""`hmi alarms document`: the master alarm database as a page to read and print, or as a table for a spreadsheet."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from io import StringIO
+from pathlib import Path
+
+from hmi.clock import MachineClock
+from hmi.commands.ask import say
+from hmi.commands.places import iso
+from hmi.core.alarms.document import COLUMNS, page, rows
+from hmi.core.errors import HmiError, PlantError
+from hmi.core.plant import Plant
+from hmi.plantfiles.folder import check_folder, find_plant
+
+
+def document(options: argparse.Namespace) -> int:
+    """Write every alarm of a plant with its whole rationalisation."""
+    plant, mistakes = check_folder(find_plant(options.plant))
+    if plant is None:
+        raise PlantError([mistake for mistake in mistakes if mistake.severity == "error"])
+    ending = options.out.suffix.lower()
+    if ending not in (".html", ".csv"):
+        raise HmiError(f"{options.out} is neither a page nor a table: write --out FILE.html or FILE.csv")
+    made = iso(MachineClock().now_ns())[:16] + "Z"
+    _write(options.out, page(plant, made) if ending == ".html" else table(plant))
+    say(f"{len(plant.rules)} alarms of {plant.name} are in {options.out}")
+    return 0
+
+
+def table(plant: Plant) -> str:
+    """The database as CSV, a row for each alarm."""
+    file = StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS)
+    writer.writerows([plain(row[key]) for key in COLUMNS] for row in rows(plant))
+    return file.getvalue()
+
+
+def plain(text: str) -> str:
+    """Text that a spreadsheet would take for a formula is made plain."""
+    return "'" + text if text[:1] in "=+-@\t\r" else text
+
+
+def _write(path: Path, text: str) -> None:
+    """The file appears only when it is whole."""
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_text(text, encoding="utf-8", newline="")
+        part.replace(path)
+    except OSError as error:
+        raise HmiError(f"{path} cannot be written: {error.strerror}. Name a file in a folder that exists") from None

@@ -1,0 +1,48 @@
+"""Events on a trend: which records are marks, and of which tags."""
+
+import pytest
+
+from hmi.client.trends.events import Events, event_of
+from hmi.link.messages import Reply
+
+S = 1_000_000_000
+T0 = 1_772_000_000 * S
+ALARM = {"id": 1, "time_ns": T0 + S, "source_ns": T0, "category": "alarm", "event": "raised", "subject": "tank.level.h"}
+WRITE = {"id": 2, "time_ns": T0 + 5 * S, "category": "write", "event": "confirmed", "subject": "pump.speed"}
+
+
+def test_an_alarm_is_marked_when_the_device_says_it_was(desk):
+    event = event_of(ALARM | {"priority": 2, "value": 91.0}, desk)
+    assert (event.time_ns, event.tag, event.kind, event.priority) == (T0, 0, "alarm", 2)
+    assert event.text == "07:13:20 Alarm · Raised · tank.level.h · 91.0 %"
+
+
+def test_a_command_tells_what_was_written_and_by_whom(desk):
+    event = event_of(WRITE | {"value": 30.0, "old": 20.0, "user": "anna", "station": "desk"}, desk)
+    assert event.tag == desk.plant.tag("pump.speed").index
+    assert event.text.endswith("20.0 1/min → 30.0 1/min · anna · desk")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"event": "requested"}, {"category": "system"}, {"subject": "gone.tag"}, {"category": "connection"}],
+)
+def test_what_is_no_mark(desk, change):
+    assert event_of(WRITE | change, desk) is None
+
+
+def test_those_of_the_pens_are_told_in_order_of_time(desk, engine):
+    told = []
+    engine.answers["journal"] = lambda request: Reply(request.number, True, "", [WRITE, ALARM])
+    events = Events(desk, lambda: told.append(True))
+    events.ask(T0 - S, T0 + 10 * S)
+    desk.wire.tick()
+    assert told == [True]
+    assert engine.requests[-1].args["from_ns"] == T0 - S
+    tags = [desk.plant.tag(name) for name in ("tank.level", "pump.speed")]
+    assert [event.kind for event in events.of(tags)] == ["alarm", "write"]
+    assert [event.kind for event in events.of(tags[1:])] == ["write"]
+    engine.answers["journal"] = lambda request: Reply(request.number, False, "the disk cannot be read")
+    events.ask(T0, T0 + S)
+    desk.wire.tick()
+    assert len(events.of(tags)) == 2  # what was known stays

@@ -1,0 +1,46 @@
+"""`hmi alarms document` of the demo plant."""
+
+import csv
+from html.parser import HTMLParser
+from io import StringIO
+
+import pytest
+
+from hmi.cli import main
+from hmi.commands.alarm_document import plain
+from hmi.core.alarms.document import COLUMNS
+from hmi.plantfiles.folder import check_folder, find_plant
+
+
+def test_the_table_has_every_alarm_with_its_rationalisation(tmp_path):
+    out = tmp_path / "alarms.csv"
+    assert main(["alarms", "document", "bottling", "--out", str(out)]) == 0
+    found = list(csv.DictReader(StringIO(out.read_text(encoding="utf-8"))))
+    plant, _ = check_folder(find_plant("bottling"))
+    assert {row["id"] for row in found} == {rule.id for rule in plant.rules}
+    assert list(found[0]) == list(COLUMNS)
+    needed = ("cause", "effect", "action", "class", "computed", "rationalised", "raised", "shelving", "status")
+    assert [row["id"] for row in found if not all(row[key] for key in needed)] == []
+
+
+def test_the_page_is_one_file_that_a_browser_prints(tmp_path, capsys):
+    out = tmp_path / "alarms.html"
+    assert main(["alarms", "document", "bottling", "--out", str(out)]) == 0
+    text = out.read_text(encoding="utf-8")
+    HTMLParser().feed(text)
+    assert "@media print" in text and "<script" not in text and "http" not in text
+    assert text.count("<article>") == len(check_folder(find_plant("bottling"))[0].rules)
+    assert str(out) in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("name", "text"), [("a.pdf", "FILE.html or FILE.csv"), ("away/a.csv", "cannot be written")])
+def test_where_it_cannot_go_is_said_in_one_line(tmp_path, capsys, name, text):
+    assert main(["alarms", "document", "bottling", "--out", str(tmp_path / name)]) == 1
+    told = capsys.readouterr().err
+    assert text in told and told.count("\n") == 1
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "\tx"])
+def test_a_spreadsheet_takes_no_text_for_a_formula(text):
+    assert plain(text) == "'" + text
+    assert plain("Bowl") == "Bowl"
