@@ -18,6 +18,7 @@ WRITES = {
     "hmi/engine/requests.py": {"self._gate.write": "the gate, for every client of the link"},
     "hmi/client/command.py": {"self._commands.write": "asks the engine over the link"},
     "hmi/client/choices.py": {"element.write": "the name of the tag that an element commands: a text"},
+    "hmi/client/screenshot.py": {"QImageWriter(str(out), QByteArray(b'png')).write": "a picture, into a file"},
     "hmi/client/window.py": {"self._memory.write": "what a station's windows looked like, in a file of the user's"},
     "hmi/commands/progress.py": {"self._out.write": "a line on the terminal"},
     "hmi/commands/records.py": {"parquet.write": "a file of history"},

@@ -128,7 +128,7 @@ def test_demo_without_a_display_takes_pictures(bootstrap, monkeypatch, capsys):
     monkeypatch.setattr(bootstrap, "has_display", lambda: False)
     assert bootstrap.demo(["--seconds", "5"]) == 0
     command, env = bootstrap.commands[0]
-    assert command[1:] == ["-m", "hmi", "demo", "--seconds", "30", "--shots", "demo-shots", "--seconds", "5"]
+    assert command[1:] == ["-m", "hmi", "demo", "--seconds", "120", "--shots", "demo-shots", "--seconds", "5"]
     assert env["QT_QPA_PLATFORM"] == "offscreen"
     assert str(ROOT / "demo-shots") in capsys.readouterr().out
 

@@ -10,10 +10,14 @@ import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from math import nan
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from hmi.commands.children import free_ports
+from hmi.core import expr
 from hmi.core.plant.model import Connection, Plant
 from hmi.core.tags import Tag
 from hmi.sim.signals import Signals, Value
@@ -75,7 +79,7 @@ DERIVED = {
 
 
 class Watch:
-    """Raises the demo plant's alarms from values, as simply as can be: limit, type and on-delay."""
+    """Raises the demo plant's alarms from values, as simply as can be: limit, type, on-delay and suppression."""
 
     def __init__(self) -> None:
         self.rules = alarms()
@@ -89,8 +93,20 @@ class Watch:
             value = DERIVED[name](values) if name in DERIVED else values[name]
             if not abnormal(rule, value, values, bad=name in bad):
                 self._since.pop(rule["id"], None)
-            elif at_s - self._since.setdefault(rule["id"], at_s) >= rule.get("on_delay_s", 0):
+                continue
+            lasted = at_s - self._since.setdefault(rule["id"], at_s)
+            if lasted >= rule.get("on_delay_s", 0) and not suppressed(rule.get("suppress_when", ""), values):
                 self.raised.setdefault(rule["id"], at_s)
+
+
+def suppressed(when: str, values: Signals) -> bool:
+    """Whether the design of an alarm keeps it quiet now."""
+    if not when:
+        return False
+    index = {name: number for number, name in enumerate(values)}
+    numbers = [float(value) if not isinstance(value, str) else nan for value in values.values()]
+    value, quality = expr.compile(when, index).value(np.array(numbers), np.zeros(len(numbers), np.uint32))
+    return quality == 0 and bool(value)
 
 
 def abnormal(rule: dict[str, Any], value: Value, values: Signals, *, bad: bool) -> bool:
