@@ -52,7 +52,7 @@ class RunOptions:
     language: str | None = None  # else the last one, else the operating system's
     layout: Path | None = None  # file in which the station remembers its windows; None: it does not
     size: tuple[int, int] | None = None
-    seconds: float | None = None  # close by itself after so long
+    seconds: float | None = None  # close by itself after so long, at the latest
     shots: Path | None = None  # visit every page and save pictures here
     warm_up_s: float = 0.0  # let the plant run so long before the first picture
 
@@ -117,7 +117,7 @@ def _stay(application: QApplication, window: Window, options: RunOptions, clock:
     timers = [_once(window, _IDLE_MS, _warm)]
     if options.seconds is not None:
         timers.append(_once(window, round(options.seconds * 1000), window.leave))
-    elif tour is not None:
+    if tour is not None:
         tour.finished.connect(window.leave)
     signals = {number: signal.signal(number, lambda *_: QTimer.singleShot(0, window.leave)) for number in _signals()}
     if options.full_screen or options.kiosk:

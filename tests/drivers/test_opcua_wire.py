@@ -255,7 +255,7 @@ TROUBLES = [
 ]
 
 
-@pytest.mark.expect_log("device: 127.0.0.1", "no answer from", "history of what was missed")
+@pytest.mark.expect_log("device: 127.0.0.1", "no answer from", "history of what was missed", "client is disconnected")
 async def test_each_trouble_is_named_and_costs_its_own_connection_only(
     shared_opcua: Device, answers: Path, hasty: None
 ):
