@@ -9,8 +9,11 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
+from hmi.client.language import speak
 from hmi.client.page import Desk
 from hmi.client.style import dress
 from hmi.client.theme import day
@@ -226,6 +229,19 @@ class SmallEngine:
                 window_of(samples, request.args["from_ns"], request.args["to_ns"], request.args["points"]).pack()
             )
         return Reply(request.number, True, "", body)
+
+
+@pytest.fixture(autouse=True)
+def hands_off(qapp: QApplication) -> Iterator[None]:
+    """No test leaves a language or a held mouse button to the next: both are the whole program's."""
+    yield
+    speak("en")
+    if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+        anywhere = QWidget()
+        anywhere.show()
+        QTest.mouseRelease(anywhere, Qt.MouseButton.LeftButton)
+        anywhere.close()
+        anywhere.deleteLater()
 
 
 @pytest.fixture
