@@ -33,6 +33,7 @@ FLAG_BACKFILLED: Final = 4  # fetched later from the device's own history
 FLAG_NOT_LIVE: Final = 8  # set by this station (stale, no communication), not sent by the device
 FLAG_CLAMPED: Final = 16
 FLAG_TEXT: Final = 32  # the value is text: `raw` is its index in `texts`, `value` is NaN
+FLAG_AGAIN: Final = 64  # heard again after a gap, unchanged: stored once more, with the receipt as its time
 
 _YEAR_1990_NS: Final = 631_152_000_000_000_000
 _MINUTE_NS: Final = 60_000_000_000

@@ -37,7 +37,8 @@ class Derived:
     def step(self, table: TagTable, changed: NDArray[Any]) -> Batch:
         """New values of the derived tags that read a changed tag, directly or through another.
 
-        Source time and receipt are the newest of the inputs, quality is the expression's; the table is only read.
+        Source time and receipt are the newest of the inputs, quality is the expression's; the table is only read. A
+        source time that would go back is the receipt instead.
         """
         moved = np.unique(changed[self._is_read[changed]]) if self._derived else ()
         if not len(moved):
@@ -76,6 +77,8 @@ class _Columns:
             value = _as_type(value, type_)
         time, received = int(self._time[inputs].max()), int(self._received[inputs].max())
         flags = int(np.bitwise_or.reduce(self._flags[inputs])) & _INHERITED
+        if time < self._time[tag]:  # inputs are live again with the times of before: history must not end with the mark
+            time, flags = max(received, int(self._time[tag])), flags | FLAG_NO_SOURCE_TIME
         self._value[tag], self._quality[tag] = value, quality
         self._time[tag], self._received[tag], self._flags[tag] = time, received, flags
         exact = type_ in _WHOLE and math.isfinite(value) and abs(value) < _EXACT

@@ -23,14 +23,15 @@ from hmi.core.plant.model import Connection
 from hmi.core.tags import Tag
 from hmi.drivers.driver import Deliver, Earlier, Health, OnEvent, OnGap, WriteResult
 from hmi.drivers.opcua_call import call
-from hmi.drivers.opcua_client import OpcUaSession, reason_of, status_words
+from hmi.drivers.opcua_client import OpcUaSession, reason_of
 from hmi.drivers.opcua_columns import Columns
+from hmi.drivers.opcua_ending import Ending
 from hmi.drivers.opcua_envelope import Envelope
 from hmi.drivers.opcua_history import History
 from hmi.drivers.opcua_layout import Declined
 from hmi.drivers.opcua_learn import Learner
 from hmi.drivers.opcua_losses import Losses
-from hmi.drivers.opcua_publish import ENDED, Receiver, one_item
+from hmi.drivers.opcua_publish import Receiver, carried, one_item
 from hmi.drivers.opcua_rates import Rates
 from hmi.drivers.opcua_redundancy import LEVEL_HANDLE
 from hmi.drivers.opcua_security import Protection
@@ -81,8 +82,7 @@ class OpcUaDriver:
             connection.id, self.health, self._rates, clock, self._declare, self._tags, self._echo.newest, earlier
         )
         self._servers = Servers(connection, self._protection, clock, self._note)
-        self._ended = ""
-        self._crash: Exception | None = None
+        self._ending = Ending()
 
     async def run(self) -> None:
         """Deliver values until cancelled; never raises for a fault of the world."""
@@ -112,7 +112,8 @@ class OpcUaDriver:
         self._session, last_life = session, self.health.last_life
         try:
             session.time_requests(self.health.asked)
-            receiver = Receiver(self._on_body, self._publish, self._losses.notifications, self._on_end)
+            self._ending = Ending()
+            receiver = Receiver(self._on_body, self._publish, self._losses.notifications, self._ending.error)
             self.undecoded = session.listen(receiver)
             async with asyncio.timeout(SET_UP_LIMIT_S):
                 await self._set_up(session)
@@ -174,7 +175,7 @@ class OpcUaDriver:
             await asyncio.gather(filling, looking, learning, return_exceptions=True)
 
     async def _set_up(self, session: OpcUaSession) -> None:
-        self._nodes, self._ended, self._crash = {}, "", None
+        self._nodes = {}
         self._rates.clear()
         self._types.clear()
         self._learner.begin(session)
@@ -211,19 +212,27 @@ class OpcUaDriver:
 
     async def _seed(self, session: OpcUaSession, indexes: Sequence[int]) -> None:
         """Read the first values of tags, for those whose subscription tells none: of others it may be the older one."""
-        values = dict(zip(indexes, await session.read([self._nodes[index] for index in indexes]), strict=True))
+        values = await self._read(session, indexes)
         for index, data in values.items():
             if data.Value is not None and data.Value.Value is not None and not data.Value.is_array:
                 self._types[index] = data.Value.VariantType
         await self._rates.first_values(lambda: self._echo.untold(indexes))
         self._take([(self._tags[index], values[index]) for index in self._echo.untold(indexes)])
 
+    async def _read_anew(self, session: OpcUaSession) -> None:
+        """What was lost may have been the last change of a tag for long: what all tags are now is asked for."""
+        items = [(self._tags[index], data) for index, data in (await self._read(session, list(self._nodes))).items()]
+        self._send(self._echo.newer(self._learner.decode(items, self._clock.now_ns()).batch))
+
+    async def _read(self, session: OpcUaSession, indexes: Sequence[int]) -> dict[int, ua.DataValue]:
+        return dict(zip(indexes, await session.read([self._nodes[index] for index in indexes]), strict=True))
+
     def _on_publish(self, result: ua.PublishResult) -> None:
         """One publish response, data or keep-alive; the library's publish loop would swallow what it raises."""
         try:
             self._publish(result)
         except Exception as error:  # noqa: BLE001 - raised where the session is watched
-            self._crash = error
+            self._ending.crash(error)
 
     def _on_body(self, envelope: Envelope, body: bytes) -> None:
         """Data changes as they came, or a keep-alive; raises Declined before anything is done with them."""
@@ -237,17 +246,11 @@ class OpcUaDriver:
 
     def _publish(self, result: ua.PublishResult) -> None:
         self._heard(result.SubscriptionId)
-        items: list[tuple[Tag, ua.DataValue]] = []
-        for part in result.NotificationMessage.NotificationData or ():
-            if isinstance(part, ua.DataChangeNotification):
-                items += [
-                    (self._tags[item.ClientHandle], item.Value)
-                    for item in part.MonitoredItems
-                    if item.ClientHandle in self._tags
-                ]
-                self._level([item.Value for item in part.MonitoredItems if item.ClientHandle == LEVEL_HANDLE])
-            elif isinstance(part, ua.StatusChangeNotification) and not part.Status.is_good():
-                self._ended = ENDED.format(status_words(part.Status.value))
+        notes, ended = carried(result)
+        items = [(self._tags[note.ClientHandle], note.Value) for note in notes if note.ClientHandle in self._tags]
+        self._level([note.Value for note in notes if note.ClientHandle == LEVEL_HANDLE])
+        if ended:
+            self._ending.status(ended)
         self.columns.slow += len(items)
         self._take(items)
 
@@ -260,15 +263,6 @@ class OpcUaDriver:
     def _heard(self, subscription: int) -> None:
         self._life.heard()
         self._rates.heard(subscription)
-
-    def _on_end(self, error: Exception) -> None:
-        """No notification will come any more; raised where the session is watched."""
-        if isinstance(error, ua.UaStatusCodeError):
-            self._ended = ENDED.format(status_words(error.code))
-        elif isinstance(error, DeviceError):
-            self._ended = str(error)
-        else:
-            self._crash = error
 
     def _take(self, items: Sequence[tuple[Tag, ua.DataValue]]) -> None:
         if items:
@@ -319,12 +313,11 @@ class OpcUaDriver:
             if not session.alive:
                 raise DeviceError(f"connection to {session.where} lost: is the PLC on and the cable in?")
             self._losses.look()
+            if self._losses.is_unread():
+                await self._read_anew(session)
             if self._protection.expiry.is_due():
                 self._note()
-            if self._crash is not None:
-                raise self._crash
-            if self._ended:
-                raise DeviceError(f"{session.where}: {self._ended}")
+            self._ending.check(session.where)
             if silence_s := self._rates.silence_s():
                 raise DeviceError(f"{session.where} has been silent for {silence_s:.1f} s: is the PLC running?")
             if looking.done():
@@ -332,8 +325,7 @@ class OpcUaDriver:
                 raise Switch
             if self._clock.monotonic() - self.health.last_life > self.health.silent_after_s:
                 self._life.silent(f"nothing heard from {session.where}")
-            due = self._retry.due()
-            if due:
+            if due := self._retry.due():
                 await self._ask_for(session, [self._tags[index] for index in sorted(due)])
 
     async def write(self, tag: Tag, value: float | str) -> WriteResult:

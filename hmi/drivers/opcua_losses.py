@@ -56,6 +56,7 @@ class Losses:
         self._lost_ns: tuple[int, int] | None = None  # from and to, of overflows that are not declared yet
         self._overflows = 0
         self._declared = -EVERY_S
+        self._is_unread = False
 
     def notifications(self, subscription: int, lost: int) -> None:
         """Notifications never came and cannot be had again: history must not look whole."""
@@ -64,6 +65,12 @@ class Losses:
         )
         self._tell(self._rates.heard_ns(subscription), self._clock.now_ns(), reason)
         self.lose()
+        self._is_unread = True
+
+    def is_unread(self) -> bool:
+        """Whether what tags are now is unknown, as changes of them may have been lost; True is told once."""
+        is_unread, self._is_unread = self._is_unread, False
+        return is_unread
 
     def lose(self) -> None:
         """A session ends, or some of what it told has gone: what is missing is looked for in the server's history."""

@@ -153,6 +153,18 @@ class PublishLoop:
         return message if message.SequenceNumber == sequence and message.NotificationData else None
 
 
+def carried(result: ua.PublishResult) -> tuple[list[ua.MonitoredItemNotification], int]:
+    """The data changes of a response that the library has decoded, and the status that ends its subscription, or 0."""
+    items: list[ua.MonitoredItemNotification] = []
+    ended = 0
+    for part in result.NotificationMessage.NotificationData or ():
+        if isinstance(part, ua.DataChangeNotification):
+            items += part.MonitoredItems
+        elif isinstance(part, ua.StatusChangeNotification) and not part.Status.is_good():
+            ended = part.Status.value
+    return items, ended
+
+
 def place(session: Any, receiver: Receiver) -> bool:
     """Let this session fetch its notifications our way; False, and nothing changed, where that cannot be."""
     if not can_be_placed(session):

@@ -72,6 +72,14 @@ class Echo:
         """Source time of the last row of each tag, by tag index; 0 where there was none."""
         return np.where(self._known, self._time, 0)
 
+    def newer(self, batch: Batch) -> Batch:
+        """What was read beside a subscription, but for rows that are older than what that has told meanwhile."""
+        rows = batch.rows
+        kept = ~self._known[rows["tag"]] | (rows["time"] >= self._time[rows["tag"]] - _COARSE_NS)
+        found = Batch(rows[kept], batch.texts)
+        self.without(found)
+        return found
+
     def without(self, batch: Batch) -> Batch:
         """The batch without rows that repeat value, quality and source time of the tag's last row."""
         rows = batch.rows

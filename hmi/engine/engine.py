@@ -65,6 +65,7 @@ class Engine:
         self._under_way_ns = {one.id: one.period_ms * 1_000_000 for one in plant.connections}
         self.store = Store(folder, plant.tags, clock, plant.history)
         self.tick = Tick(plant, clock, self.store.append, self._journal)
+        self.tick.gap(range(len(plant.tags)), self._started_ns)
         self._decisions = Decisions(folder, self._journal, clock, plant.digest)
         self._clock_steps = ClockSteps(clock, partial(self._record, "system", "clock set", "engine"))
         self.poller = Poller(self.tick.table, self.tick.deliver, clock, self._connection_changed)
@@ -155,10 +156,13 @@ class Engine:
         for connection, driver, _ in self.poller.lines() if self._unheard else ():
             if connection.id in self._unheard and driver.health.state == "live":
                 self._unheard.discard(connection.id)
-                self._declare_gap(connection.id, self._started_ns, self._clock.now_ns(), "the engine had just started")
+                reason = "the engine had just started"
+                self._declare_gap(connection.id, self._started_ns, self._clock.now_ns(), reason, is_live=True)
 
-    def _declare_gap(self, connection: str, from_ns: int, to_ns: int, reason: str) -> None:
+    def _declare_gap(self, connection: str, from_ns: int, to_ns: int, reason: str, is_live: bool = False) -> None:
+        """`is_live`: its values are known to be current again; else each ends the gap as it is heard again."""
         self.store.declare_gap(from_ns, to_ns, connection, reason)
+        self.tick.gap([tag.index for tag in self.plant.tags_of(connection)], to_ns, is_live)
 
     def _connection_event(self, connection: str, event: str, text: str) -> None:
         self._record("connection", event, connection, text)
@@ -226,7 +230,7 @@ class Engine:
         if event == "live":
             self._unheard.discard(connection)
             begin = since_ns - self._under_way_ns.get(connection, 0)  # what was told last may not have been the last
-            self.store.declare_gap(begin, self._clock.now_ns(), connection, "the connection was silent")
+            self._declare_gap(connection, begin, self._clock.now_ns(), "the connection was silent", is_live=True)
 
     def _journal(self, record: Record) -> Future[int]:
         """Every record tells the configuration that is in force now, whoever made it with which."""

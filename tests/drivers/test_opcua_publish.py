@@ -17,6 +17,7 @@ from hmi.drivers.opcua_publish import can_be_placed, one_item, place
 from tests.drivers.devices import Device, Running, running, tags_of
 
 LEVEL = "ns=2;s=Filler.Level"
+EXACT = "ns=2;s=Filler.Exact"  # changed by nobody but those who write it
 
 
 def connection(device: Device) -> Connection:
@@ -154,6 +155,38 @@ async def test_a_notification_that_is_gone_for_good_is_a_declared_gap(shared_opc
     assert missing
     assert 0 < until_ns - since_ns < 5_000_000_000
     assert "never came" in reason
+
+
+@pytest.mark.expect_log("history has a gap: 1 notifications never came")
+async def test_the_last_change_of_a_tag_is_known_although_its_notification_is_lost(shared_opcua: Device):
+    """It changes once, and then not for hours: the value of before would be shown as live all the time."""
+    lost: list[ua.SubscriptionAcknowledgement] = []
+
+    def lose(_request: ua.PublishRequest, data: Buffer) -> Buffer | ua.PublishRequest:
+        message = result_of(data).NotificationMessage
+        changes = [part for part in message.NotificationData if isinstance(part, ua.DataChangeNotification)]
+        values = [item.Value.Value.Value for part in changes for item in part.MonitoredItems]
+        if lost or wanted not in values:
+            return data
+        lost.append(ua.SubscriptionAcknowledgement(result_of(data).SubscriptionId, message.SequenceNumber))
+        another = ua.PublishRequest()
+        another.Parameters.SubscriptionAcknowledgements = lost
+        return another
+
+    async with running(connection(shared_opcua), tags_of([(LEVEL, "float64"), (EXACT, "float64")])) as run:
+        await run.until(lambda: run.last(EXACT) is not None)
+        await run.until_live()
+        wanted = float(run.last(EXACT)["value"]) + 17.25
+        tamper(run, lose)
+        count = len(run.rows(LEVEL))
+        await run.until(lambda: len(run.rows(LEVEL)) > count + 10)  # answers to requests that were out already pass
+        async with Client(shared_opcua.address) as other:
+            await other.get_node(EXACT).write_value(ua.DataValue(ua.Variant(wanted, ua.VariantType.Double)))
+        await run.until(lambda: bool(lost))
+        await run.until(lambda: float(run.last(EXACT)["value"]) == wanted)
+        assert run.driver.health.reconnects == 0
+    times = [int(row["time"]) for row in run.rows(LEVEL)]
+    assert times == sorted(times), "what was read beside the subscription is not older than what that told"
 
 
 @pytest.mark.expect_log(r"hmi\.drivers: device: .*no OPC UA")

@@ -17,7 +17,7 @@ import numpy as np
 from hmi.clock import MachineClock
 from hmi.commands.children import Child, hmi_command
 from hmi.core import quality as q
-from hmi.core.batch import FLAG_NOT_LIVE, FLAG_TEXT
+from hmi.core.batch import FLAG_AGAIN, FLAG_NOT_LIVE, FLAG_TEXT
 from hmi.core.errors import LinkError
 from hmi.core.history import Gap, Samples
 from hmi.link.messages import Values
@@ -272,4 +272,4 @@ class Load:
 
 def live_rows(samples: Samples) -> np.ndarray:
     """Which stored rows came from the device, rather than being marks of this station."""
-    return (samples.flags & FLAG_NOT_LIVE) == 0
+    return (samples.flags & (FLAG_NOT_LIVE | FLAG_AGAIN)) == 0

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hmi.core.batch import FLAG_AGAIN
 from tests.faults.ledger import balance
 from tests.faults.parts import COUNT, node
 from tests.faults.station import PATIENCE_S, connection, tag
@@ -92,7 +93,9 @@ def test_what_the_device_remembers_of_the_time_without_an_engine(yard: Yard, mea
     assert account.backfilled > 40
     (gap,) = [gap for gap in station.gaps() if "not running" in gap.reason]
     assert gap.to_ns - gap.from_ns > 2 * 10**9
-    assert len(station.samples("line.speed")) <= 2  # what stood still is not told anew
+    speed = station.samples("line.speed")  # what stood still is told anew as of then, and only that
+    assert [bool(flags & FLAG_AGAIN) for flags in speed.flags[-1:]] == [True]
+    assert len(speed) <= 4
 
 
 def test_the_engine_is_killed(yard: Yard, measured):

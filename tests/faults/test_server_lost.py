@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.ledger import balance
 from tests.faults.parts import COUNT, Counting, node
-from tests.faults.station import Station, connection, tag
+from tests.faults.station import PATIENCE_S, Station, connection, tag
 from tests.faults.yard import BACK_S, STALE_S, Yard
 
 
@@ -17,6 +17,17 @@ def trial(yard: Yard, **options) -> tuple[Counting, Station]:
     server = yard.counting(**options)
     rows = [tag("line.count", "plc", COUNT, "uint32"), tag("line.speed", "plc", node("Speed"), "float32")]
     return server, yard.station([connection("plc", server.address, publish_ms=100)], rows)
+
+
+def expect_known(station: Station, name: str) -> None:
+    """What stood still all the while, with its source time of before, is known to history again after the gap."""
+    ended_ns = max(gap.to_ns for gap in station.gaps())
+    begun = time.monotonic()
+    while not (after := (samples := station.samples(name)).time >= ended_ns).any():
+        assert time.monotonic() < begun + PATIENCE_S, f"{name} is unknown since the gap"
+        time.sleep(0.2)
+    assert (samples.quality[after] == 0).all()
+    assert len(set(samples.value[samples.quality == 0].tolist())) == 1
 
 
 @pytest.mark.parametrize(
@@ -68,6 +79,7 @@ def test_frozen_again_and_again(yard: Yard, measured, times):
     measured("stale after the last good value, worst", worst_stale, STALE_S)
     measured("live after it runs on, worst", worst_back, BACK_S)
     measured("account", str(balance(station, server.counts)))
+    expect_known(station, "line.speed")
 
 
 def test_publishing_stops_while_reading_works(yard: Yard, measured, times):
