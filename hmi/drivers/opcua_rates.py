@@ -16,6 +16,7 @@ from typing import Final
 from asyncua import ua
 
 from hmi.clock import Clock
+from hmi.core.errors import DeviceError
 from hmi.drivers.opcua_client import LIFETIME_S, OnPublish, OpcUaSession
 
 KEEP_ALIVE_MS: Final = (
@@ -28,6 +29,7 @@ SMALLEST_QUEUE, BIGGEST_QUEUE = 10, 1000  # values a server keeps per item betwe
 SPARE: Final = 2.0  # times what a publishing interval holds: history wants every one, also after a late publish
 SAME: Final = 1.01  # servers round
 LONGEST_WAIT_MS: Final = 2000.0  # for first values: a server may publish once in a minute
+LONGEST_PUBLISH_MS: Final = 3_600_000.0  # slower than once in an hour is no sign of life
 LOOK_S: Final = 0.02
 
 
@@ -101,6 +103,9 @@ class Rates:
             asked_ms = min(float(period_ms), SLOWEST_PUBLISH_MS)
             got = await session.subscribe(asked_ms, max(1, round(KEEP_ALIVE_MS / asked_ms)), on_publish)
             publishing_ms = got.RevisedPublishingInterval or asked_ms
+            if not 0 < publishing_ms <= LONGEST_PUBLISH_MS:  # what is no number is neither
+                what = f"{session.where} wants to publish every {publishing_ms:g} ms, which cannot be"
+                raise DeviceError(f"{what}: is its software in order?")
             self._rates[period_ms] = Rate(
                 period_ms,
                 got.SubscriptionId,

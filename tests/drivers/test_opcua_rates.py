@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from asyncua import ua
 
+from hmi.clock import HandClock
+from hmi.core.errors import DeviceError
 from hmi.core.plant.model import Connection
-from hmi.drivers.opcua_rates import BIGGEST_QUEUE, SMALLEST_QUEUE, Rate
+from hmi.drivers.opcua_rates import BIGGEST_QUEUE, SMALLEST_QUEUE, Rate, Rates
 from tests.drivers.devices import Device, running, tags_of
 
 LEVEL = "ns=2;s=Filler.Level"
@@ -77,3 +81,19 @@ async def test_each_rate_is_settled_for_itself(shared_opcua: Device):
         await run.until_live()
         assert (run.driver.health.revised, run.driver.health.note) == ({}, "")
         assert run.driver._rates.silence_s() == 0.0
+
+
+@pytest.mark.parametrize("interval_ms", [math.nan, math.inf, -1.0, 1e300])
+async def test_an_interval_that_cannot_be_is_refused_in_words(interval_ms: float):
+    """Found by a fuzz of 10,000 seeds: the queue was calculated with it."""
+
+    class Mad:
+        where = "plc:4840"
+
+        async def subscribe(self, *_: object) -> ua.CreateSubscriptionResult:
+            return ua.CreateSubscriptionResult(1, interval_ms, 30, 10)
+
+    rates = Rates(HandClock())
+    with pytest.raises(DeviceError, match=r"plc:4840 wants to publish every .+ ms, which cannot be"):
+        await rates.of(Mad(), 100, lambda _: None)  # type: ignore[arg-type]
+    assert len(rates) == 0
