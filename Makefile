@@ -25,6 +25,10 @@ setup:
 
 pictures: setup  ## every page of the demo plant at work, day and night, into the manual: resources/manual/pictures
 	@QT_QPA_PLATFORM=offscreen $(HMI) demo --shots resources/manual/pictures --size 1440x900 --warm-up 60 --fault capper-jam@80
+	@QT_QPA_PLATFORM=offscreen $(HMI) demo --shots demo-shots/flood --size 1440x900 --warm-up 130 --fault air-low@10
+	@cp demo-shots/flood/alarms.png resources/manual/pictures/alarms-flood.png
+	@cp demo-shots/flood/alarms-figures.png resources/manual/pictures/
+	@.venv/bin/python packaging/trend_pictures.py resources/manual/pictures
 
 structure: setup  ## after a screen of the demo plant was changed on purpose: what stands where, for the tests
 	@HMI_STRUCTURE=write .venv/bin/python -m pytest -q -n0 tests/client/test_structure.py

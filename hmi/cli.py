@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Final
 
 import hmi
+from hmi import cli_people
+from hmi.commands import jobs_grammar
 from hmi.core.errors import HmiError, PlantError
 
 WELL, NO, WRONG_USE = 0, 1, 2
@@ -26,9 +28,10 @@ PAIRS: Final = (
     "alarms kpi",
     "alarms document",
     "alarms diff",
+    *jobs_grammar.PAIRS,
 )  # verbs of two words
+CATEGORIES: Final = ("alarm", "write", "note", "job", "instruction", "person", "signature", "system", "connection")
 NOT_BUILT: Final = (
-    "user",
     "new",
     "discover",
 )
@@ -100,7 +103,8 @@ def parser() -> argparse.ArgumentParser:
     _alarms(verbs)
     _records(verbs)
     _keeping(verbs)
-    _trust(verbs)
+    cli_people.add(verbs, _verb, _data, _json)
+    jobs_grammar.add(verbs, _verb, _data, _json)
     return top
 
 
@@ -112,6 +116,11 @@ def _verb(verbs: argparse._SubParsersAction, name: str, run: str, text: str) -> 
 
 def _data(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--data", type=Path, help="data folder of the engine (else HMI_DATA, else the usual place)")
+
+
+def _person(verb: argparse.ArgumentParser) -> None:
+    text = "sign in with this account first; the password is asked for, or read from the input"
+    verb.add_argument("--as", dest="person", default="", metavar="NAME", help=text)
 
 
 def _json(verb: argparse.ArgumentParser) -> None:
@@ -195,6 +204,8 @@ def _questions(verbs: argparse._SubParsersAction) -> None:
     ack = _verb(verbs, "ack", "ask:ack", "acknowledge alarms by id")
     ack.add_argument("ids", nargs="+", metavar="ID")
     ack.add_argument("--comment", default="")
+    for verb in (put, ack):
+        _person(verb)
     for verb in (status, get, watch, put, ack):
         _data(verb)
         _json(verb)
@@ -208,6 +219,9 @@ def _alarms(verbs: argparse._SubParsersAction) -> None:
     alarms.add_argument(
         "--area", default="", metavar="EQUIPMENT", help="only of a machine or area, or below a tag path"
     )
+    alarms.add_argument(
+        "--position", default="", metavar="POSITION", help="only those that an operator position answers for"
+    )
     alarms.add_argument("--class", dest="kind", default="", metavar="CLASS", help="only of this class: quality, …")
     shelve = _verb(verbs, "shelve", "alarms:shelve", "keep alarms quiet for a time; they come back by themselves")
     shelve.add_argument("--for", dest="length", default="30m", help="30m, 4h: at most what the alarm's class allows")
@@ -217,13 +231,18 @@ def _alarms(verbs: argparse._SubParsersAction) -> None:
     service = _verb(verbs, "out-of-service", "alarms:out_of_service", "take alarms out of service, under a permit")
     service.add_argument("--permit", default="", help="permit or work order")
     service.add_argument("--back", action="store_true", help="return them to service")
+    suppress = _verb(verbs, "suppress", "alarms:suppress", "what suppresses alarms, for no person does: see shelve")
+    suppress.add_argument("ids", nargs="+", metavar="ID")
     reset = _verb(verbs, "reset", "alarms:reset", "release latched alarms that were acknowledged")
+    confirm = _verb(verbs, "confirm", "alarms:confirm", "say to their servers that causes of alarms were dealt with")
+    comment = _verb(verbs, "comment", "alarms:comment", "put a comment (--why) on alarms that servers keep")
     explain = _verb(verbs, "alarms explain", "alarms:explain", "why an alarm is as it is, with the values behind it")
     explain.add_argument("id", metavar="ID")
-    for verb in (shelve, unshelve, service, reset):
+    for verb in (shelve, unshelve, service, reset, confirm, comment):
+        _person(verb)
         verb.add_argument("ids", nargs="+", metavar="ID")
         verb.add_argument("--why", default="", help="the reason, for the journal")
-    for verb in (alarms, shelve, unshelve, service, reset, explain):
+    for verb in (alarms, shelve, unshelve, service, suppress, reset, confirm, comment, explain):
         _data(verb)
         _json(verb)
     _alarm_books(verbs)
@@ -234,8 +253,10 @@ def _alarm_books(verbs: argparse._SubParsersAction) -> None:
     times = "ISO 8601 (UTC unless it says otherwise), or back from now: -8h, -30d"
     kpi.add_argument("--from", dest="start", default="-30d", help=times)
     kpi.add_argument("--to", dest="stop", help=f"{times}; now if left out")
+    kpi.add_argument("--position", default="", metavar="POSITION", help="only what was told at an operator position")
+    kpi.add_argument("--plant", default="", metavar="PLANT", help="with --position, where no engine runs: the plant")
     document = _verb(verbs, "alarms document", "alarm_document:document", "the master alarm database of a plant")
-    document.add_argument("--out", type=Path, required=True, metavar="FILE", help="FILE.html, to print, or FILE.csv")
+    document.add_argument("--out", type=Path, required=True, metavar="FILE", help="FILE.pdf, FILE.html or FILE.csv")
     diff = _verb(verbs, "alarms diff", "alarm_diff:diff", "what of the alarms differs from the files; 1 if anything")
     for verb in (document, diff):
         verb.add_argument("plant", metavar="PLANT")
@@ -262,8 +283,17 @@ def _records(verbs: argparse._SubParsersAction) -> None:
     journal = _verb(verbs, "journal", "records:journal", "alarm events, writes, starts and stops")
     journal.add_argument("action", nargs="?", choices=("verify",), help="check the chain of records")
     journal.add_argument("--limit", type=int, default=200)
-    journal.add_argument("--category", choices=("alarm", "write", "system", "connection"))
+    journal.add_argument("--category", choices=CATEGORIES)
+    journal.add_argument("--find", metavar="TEXT", help="only what says this: subject, reason, result or person")
     _json(journal)
+    note = _verb(verbs, "note", "notes:note", "write a note into the shift log; without a text, list the notes")
+    note.add_argument("text", nargs="*", metavar="TEXT")
+    note.add_argument("--tag", default="", help="what it is about; the whole plant if left out")
+    note.add_argument("--from", dest="start", help="when it is about, or the first moment; now if left out")
+    note.add_argument("--to", dest="stop", help="the last moment, where it is about a stretch of time")
+    note.add_argument("--limit", type=int, default=200)
+    _data(note)
+    _json(note)
     for verb in (history, journal):
         _data(verb)
         times = "ISO 8601 (UTC unless it says otherwise), or back from now: -10m, -8h, -2d"
@@ -291,26 +321,3 @@ def _keeping(verbs: argparse._SubParsersAction) -> None:
     for verb in (check, bring, backup, restore):
         _data(verb)
         _json(verb)
-
-
-def _trust(verbs: argparse._SubParsersAction) -> None:
-    trust = _verb(verbs, "trust", "trust:trust", "whom this station believes to be a server; its own certificate")
-    actions = trust.add_subparsers(dest="action", required=True, metavar="ACTION")
-    texts = {
-        "list": "the certificates that are trusted, and those that servers showed and nobody decided on",
-        "show": "all that a certificate says",
-        "accept": "trust a certificate, once its whole fingerprint was compared with the server's own",
-        "remove": "trust a certificate no longer, or forget one that was rejected",
-        "own": "this station's certificate, for the servers to trust",
-        "renew": "a new certificate for this station: first made, for the servers to trust, then put into use",
-    }
-    for name, text in texts.items():
-        action = actions.add_parser(name, help=text, description=text)
-        if name in ("show", "accept", "remove"):
-            action.add_argument("fingerprint", metavar="FINGERPRINT")
-        if name == "renew":
-            action.add_argument("--use", action="store_true", help="put it into use; no restart is needed")
-        if name in ("own", "renew"):
-            action.add_argument("--out", type=Path, metavar="FILE.der", help="write the certificate to a file")
-        _data(action)
-        _json(action)

@@ -41,8 +41,13 @@ BAD_CALLS = {
 BAD_CALLS_ALLOWED = {("hmi/client/style.py", "setStyleSheet"): "once, at start, for the whole application"}
 # Every file that may start a thread, and which thread that is.
 THREADS = {
+    "hmi/client/app.py": "reads in what only the trends need, once, while the first screen goes on being drawn",
     "hmi/store/store.py": "the one writer: values and journal reach the disk through it alone",
     "hmi/store/sealer.py": "turns the seconds of an hour into blocks, so that no commit waits for it",
+    "hmi/client/takeaway.py": "writes the rows of one list into a file, and ends with it",
+    "hmi/client/trends/export_job.py": "writes the file of one export, and ends with it",
+    "hmi/engine/forward.py": "sends to the plant server; whatever that one does, nothing here waits for it",
+    "hmi/engine/people.py": "judges passwords one at a time, which takes long on purpose",
     "hmi/engine/requests.py": "the pool of two that reads history, so that a question never holds up acquisition",
 }
 STARTS_THREADS = {

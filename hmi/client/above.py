@@ -33,9 +33,9 @@ class Above(QObject):
     commanded = Signal(str)
     told = Signal(str)
 
-    def __init__(self, desk: Desk, host: QWidget, stack: QWidget) -> None:
+    def __init__(self, desk: Desk, host: QWidget, stack: QWidget, kiosk: bool = False) -> None:
         super().__init__(host)
-        self.desk, self.host, self.stack = desk, host, stack
+        self.desk, self.host, self.stack, self._kiosk = desk, host, stack, kiosk
         self.overlay: Overlay | None = None
         self.faceplates: Faceplates | None = None
         self._index: Index | None = None
@@ -63,11 +63,34 @@ class Above(QObject):
 
         self._lay(lambda: Scan(self.desk, self.host, self.index)).chosen.connect(self.open_faceplate)
 
-    def keys(self, kiosk: bool) -> None:
+    def sign_in(self) -> None:
+        """Who works here: sign in, out, or let somebody else."""
+        from hmi.client.people.sheet import SignIn
+
+        if self.desk.present is not None:
+            self._lay(lambda: SignIn(self.desk, self.host, self.desk.present))
+
+    def keys(self) -> None:
         """The list of keys."""
         from hmi.client.keylist import KeyList
 
-        self._lay(lambda: KeyList(self.desk, self.host, kiosk))
+        self._lay(lambda: KeyList(self.desk, self.host, self._kiosk))
+
+    def help(self, key: str) -> None:
+        """The manual, at the faceplate that has the keyboard, else at the page with this key; once more closes it."""
+        from hmi.client.manual.book import FACEPLATE, manual
+        from hmi.client.manual.sheet import Manual
+
+        if isinstance(self.overlay, Manual):
+            self.clear()
+            return
+        at_plate = self.faceplates is not None and self.faceplates.have_keyboard
+        book = manual()
+        if not book.sections:
+            self.told.emit(tr("The manual cannot be read: it is not in the program's folder"))
+            return
+        first = book.about(FACEPLATE if at_plate else key)
+        self._lay(lambda: Manual(self.desk, self.host, book, first)).keys_asked.connect(self.keys)
 
     def why(self, page: Page) -> None:
         """Why something on a page is grey."""
@@ -77,13 +100,25 @@ class Above(QObject):
         self._lay(lambda: Why(self.desk, self.host, found)).system_asked.connect(self._ask_system)
 
     def instruction(self, name: str) -> None:
-        """A work instruction, to be read."""
-        from hmi.client.instruction import Instruction
+        """A work instruction, to be read and to be started."""
+        from hmi.client.instructions.sheet import Sheet
 
-        if f"instructions/{name}.md" in self.desk.plant.texts:
-            self._lay(lambda: Instruction(self.desk, self.host, name))
-        else:
+        if name not in self.desk.plant.instructions:
             self.told.emit(tr("There is no instruction {name} in this plant's files", name=name))
+            return
+        made = self._lay(lambda: Sheet(self.desk, self.host, name))
+        made.place_asked.connect(self.place_asked)
+        made.link_asked.connect(self._follow)
+
+    def _follow(self, kind: str, name: str) -> None:
+        """Where a link of an instruction leads, inside of the plant."""
+        if kind == "screen" and name in self.desk.plant.screens:
+            self.clear()
+            self.place_asked.emit(name)
+        elif kind == "equipment" and name in self.desk.plant.equipment:
+            self.open_faceplate(name)
+        elif kind == "instruction":
+            self.instruction(name)
 
     def drawer(self, navigation: Navigation) -> None:
         """The places over the page; once more to close them."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import getpass
 import importlib
 import logging
 import os
-import platform
 import signal
+import socket
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +27,7 @@ from hmi.client.window import Window
 from hmi.client.wire import Wire
 from hmi.clock import Clock, MachineClock
 from hmi.core.errors import LinkError
-from hmi.link import socket
+from hmi.link import socket as link
 from hmi.link.street import Link
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ class RunOptions:
     data: Path  # the engine's data folder; its link.json says where the engine is
     attach: str | None = None  # HOST:PORT of an engine, instead of a data folder
     token: str = ""
+    link: Link | None = None  # that stands already: the engine may have said its welcome before there is a window
     touch: bool = False
     full_screen: bool = False
     kiosk: bool = False  # the whole display, and nobody leaves by accident
@@ -82,7 +85,7 @@ def _logs(options: RunOptions) -> Path:
 
 def open_window(options: RunOptions, clock: Clock) -> Window:
     """The window, not yet shown and not yet looking for its engine."""
-    user, station = _user(), platform.node()
+    user, station = _user(), socket.gethostname()
     memory = None if options.layout is None else LayoutFile(options.layout)
     layout = Layout() if memory is None else memory.read()
     theme = theme_of(options.theme or layout.theme)
@@ -98,15 +101,18 @@ def open_window(options: RunOptions, clock: Clock) -> Window:
 
 
 def opener(options: RunOptions, user: str, station: str, clock: Clock) -> Callable[[], Link]:
-    """What opens a connection to the engine that the options name, each time anew."""
+    """What opens a connection to the engine that the options name: the one that stands first, then each time anew."""
+    standing = [] if options.link is None else [options.link]
 
     def open_link() -> Link:
+        if standing:
+            return standing.pop()
         if options.attach is None:
-            return socket.connect(options.data, program="window", user=user, station=station, clock=clock)
+            return link.connect(options.data, program="window", user=user, station=station, clock=clock)
         host, _, port = options.attach.rpartition(":")
         if not host or not port.isdigit():
             raise LinkError(f"{options.attach} is no address. Say --attach HOST:PORT")
-        return socket.attach(host, int(port), options.token, program="window", user=user, station=station, clock=clock)
+        return link.attach(host, int(port), options.token, program="window", user=user, station=station, clock=clock)
 
     return open_link
 
@@ -114,7 +120,8 @@ def opener(options: RunOptions, user: str, station: str, clock: Clock) -> Callab
 def _stay(application: QApplication, window: Window, options: RunOptions, clock: Clock) -> int:
     log.info("window opened on %s", options.attach or options.data)
     tour = None if options.shots is None else _tour(window, clock, options.shots, options.warm_up_s)
-    timers = [_once(window, _IDLE_MS, _warm)]
+    settling = _Settling()
+    timers = [_once(window, _IDLE_MS, settling.begin)]
     if options.seconds is not None:
         timers.append(_once(window, round(options.seconds * 1000), window.leave))
     if tour is not None:
@@ -138,6 +145,7 @@ def _stay(application: QApplication, window: Window, options: RunOptions, clock:
         if tour is not None:
             tour.stop()
         window.stop()
+        settling.end()
     return 0 if tour is None or (tour.was_live and tour.pictures) else 1
 
 
@@ -155,8 +163,32 @@ def _once(window: Window, after_ms: int, action: Callable[[], Any]) -> QTimer:
     return timer
 
 
-def _warm() -> None:
-    importlib.import_module("hmi.client.trends.page")
+class _Settling:
+    """Reads in what only the trends need, once the first screen stands, and turns garbage collection on.
+
+    On a thread of its own, for it takes a third of a second, in which values go on being drawn.
+    """
+
+    def __init__(self) -> None:
+        self._thread = threading.Thread(target=self._read_in, name="reads in the trends")
+
+    def begin(self) -> None:
+        """Qt thread, on which alone garbage may be collected: it may hold widgets."""
+        gc.disable()
+        self._thread.start()
+
+    def end(self) -> None:
+        """Wait until it has read what it is reading."""
+        if self._thread.is_alive():
+            self._thread.join()
+
+    @staticmethod
+    def _read_in() -> None:
+        try:
+            importlib.import_module("hmi.client.trends.page")
+        finally:
+            gc.freeze()  # all this stays and need not be looked through again; nothing is left to collect here
+            gc.enable()
 
 
 def _signals() -> tuple[int, ...]:

@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from hmi.client.command import Commands
+from hmi.client.commands import Commands
+from hmi.client.language import plant_text
 from hmi.client.layout import Spot, brought_back
 from hmi.client.page import Desk
 from hmi.client.shell import ASIDE, Shell
@@ -33,7 +34,7 @@ class Aside(QWidget):
     def _furnish(self, desk: Desk, stay: Stay, commands: Commands | None = None) -> Shell:
         shell = Shell(replace(desk), stay.place, stay, commands, ASIDE)
         self._column.addWidget(shell)
-        self.setWindowTitle(shell.desk.plant.name)
+        self.setWindowTitle(plant_text(shell.desk.plant.name))
         return shell
 
     def renew(self, desk: Desk) -> Shell:

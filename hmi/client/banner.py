@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from hmi.client import words
+from hmi.client.alarms.nosound import NoSound
+from hmi.client.alarms.served import doubt_of, origin
 from hmi.client.alarms.summary import Summary, Tally, calls, quiet, stands
 from hmi.client.language import plant_text, tr
 from hmi.client.marks import PriorityCount, draw_priority
@@ -15,7 +19,9 @@ from hmi.client.style import target_px
 from hmi.client.theme import PRIORITIES
 from hmi.link.messages import AlarmRow, Reply
 
-_TOLD_S = 6.0  # how long the outcome of an acknowledgement stays readable
+_TOLD_S: Final = 6.0  # how long the outcome of an acknowledgement stays readable
+_NARROW_PX: Final = 1000
+_TOP_PX: Final = 48  # height of a row for the alarm alone
 
 
 class AlarmMark(QWidget):
@@ -49,7 +55,8 @@ class Banner(QFrame):
         super().__init__()
         self.setObjectName("banner")
         self.desk = desk
-        self.setFixedHeight(target_px(True) + 8 if desk.touch else 56)
+        self._low = target_px(True) + 8 if desk.touch else 56
+        self.setFixedHeight(self._low)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(tr("Open the alarm list (F5)"))
         self.counts = {priority: PriorityCount(priority, desk.theme) for priority in PRIORITIES}
@@ -65,30 +72,50 @@ class Banner(QFrame):
         self.silence.setCursor(Qt.CursorShape.ArrowCursor)
         self.silence.clicked.connect(self.silenced)
         self.silence.hide()
+        self.no_sound = NoSound(desk)
+        self.kept = Words("", "muted", 12)
         self._summary = Summary()
         self._told_until = 0.0
         self._question = 0
         self._arrange()
 
     def _arrange(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(12)
-        for made in self.counts.values():
-            row.addWidget(made)
-        row.addSpacing(8)
-        row.addWidget(self.mark)
+        self._rows = QGridLayout(self)
+        self._rows.setContentsMargins(16, 0, 16, 0)
+        self._rows.setHorizontalSpacing(20)
+        self._rows.setVerticalSpacing(0)
+        self._rows.setColumnStretch(1, 1)
+        self._top, top = _strip()
+        top.addWidget(self.mark)
         texts = QVBoxLayout()
         texts.setSpacing(1)
         texts.addStretch(1)
         texts.addWidget(self.headline)
         texts.addWidget(self.detail)
         texts.addStretch(1)
-        row.addLayout(texts, 1)
-        row.addWidget(self.told)
-        row.addWidget(self.age)
-        row.addWidget(self.silence)
-        row.addWidget(self.ack)
+        top.addLayout(texts, 1)
+        top.addWidget(self.told)
+        counted, counts = _strip()
+        for made in self.counts.values():
+            counts.addWidget(made)
+        counts.addWidget(self.kept)
+        answers, answer = _strip()
+        answer.addWidget(self.no_sound)
+        answer.addWidget(self.age)
+        answer.addWidget(self.silence)
+        answer.addWidget(self.ack)
+        self._rows.addWidget(counted, 0, 0)
+        self._rows.addWidget(self._top, 0, 1)
+        self._rows.addWidget(answers, 0, 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is upright, what the alarm is called has a row of its own: it must be read, not guessed."""
+        super().resizeEvent(event)
+        narrow = self.width() < _NARROW_PX
+        if narrow == (self._rows.itemAtPosition(1, 0) is None):
+            self._rows.removeWidget(self._top)
+            self._rows.addWidget(self._top, *((1, 0, 1, 3) if narrow else (0, 1)))
+            self.setFixedHeight(self._low + (_TOP_PX if narrow else 0))
 
     def show_alarms(self, summary: Summary, lit: bool) -> None:
         """Tell what stands now."""
@@ -106,14 +133,25 @@ class Banner(QFrame):
         if self.desk.calls is not None:
             self.desk.calls.hear()
             self.silence.setVisible(bool(self.desk.calls.sounding))
+        self.no_sound.refresh()
+        self._show_kept(summary)
         if self._told_until and self.desk.clock.monotonic() > self._told_until:
             self._told_until = 0.0
             self.told.say("")
 
+    def _show_kept(self, summary: Summary) -> None:
+        """How many alarms are kept quiet, by the letters that they bear on the screens."""
+        text = " ".join(f"{letter}{count}" for letter, count in zip("SDO", summary.kept, strict=True) if count)
+        if text != self.kept.whole:
+            self.kept.say(text)
+            shelved, suppressed, out = summary.kept
+            told = "{shelved} shelved, {suppressed} suppressed by design, {out} out of service"
+            self.kept.setToolTip(tr(told, shelved=shelved, suppressed=suppressed, out=out))
+
     def acknowledge(self) -> None:
         """Acknowledge the alarm that is shown, and no other."""
         if self._summary.top is not None:
-            rule = self.desk.plant.rules[self._summary.top.rule]
+            rule = self.desk.mirror.rules[self._summary.top.rule]
             self._question = self.desk.wire.ask("ack", {"alarms": [rule.id], "comment": ""}, self._acknowledged)
 
     def tell(self, text: str) -> None:
@@ -133,13 +171,14 @@ class Banner(QFrame):
             self.tell(reply.text)
 
     def _show_top(self, row: AlarmRow, lit: bool) -> None:
-        rule = self.desk.plant.rules[row.rule]
-        tag = self.desk.plant.tags[rule.tag]
+        rule = self.desk.mirror.rules[row.rule]
+        tag = self.desk.plant.tags[rule.tag] if row.condition is None else None
         self.mark.show_mark(rule.priority, stands(row) and (lit or not calls(row)))
-        self.headline.say(plant_text(rule.title or tag.description or rule.id))
+        self.headline.say(plant_text(rule.title or (tag.description if tag else "") or rule.id))
         self.detail.show()
         what = tr("unacknowledged") if stands(row) else tr("returned to normal, unacknowledged")
-        parts = [tag.name, what, tr("cannot be evaluated") if row.cannot_evaluate else "", self._doubt()]
+        doubt = doubt_of(row) if tag is None else tr("cannot be evaluated") if row.cannot_evaluate else ""
+        parts = [tag.name if tag else origin(row), what, doubt, self._doubt()]
         self.detail.say(" · ".join(part for part in parts if part))
         self.age.say(words.age((self.desk.mirror.now_ns() - row.raised_ns) / 1e9))
 
@@ -163,3 +202,12 @@ class Banner(QFrame):
             self.headline.say(" · ".join(part for part in (tr(text, count=standing), self._doubt()) if part))
         else:
             self.headline.say(quiet(self.desk.mirror))
+
+
+def _strip() -> tuple[QWidget, QHBoxLayout]:
+    """Things side by side."""
+    made = QWidget()
+    row = QHBoxLayout(made)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(12)
+    return made, row

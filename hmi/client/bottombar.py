@@ -12,7 +12,7 @@ from hmi.client.page import ALARMS, TRENDS, button
 from hmi.client.style import target_px
 
 _BUTTONS: Final = (
-    ("screens", "Screens"),
+    ("navigation", "Screens"),
     ("back", "Back"),
     ("home", "First screen"),
     ("alarms", "Alarms"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from hmi.client.language import plant_text, tr
+from hmi.client.packml import state_word
 from hmi.core.plant.model import Plant
 from hmi.core.screens.model import Element
 from hmi.core.screens.vocabulary import BADGE_BINDS, PACKML
@@ -49,7 +50,9 @@ def words_of(plant: Plant, tag: Tag) -> Mapping[int, str]:
 
 def states_of(plant: Plant, tag: Tag) -> Mapping[int, str]:
     """What the values of a tag are called where it is read, not commanded: words of screens, or states of PackML."""
-    return words_of(plant, tag) or (PACKML if any(_says_packml(plant, tag, one) for one in _elements(plant)) else {})
+    if any(_says_packml(plant, tag, one) for one in _elements(plant)):
+        return words_of(plant, tag) or {number: state_word(number) for number in PACKML}
+    return words_of(plant, tag)
 
 
 def is_momentary(plant: Plant, tag: Tag) -> bool:

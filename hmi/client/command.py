@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
 from hmi.client import words
 from hmi.client.choices import title_of
 from hmi.client.commandform import BARRED, CONFIRM, END, SAY, CommandForm
+from hmi.client.commands import Commands
 from hmi.client.hold import HoldButton
 from hmi.client.language import plant_text, tr
 from hmi.client.page import Desk
@@ -20,54 +20,12 @@ from hmi.core import quality as q
 from hmi.core.policy import rules_for
 from hmi.core.setting import Unacceptable, exact_value, is_exact, with_unit
 from hmi.core.tags import Tag
-from hmi.link.messages import Reply
 
 _HEADLINES: Final = {
     "confirmed": "Confirmed",
     "refused": "Refused: nothing was changed",
     "unknown": "Unknown: check the plant",
 }
-_WRITE_S: Final = 10.0
-
-
-def outcome_of(reply: Reply) -> str:
-    """confirmed, refused or unknown; an answer that does not say is taken at its word."""
-    body = reply.body if isinstance(reply.body, dict) else {}
-    outcome = str(body.get("outcome", ""))
-    return outcome if outcome in _HEADLINES else "confirmed" if reply.ok else "refused"
-
-
-class Commands(QObject):
-    """Sends writes and remembers them until the engine tells how they ended; outlives the dialogs that ask for them."""
-
-    ended = Signal(int, str, str)  # tag index, outcome, text
-    moved = Signal()  # the plant has: an open dialog shows it
-
-    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.desk = desk
-        self._questions: dict[int, int] = {}  # tag -> number of the question about it
-
-    def write(self, tag: Tag, value: float | str, why: str, confirmed: str = "") -> None:
-        """Send one write, with the text that the person has confirmed; the tag is pending until the answer."""
-        self.desk.mirror.set_pending(tag.index, True)
-        done = partial(self._end, tag.index)
-        self._questions[tag.index] = 0
-        args = {"tag": tag.name, "value": value, "why": why} | ({"confirmed": confirmed} if confirmed else {})
-        number = self.desk.wire.ask("write", args, done, _WRITE_S)
-        if tag.index in self._questions:
-            self._questions[tag.index] = number
-
-    def dispose(self) -> None:
-        """The window's desk is cleared: no answer may come any more."""
-        for number in self._questions.values():
-            self.desk.wire.forget(number)
-        self._questions.clear()
-
-    def _end(self, tag: int, reply: Reply) -> None:
-        self._questions.pop(tag, None)
-        self.desk.mirror.set_pending(tag, False)
-        self.ended.emit(tag, outcome_of(reply), words.sentence(reply.text))
 
 
 class CommandDialog(CommandForm):
@@ -119,6 +77,7 @@ class CommandDialog(CommandForm):
         self.confirm.setVisible(bool(self._rules.confirm))
         self.confirmed.setVisible(bool(self._rules.confirm))
         self.confirmed.setChecked(False)
+        self.second.setVisible(self._rules.second_person)
         self.steps.setCurrentIndex(CONFIRM)
         self.refresh()
         (self.confirmed if self._rules.confirm else self.execute).setFocus()
@@ -128,7 +87,8 @@ class CommandDialog(CommandForm):
         self.headline.say(tr("Sent. Waiting for the controller to confirm …"))
         self.outcome.say(f"{title_of(self.tag)}: {self._new()}")
         self.steps.setCurrentIndex(END)
-        self._commands.write(self.tag, self._value, self.why.text().strip(), self._rules.confirm)
+        second = self.second.take() if self._rules.second_person else None
+        self._commands.write(self.tag, self._value, self.why.text().strip(), self._rules.confirm, second)
         self.refresh()
 
     def _begin(self) -> None:
@@ -195,7 +155,9 @@ class CommandDialog(CommandForm):
         self.interlocks.say(told)
         self.interlocks.play("muted" if decision.allowed else "bad")
         self.interlocks.setVisible(bool(told))
-        self.execute.setEnabled(decision.allowed and (self.confirmed.isChecked() or not self._rules.confirm))
+        agreed = self.second.is_given or not self._rules.second_person
+        confirmed = self.confirmed.isChecked() or not self._rules.confirm
+        self.execute.setEnabled(decision.allowed and confirmed and agreed)
 
     def _ended(self, tag: int, outcome: str, text: str) -> None:
         if tag == self.tag.index and self.steps.currentIndex() == END:
@@ -229,6 +191,7 @@ class CommandDialog(CommandForm):
         else:
             self.execute.clicked.connect(self.send)
         self.confirmed.toggled.connect(self.refresh)
+        self.second.changed.connect(self.refresh)
         self.wish.changed.connect(self._typed)
         self.wish.chosen.connect(self._chose)
         self._commands.ended.connect(self._ended)

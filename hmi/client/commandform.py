@@ -13,6 +13,7 @@ from hmi.client.hold import HoldButton
 from hmi.client.language import tr
 from hmi.client.marks import QualityMark
 from hmi.client.page import Desk, Words, button
+from hmi.client.people.second import SecondPerson
 from hmi.client.refusals import range_text
 from hmi.client.wish import Reasons, Wish
 from hmi.core.policy import rules_for
@@ -41,6 +42,7 @@ class CommandForm(QDialog):
         self._make_labels()
         self.next = button(tr("Continue"), "main")
         self.confirmed = button(tr("I confirm this"), checkable=True)
+        self.second = SecondPerson()
         self.execute = HoldButton(desk, tr("Hold to execute")) if desk.touch else button(tr("Execute"), "main")
         self.cancel_buttons: list[QPushButton] = []
         self.steps = QStackedWidget()
@@ -116,7 +118,7 @@ class CommandForm(QDialog):
         inner.addWidget(self.change)
         if not self.wish.choices and not self.tag.is_text:
             inner.addWidget(Words(tr("Range: {range}", range=range_text(self.tag, self._rules)), "muted", 13))
-        for label in (self.reason, self.interlocks, self.confirm):
+        for label in (self.reason, self.interlocks, self.confirm, self.second):
             inner.addWidget(label)
         inner.addWidget(self.confirmed, alignment=Qt.AlignmentFlag.AlignLeft)
         inner.addWidget(Words(tr("Nothing has been sent yet."), "muted"))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QVBoxLayout
 
 from hmi.client import words
 from hmi.client.diagnostics_connections import Connections
 from hmi.client.diagnostics_values import WrongValues
+from hmi.client.flow import Flow
 from hmi.client.language import tr
 from hmi.client.page import SYSTEM, Desk, Page, Words
 from hmi.core import quality as q
 from hmi.link.messages import Health, Reply
+
+_FACTS_PX: Final = 240  # the least in which they can be read
 
 
 class Facts(QFrame):
@@ -50,7 +53,7 @@ class SystemPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.engine = Facts("Engine", ("State", "Running for", "Program", "Clients", "Configuration"))
-        self.store = Facts("History", ("Stored", "Waiting", "Lost", "Disk free", "Room", "Fault"))
+        self.store = Facts("History", ("Stored", "Waiting", "Lost", "Disk free", "Room", "Fault", "Plant server"))
         self.window_facts = Facts("This window", ("Link", "Last heard", "Values", "Frame", "Station"))
         self.connections = Connections(desk)
         self.values = WrongValues(desk)
@@ -64,10 +67,11 @@ class SystemPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        row = QHBoxLayout()
-        row.setSpacing(8)
+        row = Flow()
         for facts in (self.engine, self.store, self.window_facts):
-            row.addWidget(facts, 1)
+            facts.setMinimumWidth(_FACTS_PX)
+            facts.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+            row.addWidget(facts)
         column.addLayout(row)
         column.addWidget(self.connections)
         column.addWidget(self.values, 1)
@@ -122,6 +126,7 @@ class SystemPage(Page):
             Disk_free=f"{health.disk_free_mb / 1024:.1f} GB",
             Room=words.sentence(health.store_note or health.history_room) or "–",
             Fault=words.sentence(health.store_fault) or tr("none"),
+            Plant_server=words.sentence(health.server) or tr("none"),
         )
         self.store.told["Room"].play("bad" if health.store_note else "")
         self.store.told["Fault"].play("bad" if health.store_fault else "")

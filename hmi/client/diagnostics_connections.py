@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from hmi.client import words
 from hmi.client.language import tr
 from hmi.client.page import Desk, Words
+from hmi.client.sentences import said
 from hmi.client.table import Rows, Table
 from hmi.link.messages import ConnectionRow
 
 _COLUMNS: Final = ("Connection", "State", "Live", "Missing", "Bad", "Heard", "Values/s", "Security", "Reason")
-_WIDTHS: Final = (100, 86, 54, 66, 48, 70, 76, 98, 0)
+_WIDTHS: Final = (96, 90, 66, 72, 74, 70, 76, 98, 0)
 _SPARE: Final = (6, 5, 8)
 _STATES: Final = {"live": "Live", "connecting": "Connecting", "silent": "Silent", "down": "Down"}
 _SECURITY: Final = {"none": "Not secured", "signed": "Signed", "encrypted": "Encrypted"}
@@ -38,6 +40,8 @@ _MEANING: Final = {  # for the plant, of each state
     "down": "None of its values is live; the engine goes on trying by itself",
 }
 _DETAIL_PX: Final = 372
+_LIST_PX: Final = 480  # the least in which a row can be read
+_LEAST_ROWS: Final = 3  # of the table, its head among them
 
 
 def connection_row(row: ConnectionRow) -> tuple[str, ...]:
@@ -51,7 +55,7 @@ def connection_row(row: ConnectionRow) -> tuple[str, ...]:
         heard(row),
         f"{row.values_per_s:.1f}",
         security(row),
-        words.sentence(row.reason or row.note),
+        words.sentence(said(row.reason or row.note)),
     )
 
 
@@ -74,7 +78,7 @@ def connection_facts(row: ConnectionRow) -> dict[str, str]:
 
 def _remarks(row: ConnectionRow) -> str:
     """What happened and what to look at, what it means for the plant, and what else an engineer should know."""
-    told = (row.reason, tr(_MEANING.get(row.state, "")), row.note)
+    told = (said(row.reason), tr(_MEANING.get(row.state, "")), said(row.note))
     ended = (text if text[-1] in ".?!" else f"{text}." for text in map(words.sentence, told) if text)
     return " ".join(ended) or "–"
 
@@ -156,6 +160,7 @@ class Connections(QWidget):
         self.table.setSelectionMode(Table.SelectionMode.SingleSelection)
         self.table.clicked.connect(self._picked_row)
         self.table.activated.connect(self._picked_row)
+        self.table.setMinimumHeight(_LEAST_ROWS * self.table.verticalHeader().defaultSectionSize())
         self.detail = Detail()
         self.detail.setFixedWidth(round(_DETAIL_PX * (1.16 if desk.touch else 1.0)))
         self.picked = ""
@@ -164,11 +169,21 @@ class Connections(QWidget):
         left.setSpacing(8)
         left.addWidget(Words(tr("Connections"), px=14, bold=True))
         left.addWidget(self.table, 1)
-        whole = QHBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(8)
-        whole.addLayout(left, 1)
-        whole.addWidget(self.detail)
+        self._whole = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._whole.setContentsMargins(0, 0, 0, 0)
+        self._whole.setSpacing(8)
+        self._whole.addLayout(left, 1)
+        self._whole.addWidget(self.detail)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The detail stands beside the table; below it, where the table would have no room."""
+        super().resizeEvent(event)
+        upright = self.width() - self.detail.width() < _LIST_PX
+        self._whole.setDirection(QBoxLayout.Direction.TopToBottom if upright else QBoxLayout.Direction.LeftToRight)
+
+    def minimumSizeHint(self) -> QSize:
+        """Upright it is no wider than its parts, whatever it is now."""
+        return QSize(self.detail.width(), super().minimumSizeHint().height())
 
     def put(self, rows: Sequence[ConnectionRow]) -> None:
         """The connections as they stand now."""

@@ -7,9 +7,10 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from hmi.client import words
+from hmi.client.flow import Flow
 from hmi.client.language import tr
 from hmi.client.mirror import Mirror
 from hmi.client.page import Desk, Words, button
@@ -102,9 +103,9 @@ class WrongValues(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addWidget(self.title, 1)
+        head = Flow()
+        head.addWidget(self.title)
+        head.addStretch()
         for widget in (self.search, self.copying, self.check):
             head.addWidget(widget)
         column = QVBoxLayout(self)

@@ -35,6 +35,7 @@ class Display(Page):
         self.mimic.faceplate.connect(self.faceplate_asked)
         self.setFocusProxy(self.mimic)
         self.side: TagPanel | None = None
+        self._questions: list[int] = []  # for photographs
         self._left = False  # where the panel lies when it has to lie over the mimic
         inputs = {tag for one in screen.elements for bind in one.binds.values() for tag in bind.inputs}
         self._tags = np.array(sorted(inputs), np.intp)
@@ -88,11 +89,26 @@ class Display(Page):
             self.pick(name)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Its small trends do not begin empty: their past is asked for each time the screen comes to the front."""
+        """What the engine alone has is asked for each time it comes to the front: small trends' past, photographs."""
         super().showEvent(event)
+        if self.desk.mirror.link_down:
+            return
         tags = past_tags(self.mimic.compiled)
-        if tags and not self.desk.mirror.link_down:
+        if tags:
             ask_past(self.desk, tags)
+        if any("picture" in element.options for element in self.screen_of_plant.elements):
+            from hmi.client.photographs import ask_pictures
+
+            self.dispose()
+            self._questions = ask_pictures(self.desk, self.screen_of_plant, self._redraw)
+
+    def dispose(self) -> None:
+        for number in self._questions:
+            self.desk.wire.forget(number)
+        self._questions = []
+
+    def _redraw(self) -> None:
+        self.mimic.set_theme(self.desk.theme)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

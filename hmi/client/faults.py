@@ -15,6 +15,8 @@ from typing import Any, Final
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
+from hmi.client.language import tr
+
 log = logging.getLogger(__name__)
 
 LOG: Final = "client.log"
@@ -63,7 +65,8 @@ class _Hook:
 
     def __call__(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         log.critical("our fault", exc_info=(kind, error, trace))
-        self._tell(f"A fault in this program ({kind.__name__}): what you did may not have worked. See {self._file}")
+        text = "A fault in this program ({kind}): what you did may not have worked. See {file}"
+        self._tell(tr(text, kind=kind.__name__, file=self._file))
 
 
 def _of_a_thread(args: threading.ExceptHookArgs) -> None:

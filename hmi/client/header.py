@@ -15,6 +15,7 @@ from hmi.client.crumbs import Crumbs
 from hmi.client.language import NAMES, plant_text, spoken, tr
 from hmi.client.marks import QualityMark
 from hmi.client.page import Desk, Page, Words, button
+from hmi.client.people.who import Who
 from hmi.client.places import Place
 from hmi.client.style import target_px
 from hmi.client.theme import font
@@ -67,6 +68,8 @@ class Header(QFrame):
     up_asked = Signal()
     place_asked = Signal(str)
     why_asked = Signal()
+    help_asked = Signal()
+    person_asked = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -83,10 +86,11 @@ class Header(QFrame):
         self.quality = Quality()
         self.link_mark = QualityMark(desk.theme)
         self.link = Words("", "muted", 13)
-        self.who = Words(desk.user or tr("nobody signed in"), px=13)
+        self.who = Who(desk)
         self.where = Words(desk.station, "muted", 12)
         self.time = Words("", px=18, bold=True)
         self.date = Words("", "muted", 12)
+        self.help_button = button("?", "flat", tr("Help (F1)"))
         self.theme_button = button("", "flat", tr("Day or night colours (Ctrl+T)"))
         self.language_button = button(spoken().upper(), "flat", tr("Language (Ctrl+L)"))
         self.back = button("‹", "flat", tr("Back (Alt+Left)"))
@@ -98,6 +102,8 @@ class Header(QFrame):
 
     def _connect(self) -> None:
         self.quality.clicked.connect(self.why_asked)
+        self.help_button.clicked.connect(self.help_asked)
+        self.who.clicked.connect(self.person_asked)
         self.theme_button.clicked.connect(self.theme_asked)
         self.language_button.clicked.connect(self.open_languages)
         self.back.clicked.connect(self.back_asked)
@@ -131,6 +137,7 @@ class Header(QFrame):
         row.addWidget(self.link)
         row.addSpacing(8)
         self._pairs = [self._pair(row, *pair) for pair in ((self.who, self.where), (self.time, self.date))]
+        row.addWidget(self.help_button)
         row.addWidget(self.language_button)
         row.addWidget(self.theme_button)
 
@@ -212,7 +219,7 @@ class Header(QFrame):
     def tick(self) -> None:
         """The clock goes on; it is the engine's, in the plant's time zone."""
         now = words.when(self.desk.mirror.now_ns(), self.desk.zone)
-        is_first = not self.time.whole
+        is_first = self.who.look() or not self.time.whole
         self.time.say(f"{now:%H:%M:%S}")
         self.time.setToolTip(f"{now:%Y-%m-%d} {now.tzname()}")
         self.date.say(f"{now:%Y-%m-%d} {now.tzname()}")

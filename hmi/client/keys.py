@@ -1,4 +1,4 @@
-"""The keys of the window: one table that binds them, and that the list of keys (F1) is written from."""
+"""The keys of the window: one table that binds them, and that the list of keys (Shift+F1) is written from."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ KEYS: Final = (
     Key("F5", "alarms", "Alarms"),
     Key("F6", "trends", "Trends"),
     Key("F7", "journal", "Journal"),
+    Key("Ctrl+I", "instructions", "Work instructions and jobs"),
     Key("F9", "system", "System: why something is grey"),
     Key("F8", "acknowledge", "Acknowledge the alarm in the banner", "Work"),
     Key("F4", "silence", "Silence the horn: only the sound stops", "Work"),
@@ -43,12 +44,14 @@ KEYS: Final = (
     Key("Ctrl+W", "close_faceplates", "Close the faceplates that are not pinned", "Work"),
     Key("F10", "why", "Why is this grey?", "Work"),
     Key("Esc", "", "Close what lies over the screen", "Work"),
+    Key("Ctrl+U", "person", "Sign in or out", "Work"),
     Key("Ctrl+B", "navigation", "Show or hide the screens on the left", "Window"),
     Key("Ctrl+Shift+N", "new_window", "This screen in a window of its own", "Window"),
     Key("Ctrl+L", "language", "Language", "Window"),
     Key("Ctrl+T", "theme", "Day or night colours", "Window"),
     Key("F11", "full_screen", "Full screen", "Window"),
-    Key("F1", "keys", "These keys", "Window"),
+    Key("F1", "help", "Help: the manual, where it tells of this page", "Window"),
+    Key("Shift+F1", "keys", "These keys", "Window"),
 )
 GROUPS: Final = ("Go", "Work", "Window")
 LEAVE_KIOSK: Final = "Ctrl+Alt+Q"

@@ -6,7 +6,6 @@ A window has one language at a time, used on the Qt thread alone; changing it bu
 from __future__ import annotations
 
 import logging
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from typing import Final
@@ -53,6 +52,8 @@ def plant_text(text: str) -> str:
 @cache
 def texts_of(code: str) -> Mapping[str, str]:
     """The program's sentences in one language; none, with a line in the log, when the file cannot be read."""
+    import tomllib  # an English window reads no such file
+
     file = resources_folder() / "translations" / f"{code}.toml"
     try:
         return {key: text for key, text in tomllib.loads(file.read_text("utf-8")).items() if isinstance(text, str)}

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from hmi.client.language import tr
 from hmi.client.theme import Theme, font
 from hmi.core import quality as q
 
@@ -118,7 +119,7 @@ class PriorityCount(QWidget):
         if now == (self.count, self._filled, self._theme):
             return
         self.count, self._filled, self._theme = now
-        self.setAccessibleName(f"Priority {self.priority}: {count}")
+        self.setAccessibleName(tr("Priority {priority}: {count}", priority=self.priority, count=count))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

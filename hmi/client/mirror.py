@@ -8,12 +8,15 @@ from typing import Final
 
 import numpy as np
 
+from hmi.client.alarms.rows import AlarmRows
 from hmi.clock import Clock, MachineClock
 from hmi.core import quality as q
+from hmi.core.alarms.rules import Rule
+from hmi.core.alarms.served import NO_TAG, as_rule, rules_for
 from hmi.core.batch import FLAG_NOT_LIVE, Batch
 from hmi.core.plant.model import Plant
 from hmi.core.tags import TagTable
-from hmi.link.messages import AlarmRow, Alarms, AnyMessage, Health, Values
+from hmi.link.messages import Alarms, AnyMessage, ConditionFacts, Health, Values
 
 SILENT_AFTER_S: Final = 2.0  # the engine says something at least twice a second
 
@@ -29,7 +32,9 @@ class Mirror:
     def __init__(self, plant: Plant, clock: Clock | None = None) -> None:
         self.plant = plant
         self.table = TagTable(plant.tags)
-        self.alarms: dict[int, AlarmRow] = {}
+        self.alarms = AlarmRows()
+        # Those of the plant, and behind them a place for each condition that a server may keep.
+        self.rules: list[Rule] = [*plant.rules, *rules_for(len(plant.rules), plant.condition_places)]
         self.alarms_version = 0
         self.health: Health | None = None
         self.health_version = 0
@@ -140,13 +145,21 @@ class Mirror:
 
     def _take_alarms(self, message: Alarms) -> None:
         if message.snapshot:
-            self.alarms = {}
+            self.alarms = AlarmRows()
         for row in message.rows:
             if row.state == "normal":
-                self.alarms.pop(row.rule, None)
-            elif row.rule < len(self.plant.rules):
-                self.alarms[row.rule] = row
+                self.alarms.drop(row.rule)
+            elif row.rule < len(self.rules):
+                self.alarms.put(row)
+                if row.condition is not None and row.rule >= len(self.plant.rules):
+                    self._learn(row.rule, row.condition)
         self.alarms_version += 1
+
+    def _learn(self, place: int, said: ConditionFacts) -> None:
+        """A condition of a server takes a place, or says something else of itself."""
+        tag = said.tag if 0 <= said.tag < len(self.plant.tags) else NO_TAG
+        title = said.message or said.name or said.source or said.id
+        self.rules[place] = as_rule(place, said.id, title, said.priority, tag, said.connection)
 
     def _mark_stale(self) -> None:
         batch = self.table.rows(self._everything)

@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragMoveEvent
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from hmi.client.alarms.summary import Summary, Tally
+from hmi.client.drag import MIME
 from hmi.client.language import plant_text, tr
-from hmi.client.page import ALARMS, JOURNAL, SYSTEM, TRENDS
+from hmi.client.page import ALARMS, INSTRUCTIONS, JOURNAL, SYSTEM, TRENDS
 from hmi.client.placebutton import WIDTH, PlaceButton
 from hmi.client.places import Place, trail
 from hmi.client.style import target_px
@@ -21,6 +22,7 @@ PAGES: Final = (
     (TRENDS, "Trends", "F6"),
     (ALARMS, "Alarms", "F5"),
     (JOURNAL, "Journal", "F7"),
+    (INSTRUCTIONS, "Instructions", "Ctrl+I"),
     (SYSTEM, "System", "F9"),
 )
 _ALL_OPEN: Final = 16  # a plant of so many places is shown as a whole, a bigger one its upper floors
@@ -36,6 +38,7 @@ class Navigation(QFrame):
     def __init__(self, places: Sequence[Place], theme: Theme, touch: bool) -> None:
         super().__init__()
         self.setObjectName("navigation")
+        self.setAcceptDrops(True)
         self.setFixedWidth(WIDTH + (88 if touch else 0))
         self.theme = theme
         self.places = list(places)
@@ -118,6 +121,16 @@ class Navigation(QFrame):
             action.triggered.connect(self._ask_window)
             menu.aboutToHide.connect(menu.deleteLater)
             menu.popup(event.globalPos())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        event.setAccepted(event.mimeData().hasFormat(MIME))
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """A tag that is dragged over the trends opens them, so that it can be dropped there."""
+        over = self.childAt(event.position().toPoint())
+        if isinstance(over, PlaceButton) and over.place.key == TRENDS and not over.isChecked():
+            self.asked.emit(TRENDS)
+        event.ignore()  # nothing is dropped on the places themselves
 
     def _show_folds(self) -> None:
         hidden: set[str] = set()

@@ -9,6 +9,7 @@ from hmi.client import words
 from hmi.client.language import tr
 from hmi.client.marks import QualityMark
 from hmi.client.page import Desk, Words
+from hmi.client.sentences import said
 from hmi.core import quality as q
 from hmi.link.messages import PlantFiles
 
@@ -21,8 +22,10 @@ class Notice(QFrame):
         self.setObjectName("notice")
         self.desk = desk
         self.mark = QualityMark(desk.theme, 22)
-        self.headline = Words("", px=15, bold=True, elide=True)
-        self.detail = Words("", "muted", 13, elide=True)
+        self.headline = Words("", px=15, bold=True)
+        self.detail = Words("", "muted", 13)
+        for told in (self.headline, self.detail):
+            told.setWordWrap(True)  # a tablet upright has more lines, not more width
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 14, 8)
         row.setSpacing(12)
@@ -42,7 +45,7 @@ class Notice(QFrame):
             self.mark.show_quality(q.BAD_NO_COMMUNICATION, desk.theme)
             silent = words.age(desk.mirror.silent_s())
             self.headline.say(tr("The plant is not seen: nothing heard from the engine for {age}", age=silent))
-            self.detail.say(f"{tr('Every value is the last one that came.')} {words.sentence(desk.wire.text)}")
+            self.detail.say(f"{tr('Every value is the last one that came.')} {words.sentence(said(desk.wire.text))}")
         elif files.state == "mistakes":
             self.headline.say(tr("A plant file has a mistake: the screens shown are those from before"))
             self.detail.say(f"{files.what.rstrip('.')}. {_where_to_read_on(files)}")

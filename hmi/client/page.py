@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import tzinfo
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -22,6 +23,7 @@ TRENDS: Final = ":trends"
 ALARMS: Final = ":alarms"
 JOURNAL: Final = ":journal"
 SYSTEM: Final = ":system"
+INSTRUCTIONS: Final = ":instructions"
 
 
 @dataclass(slots=True)
@@ -39,6 +41,17 @@ class Desk:
     station: str = ""
     calls: Any = None  # the Annunciator of the station: horn and flood; None in a window without
     frame: Any = None  # the window's Frame, for the page that shows how it is doing
+    present: Any = None  # who is signed in at the window; None in one without
+    own: Path | None = None  # folder of what this person keeps at this station; None: nothing is kept
+
+    @property
+    def who(self) -> str:
+        """The name that goes on record."""
+        return str(self.present.name) if self.present is not None else self.user
+
+    def role(self, tag: str = "") -> str:
+        """What may be done from here to a tag, or ("") to the plant as a whole."""
+        return str(self.present.role(self.plant, tag)) if self.present is not None else self.plant.role_at(self.station)
 
 
 class Page(QWidget):

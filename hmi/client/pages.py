@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from hmi.client.display import Display
-from hmi.client.page import ALARMS, JOURNAL, SYSTEM, TRENDS, Desk, Page
+from hmi.client.page import ALARMS, INSTRUCTIONS, JOURNAL, SYSTEM, TRENDS, Desk, Page
+
+
+class Shelter(QScrollArea):
+    """A page as large as the room for it, and never smaller than it can be: what does not fit is scrolled to."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        self._page = page
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(page)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        done = super().eventFilter(watched, event)
+        if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return done
+
+    def _fit(self) -> None:
+        """Not by what the page would like, as Qt does for rows that break, but by the least it can do with."""
+        self._page.resize(self._page.minimumSizeHint().expandedTo(self.viewport().size()))
 
 
 def sheltered(page: Page) -> QWidget:
-    """A page that may need more width than a tablet in portrait has: what does not fit is scrolled to."""
-    if isinstance(page, Display):
-        return page
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(page)
-    return area
+    """A page that may need more room than a tablet has, in a place where it has it."""
+    return page if isinstance(page, Display) else Shelter(page)
 
 
 def page_of(key: str, desk: Desk) -> Page:
@@ -39,4 +58,8 @@ def page_of(key: str, desk: Desk) -> Page:
         from hmi.client.diagnostics import SystemPage
 
         return SystemPage(desk)
+    if key == INSTRUCTIONS:
+        from hmi.client.instructions.page import InstructionsPage
+
+        return InstructionsPage(desk)
     return Display(desk, desk.plant.screens[key])

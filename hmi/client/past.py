@@ -8,7 +8,6 @@ from typing import Final
 
 from hmi.client.mimic.recent import COLUMNS, recent_of
 from hmi.client.page import Desk
-from hmi.core.history import Window
 from hmi.core.screens.vocabulary import MOST_MINUTES
 from hmi.link.messages import Reply
 
@@ -39,6 +38,8 @@ def _fill(desk: Desk, reply: Reply) -> None:
     if not reply.ok:
         log.info("no history for sparklines: %s", reply.text)
         return
+    from hmi.core.history import Window  # a screen without small trends asks for no history
+
     try:
         windows = [Window.unpack(body) for body in reply.body]
     except (TypeError, ValueError) as error:

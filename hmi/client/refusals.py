@@ -8,6 +8,7 @@ from hmi.client import words
 from hmi.client.choices import title_of
 from hmi.client.language import plant_text, tr
 from hmi.client.page import Desk
+from hmi.client.sentences import said
 from hmi.core import quality as q
 from hmi.core.policy import (
     Asked,
@@ -49,7 +50,7 @@ def typed(tag: Tag, text: str, rules: Rules = _NO_RULES) -> float | str:
     try:
         value = acceptable(tag, text)
     except Unacceptable as why:
-        raise Unacceptable(_wrong(tag, text, rules) or words.sentence(str(why))) from None
+        raise Unacceptable(_wrong(tag, text, rules) or words.sentence(said(str(why)))) from None
     low, high = limits_of(tag, rules)
     if not isinstance(value, str) and ((low is not None and value < low) or (high is not None and value > high)):
         what = tr("{value} is outside what its policy allows", value=with_unit(tag, value))
@@ -65,7 +66,7 @@ def is_growing(tag: Tag, text: str) -> bool:
 
 def barred(desk: Desk, tag: Tag, values: tuple[float, ...]) -> str:
     """Why nobody at this station may command a tag at all, in words; "" when somebody may, for one of the values."""
-    role, kind = _who(desk)
+    role, kind = _who(desk, tag)
     policies = desk.plant.policies.get(tag.index, ())
     found = ""
     for value in values or ("",):
@@ -77,18 +78,30 @@ def barred(desk: Desk, tag: Tag, values: tuple[float, ...]) -> str:
     return found
 
 
+_SOMEBODY = "somebody else"  # who agrees says so at the end, to the engine alone
+
+
 def judged(desk: Desk, tag: Tag, policies: tuple[Policy, ...], value: float | str, why: str) -> Decision:
     """What the gate would say now to writing a value, apart from what has to be confirmed."""
     mirror = desk.mirror
-    role, kind = _who(desk)
-    asked = Asked(value=value, why=why, role=role, station_kind=kind, confirmed=True)
+    role, kind = _who(desk, tag)
+    asked = Asked(
+        value=value,
+        why=why,
+        role=role,
+        station_kind=kind,
+        confirmed=True,
+        user=desk.who if desk.present is not None and desk.present.person is not None else "",
+        second=_SOMEBODY,
+        second_role=role,
+    )
     busy = tag.index in mirror.pending
     return decide(tag, policies, asked, Snapshot(mirror.table.value, mirror.table.quality, mirror.age_s, busy=busy))
 
 
 def refusal(desk: Desk, tag: Tag, decision: Decision) -> str:
     """Why a command would be refused, in words."""
-    role, kind = _who(desk)
+    role, kind = _who(desk, tag)
     if decision.code in ("role", "station"):
         return _barred(decision.code, rules_for(desk.plant.policies.get(tag.index, ()), decision.value), role, kind)
     if decision.code == "reason":
@@ -103,7 +116,7 @@ def refusal(desk: Desk, tag: Tag, decision: Decision) -> str:
             quality=tr(q.word(quality)),
             reason=tr(q.reason(quality)),
         )
-    return words.sentence(decision.text)
+    return words.sentence(said(decision.text))
 
 
 def complaint(interlock: Interlock, table: TagTable) -> str:
@@ -116,8 +129,8 @@ def complaint(interlock: Interlock, table: TagTable) -> str:
     return f"{blocked} ({tr('cannot be judged now: {reason}', reason=tr(q.reason(quality)))})"
 
 
-def _who(desk: Desk) -> tuple[str, str]:
-    return desk.plant.role_at(desk.station), desk.plant.station(desk.station).kind
+def _who(desk: Desk, tag: Tag) -> tuple[str, str]:
+    return desk.role(tag.name), desk.plant.station(desk.station).kind
 
 
 def _barred(bar: str, rules: Rules, role: str, kind: str) -> str:

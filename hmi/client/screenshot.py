@@ -17,8 +17,8 @@ from hmi.client.page import Desk
 from hmi.client.shell import Shell
 from hmi.client.style import dress
 from hmi.client.theme import Theme, theme_of
-from hmi.client.window import zone_of
 from hmi.client.wire import Wire
+from hmi.client.zone import zone_of
 from hmi.clock import Clock, HandClock
 from hmi.core.errors import HmiError, LinkError
 from hmi.core.plant.model import Plant

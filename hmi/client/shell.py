@@ -12,14 +12,14 @@ from hmi.client.above import Above
 from hmi.client.alarms.summary import Rollup, Summary
 from hmi.client.banner import Banner
 from hmi.client.bottombar import BottomBar
-from hmi.client.command import CommandDialog, Commands, place_over
+from hmi.client.commands import Commands, ask_command
 from hmi.client.display import Display
 from hmi.client.frames import bodied, stacked, tablet, workstation
 from hmi.client.header import Header
 from hmi.client.keys import Shortcuts
 from hmi.client.navigation import Navigation
 from hmi.client.notice import Notice
-from hmi.client.page import ALARMS, JOURNAL, SYSTEM, TRENDS, Desk, Page
+from hmi.client.page import ALARMS, INSTRUCTIONS, JOURNAL, SYSTEM, TRENDS, Desk, Page
 from hmi.client.pages import page_of, sheltered
 from hmi.client.places import hierarchy, paths, place_above, trail
 from hmi.client.theme import Theme
@@ -27,7 +27,7 @@ from hmi.client.visits import Stay, Visits
 from hmi.core.setting import is_writable
 
 MAIN, ASIDE, KIOSK = "main", "aside", "kiosk"  # what kind of window it is inside of
-_PLACES: Final = {"alarms": ALARMS, "trends": TRENDS, "journal": JOURNAL, "system": SYSTEM}
+_PLACES: Final = dict(alarms=ALARMS, trends=TRENDS, journal=JOURNAL, system=SYSTEM, instructions=INSTRUCTIONS)
 _PAGE_KEYS: Final = frozenset(_PLACES.values())
 
 
@@ -66,7 +66,7 @@ class Shell(QWidget):
         self.bottom = BottomBar() if desk.touch else None
         self.stack = QStackedWidget()
         self.middle = QWidget()
-        self.above = Above(desk, self.middle, self.stack)
+        self.above = Above(desk, self.middle, self.stack, kind == KIOSK)
         self._arrange()
         self._connect()
         self.shortcuts = Shortcuts(self, list(desk.plant.screens), kind == KIOSK)
@@ -91,6 +91,8 @@ class Shell(QWidget):
         self.header.up_asked.connect(self.up)
         self.header.place_asked.connect(self.go)
         self.header.why_asked.connect(self.open_why)
+        self.header.help_asked.connect(self.open_help)
+        self.header.person_asked.connect(self.above.sign_in)
         self.banner.opened.connect(self.open_alarms)
         self.banner.silenced.connect(self.silence)
         self.above.place_asked.connect(self.go)
@@ -118,12 +120,13 @@ class Shell(QWidget):
             "close_faceplates": self.above.close_unpinned,
             "why": self.open_why,
             "navigation": self.toggle_navigation,
-            "screens": self.toggle_navigation,
+            "person": self.above.sign_in,
             "new_window": self.ask_window,
             "language": self.header.open_languages,
             "theme": self.theme_asked.emit,
             "full_screen": self.full_screen_asked.emit,
-            "keys": self.open_keys,
+            "keys": self.above.keys,
+            "help": self.open_help,
             "leave": self.leave_asked.emit,
         }
         if action in _PLACES:
@@ -190,7 +193,8 @@ class Shell(QWidget):
         if tag is None:
             return
         if not isinstance(self.page, Display) or tag.index not in self.page.tags():
-            self.go(self.above.index.screen_of(tag.index) or self._a_screen())
+            here = self.page.key if isinstance(self.page, Display) else next(iter(self.desk.plant.screens), "")
+            self.go(self.above.index.screen_of(tag.index) or here)
         if isinstance(self.page, Display):
             self.page.show_tag(name)
 
@@ -208,25 +212,21 @@ class Shell(QWidget):
         else:
             self.show_tag(self.desk.plant.tags[rule.tag].name)
 
-    def _a_screen(self) -> str:
-        """The screen in front, else the first of the plant."""
-        front = self.page.key if self.page is not None else ""
-        return front if front in self.desk.plant.screens else next(iter(self.desk.plant.screens), "")
-
     def open_command(self, name: str) -> None:
         """Ask what a tag shall be set to."""
         tag = self.desk.plant.tag(name)
         if tag is not None and is_writable(tag):
-            place_over(CommandDialog(self.desk, self.commands, tag, self), self.window())
+            ask_command(self.desk, self.commands, tag, self)
 
     def open_why(self) -> None:
         """Why something on the page in front is grey."""
         if self.page is not None:
             self.above.why(self.page)
 
-    def open_keys(self) -> None:
-        """The list of keys."""
-        self.above.keys(self.kind == KIOSK)
+    def open_help(self) -> None:
+        """The manual, where it tells of what is in front."""
+        if self.page is not None:
+            self.above.help(self.page.key)
 
     def toggle_navigation(self) -> None:
         """Show the places, or hide them: beside the page, or as a drawer over it."""

@@ -79,9 +79,10 @@ class Table(QTableView):
         widths: Sequence[int],
         empty: str,
         spare: Sequence[int] = (),
+        narrowest: int = NARROWEST,
     ) -> None:
         super().__init__()
-        self.desk, self.empty, self._spare = desk, empty, tuple(spare)
+        self.desk, self.empty, self._spare, self._narrowest = desk, empty, tuple(spare), narrowest
         self._widths = tuple(round(width * (TOUCH_SHARE if desk.touch else 1.0)) for width in widths)
         self.setModel(model)
         self.setShowGrid(False)
@@ -114,11 +115,11 @@ class Table(QTableView):
         """Share the width among the columns, hiding spare ones where it is not enough."""
         room, shown = self.viewport().width(), list(range(len(self._widths)))
         for column in self._spare:
-            if sum(self._widths[one] or NARROWEST for one in shown) > room:
+            if sum(self._widths[one] or self._narrowest for one in shown) > room:
                 shown.remove(column)
         fixed = sum(self._widths[one] for one in shown)
         flexible = sum(not self._widths[one] for one in shown)
-        rest = max(NARROWEST, (room - fixed) // flexible) if flexible else 0
+        rest = max(self._narrowest, (room - fixed) // flexible) if flexible else 0
         for column, width in enumerate(self._widths):
             self.setColumnHidden(column, column not in shown)
             self.setColumnWidth(column, width or rest)

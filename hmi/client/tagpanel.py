@@ -5,17 +5,21 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from hmi.client import words
+from hmi.client.alarms.limits import limit_now, limit_text
 from hmi.client.banner import AlarmMark
+from hmi.client.choices import states_of
+from hmi.client.drag import drag, is_far
+from hmi.client.language import plant_text, tr
 from hmi.client.marks import QualityMark
 from hmi.client.page import Desk, Words, button
 from hmi.client.theme import font
 from hmi.core import quality as q
-from hmi.core.alarms.rules import LEVEL_TYPES, Rule
+from hmi.core.alarms.rules import Rule
 from hmi.core.setting import is_writable
 from hmi.core.tags import Tag
 
@@ -28,7 +32,8 @@ class Scale(QWidget):
     def __init__(self, desk: Desk, tag: Tag, rules: list[Rule]) -> None:
         super().__init__()
         self.desk, self.tag = desk, tag
-        self._limits = [(rule.limit, rule.priority) for rule in rules if rule.type in LEVEL_TYPES]
+        found = [(limit_now(desk.mirror.table, rule), rule.priority) for rule in rules]
+        self._limits = [(limit, priority) for limit, priority in found if math.isfinite(limit)]
         values = [limit for limit, _ in self._limits] + [one for one in (tag.low, tag.high) if one is not None]
         self.low, self.high = (min(values), max(values)) if values else (0.0, 0.0)
         self._value = math.nan
@@ -83,8 +88,7 @@ class _AlarmLine(QWidget):
     def __init__(self, desk: Desk, rule: Rule, tag: Tag) -> None:
         super().__init__()
         self.rule, self.mark = rule, AlarmMark(desk, 22)
-        kind = words.TYPES.get(rule.type, rule.type)
-        limit = f" {words.amount(tag, rule.limit)}" if rule.type != "bad" else ""
+        self.what = Words("", px=13, elide=True)
         self.state = Words("", "muted", 12, elide=True)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 2, 0, 2)
@@ -92,14 +96,16 @@ class _AlarmLine(QWidget):
         row.addWidget(self.mark)
         texts = QVBoxLayout()
         texts.setSpacing(0)
-        texts.addWidget(Words(words.sentence(f"{kind}{limit}"), px=13, elide=True))
+        texts.addWidget(self.what)
         texts.addWidget(self.state)
         row.addLayout(texts, 1)
 
     def refresh(self, desk: Desk) -> None:
         row = desk.mirror.alarms.get(self.rule.index)
         self.mark.show_mark(self.rule.priority, row is not None)
-        self.state.say("Normal" if row is None else words.STATES.get(row.state, row.state))
+        limit = "" if self.rule.type == "bad" else limit_text(desk.mirror.table, self.rule)
+        self.what.say(words.sentence(f"{tr(words.TYPES.get(self.rule.type, self.rule.type))} {limit}".rstrip()))
+        self.state.say(tr("Normal") if row is None else tr(words.STATES.get(row.state, row.state)))
 
 
 class TagPanel(QFrame):
@@ -114,6 +120,8 @@ class TagPanel(QFrame):
         self.setObjectName("side")
         self.setFixedWidth(WIDTH)
         self.desk, self.tag = desk, tag
+        self._pressed = QPoint()
+        self._states = {} if tag.is_text else states_of(desk.plant, tag)
         rules = [rule for rule in desk.plant.rules if rule.tag == tag.index]
         self.value = Words("", "value", 30, bold=True)
         self.mark = QualityMark(desk.theme, 18)
@@ -122,13 +130,13 @@ class TagPanel(QFrame):
         self.scale = Scale(desk, tag, rules)
         self.age, self.source = Words(), Words()
         self.lines = [_AlarmLine(desk, rule, tag) for rule in rules]
-        self.trend = button("Trend, last 10 minutes")
+        self.trend = button(tr("Trend, last 10 minutes"))
         self.trend.clicked.connect(self._ask_trend)
         self.trend.setEnabled(tag.history != "off" and not tag.is_text)
-        self.command = button("Command …", "main")
+        self.command = button(tr("Command …"), "main")
         self.command.clicked.connect(self._ask_command)
         self.command.setVisible(is_writable(tag))
-        self.leave = button("×", "flat", "Close")
+        self.leave = button("×", "flat", tr("Close"))
         self.leave.clicked.connect(self.closed)
         self._arrange()
         self.refresh()
@@ -137,15 +145,16 @@ class TagPanel(QFrame):
         """Tell what the mirror knows now."""
         tag, table = self.tag, self.desk.mirror.table
         quality = int(table.quality[tag.index])
-        self.value.say(words.value_text(table, tag))
+        self.value.say(self._value_now())
         self.mark.show_quality(quality, self.desk.theme)
         self.mark.setVisible(not q.is_good(quality))
-        reason = q.reason(quality)
+        reason = tr(q.reason(quality))
         if bool(q.is_bad(quality)) and table.received[tag.index]:
             last = words.value_text(table, tag, last=True)
-            reason += "" if last == words.NO_VALUE else f"; the last value was {last} {words.unit(tag)}".rstrip()
+            value = f"{last} {words.unit(tag)}".rstrip()
+            reason += "" if last == words.NO_VALUE else f"; {tr('the last value was {value}', value=value)}"
         if tag.index in self.desk.mirror.pending:
-            reason = "a command is under way; " + reason
+            reason = f"{tr('a command is under way')}; {reason}"
         self.quality.say(words.sentence(reason))
         good = math.nan if bool(q.is_bad(quality)) else float(table.value[tag.index])
         self.scale.show_value(good)
@@ -153,11 +162,27 @@ class TagPanel(QFrame):
             line.refresh(self.desk)
         self.pulse()
 
+    def _value_now(self) -> str:
+        """A state in the words that the screens have for it, anything else as it reads."""
+        table, tag = self.desk.mirror.table, self.tag
+        value = float(table.value[tag.index])
+        if tag.is_text or math.isnan(value) or bool(q.is_bad(int(table.quality[tag.index]))):
+            return words.value_text(table, tag)
+        return self._states.get(int(value)) or words.value_text(table, tag)
+
     def pulse(self) -> None:
         """Ages grow."""
         age = self.desk.mirror.age_s(self.tag.index)
-        self.age.say(words.age(age) + (" ago" if math.isfinite(age) else ""))
+        self.age.say(tr("{age} ago", age=words.age(age)) if math.isfinite(age) else tr("never"))
         self.source.say(words.source_time(int(self.desk.mirror.table.time[self.tag.index]), self.desk.zone))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed = event.position().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """The tag can be dragged to a trend."""
+        if event.buttons() & Qt.MouseButton.LeftButton and is_far(self._pressed, event.position().toPoint()):
+            drag(self, [self.tag.name])
 
     def _ask_trend(self) -> None:
         self.trend_asked.emit((self.tag.index,))
@@ -171,7 +196,7 @@ class TagPanel(QFrame):
         column.setContentsMargins(20, 12, 12, 16)
         column.setSpacing(6)
         head = QHBoxLayout()
-        title = Words(tag.description or tag.name, px=16, bold=True)
+        title = Words(plant_text(tag.description) or tag.name, px=16, bold=True)
         title.setWordWrap(True)
         head.addWidget(title, 1)
         head.addWidget(self.leave, 0, Qt.AlignmentFlag.AlignTop)
@@ -193,7 +218,7 @@ class TagPanel(QFrame):
         column.addLayout(self._facts())
         if self.lines:
             column.addSpacing(12)
-            column.addWidget(Words("Alarms", "muted", 12, bold=True))
+            column.addWidget(Words(tr("Alarms"), "muted", 12, bold=True))
             for line in self.lines:
                 column.addWidget(line)
         column.addStretch(1)
@@ -206,9 +231,9 @@ class TagPanel(QFrame):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
-        origin = tag.connection or "derived"
+        origin = tag.connection or tr("derived")
         facts = (("Changed", self.age), ("Source time", self.source), ("From", Words(origin, elide=True)))
         for row, (name, told) in enumerate((*facts, ("Address", Words(tag.address, elide=True)))):
-            grid.addWidget(Words(name, "muted"), row, 0)
+            grid.addWidget(Words(tr(name), "muted"), row, 0)
             grid.addWidget(told, row, 1)
         return grid

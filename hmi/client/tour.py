@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from hmi.client.alarms.page import AlarmsPage
+from hmi.client.alarms.viewbar import FIGURES
 from hmi.client.page import ALARMS, JOURNAL, SYSTEM, TRENDS
 from hmi.client.window import Window
 from hmi.clock import Clock
@@ -22,6 +23,8 @@ _SETTLE_S: Final = 0.8  # a page in front so long has been painted with several 
 _PATIENCE_S: Final = 8.0  # a page that is not ready by then is taken as it is
 _TRENDS_S: Final = 4.0  # so that the trend shows live values after its history
 _NIGHT: Final = "night-"  # begins the name of a picture in night colours
+_FIGURES: Final = "alarms-figures"  # the figures on the alarm page
+_FULLEST: Final = 4  # the figure whose events are shown: most in ten minutes
 _YOUNG_NS: Final = 300_000_000_000
 
 
@@ -64,7 +67,8 @@ class Tour(QObject):
             if shell is not None and self._live() and self._is_warm():
                 self.was_live = True
                 screens = list(shell.desk.plant.screens)
-                self._places = [*screens, SYSTEM, JOURNAL, TRENDS, ALARMS, *(_NIGHT + one for one in screens[:3])]
+                pages = (SYSTEM, JOURNAL, TRENDS, ALARMS, _FIGURES)
+                self._places = [*screens, *pages, *(_NIGHT + one for one in screens[:3])]
                 self._next()
         elif self._ready():
             self._photograph()
@@ -101,6 +105,10 @@ class Tour(QObject):
             if self._window.theme.name == "day":
                 self._window.change_theme()
             shell.go(self._place.removeprefix(_NIGHT))
+        elif self._place == _FIGURES:
+            shell.go(ALARMS)
+            if isinstance(shell.page, AlarmsPage):
+                shell.page.show_view(FIGURES)
         else:
             shell.go(self._place)
             if self._place == TRENDS:
@@ -118,6 +126,9 @@ class Tour(QObject):
             shell.open_trend(tuple(shell.page.tags().tolist()), 120)
 
     def _photograph(self) -> None:
+        page = self._window.shell.page if self._window.shell else None
+        if self._place == _FIGURES and isinstance(page, AlarmsPage):
+            page.figures.show_figure(_FULLEST)
         file = self._folder / f"{self._place.strip(':')}.png"
         if self._window.grab().save(str(file)):
             self.pictures.append(file)

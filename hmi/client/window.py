@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
@@ -18,11 +17,14 @@ from hmi.client.frame import Frame
 from hmi.client.language import plant_text, speak, spoken, tr
 from hmi.client.layout import Layout, LayoutFile, Spot
 from hmi.client.page import Desk, Words
+from hmi.client.people.present import Present
+from hmi.client.sentences import said
 from hmi.client.shell import KIOSK, MAIN, Shell
 from hmi.client.style import dress
 from hmi.client.theme import Theme, day, night
 from hmi.client.visits import Stay
 from hmi.client.wire import Wire
+from hmi.client.zone import zone_of
 from hmi.clock import Clock
 from hmi.core.plant.model import Plant
 
@@ -90,6 +92,8 @@ class Window(QStackedWidget):
         self._pulses = 0
         self._renewed: Plant | None = None  # shown once nobody has a hand on the old screens
         self._may_close = True
+        self.present = Present(wire, clock, station, user, self)
+        self.present.told.connect(self.tell)
         self.waiting = Waiting()
         self.addWidget(self.waiting)
         self.frame = Frame(wire, clock, self.draw, self.pulse, self)
@@ -123,7 +127,8 @@ class Window(QStackedWidget):
         touch = self._touch or plant.station(station).kind in _TOUCHED
         assert self.wire.mirror is not None
         desk = Desk(plant, self.wire.mirror, self.wire, self._clock, zone_of(plant), self.theme, touch, user, station)
-        desk.frame = self.frame
+        desk.present = self.present
+        desk.frame, desk.own = self.frame, self._memory.path.parent if self._memory else None
         self._listen_to_alarms(desk)
         if touch != self._touch:
             self._touch = touch
@@ -195,6 +200,7 @@ class Window(QStackedWidget):
 
     def pulse(self, lit: bool) -> None:
         """Called by the frame clock twice a second."""
+        self.present.pulse()
         if self.calls is not None:
             self.calls.pulse()
         for shell in self.shells():
@@ -337,13 +343,4 @@ class Window(QStackedWidget):
             self.shell = None
 
     def _link_changed(self) -> None:
-        self.waiting.say(self.wire.text)
-
-
-def zone_of(plant: Plant) -> ZoneInfo:
-    """The plant's time zone; UTC where this machine does not know it."""
-    try:
-        return ZoneInfo(plant.timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        log.warning("time zone %s is not known on this machine: times are shown in UTC", plant.timezone)
-        return ZoneInfo("UTC")
+        self.waiting.say(said(self.wire.text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -12,9 +12,10 @@ import msgspec
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 
 from hmi.client.mirror import Mirror
+from hmi.client.received import plant_of
+from hmi.client.sentences import in_words
 from hmi.clock import Clock
 from hmi.core.errors import LinkError, PlantError
-from hmi.core.plant import load
 from hmi.core.plant.model import Plant
 from hmi.core.properties import Properties, completed
 from hmi.link.messages import AnyMessage, Health, PropertyRow, Refused, Reply, Request, Welcome
@@ -56,7 +57,6 @@ class Wire(QObject):
         self,
         open_link: Callable[[], Link],
         clock: Clock,
-        read_plant: Callable[[Mapping[str, str], Mapping[str, str]], Plant] = load,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -67,7 +67,6 @@ class Wire(QObject):
         self.engine = ""  # version of the engine's program
         self._open_link = open_link
         self._clock = clock
-        self._read_plant = read_plant
         self._connection: Link | None = None
         self._notifier: QSocketNotifier | None = None
         self._greeting = False  # connected, but the engine has not yet said which plant it runs
@@ -103,7 +102,7 @@ class Wire(QObject):
         """
         number = next(self._numbers)
         if self._connection is None or self._greeting:
-            on_reply(Reply(number, False, NOT_LINKED, {"outcome": "refused"}))
+            on_reply(in_words(Reply(number, False, NOT_LINKED, {"outcome": "refused"})))
             return number
         self._questions[number] = _Question(on_reply, self._clock.monotonic() + patience_s, patience_s)
         self._send(Request(number, verb, args))
@@ -179,7 +178,7 @@ class Wire(QObject):
             self._set("linked", "")
             return
         try:
-            plant = self._read_plant(message.plant, message.library)
+            plant = plant_of(message)
         except PlantError as error:
             self._lost(f"The engine runs a plant this program cannot read: {error}")
             return
@@ -261,7 +260,7 @@ class Wire(QObject):
     def _answer(self, reply: Reply) -> None:
         question = self._questions.pop(reply.number, None)
         if question is not None:
-            question.on_reply(reply)
+            question.on_reply(in_words(reply))
 
     def _answer_all(self, text: str) -> None:
         for number in list(self._questions):

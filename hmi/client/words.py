@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Final
 
+from hmi.client.language import tr
 from hmi.core import quality as q
 from hmi.core.setting import exact_value, is_exact
 from hmi.core.tags import INTEGER_TYPES, Tag, TagTable
@@ -45,7 +46,7 @@ TYPES: Final = {
 def age(seconds: float) -> str:
     """A span of time in at most two units: `12 s`, `3 min 05 s`, `2 h 10 min`, `3 d 4 h`."""
     if not math.isfinite(seconds):
-        return "never"
+        return tr("never")
     whole = max(0, int(seconds))
     if whole < 60:
         return f"{whole} s"
@@ -63,7 +64,20 @@ def when(ns: int, zone: tzinfo) -> datetime:
 
 def clock_time(ns: int, zone: tzinfo) -> str:
     """Hours, minutes and seconds on the plant's clock."""
-    return when(ns, zone).strftime("%H:%M:%S")
+    then = when(ns, zone)
+    return then.strftime("%H:%M:%S") + _which(then)
+
+
+def second(ns: int, zone: tzinfo) -> str:
+    """Date and time to the second on the plant's clock, a dash when there is none."""
+    then = when(ns, zone)
+    return "–" if ns <= 0 else f"{then:%Y-%m-%d %H:%M:%S}{_which(then)}"
+
+
+def _which(then: datetime) -> str:
+    """In the hour that comes twice, when summer time ends: which of both it is, such as ` CET`."""
+    offsets = {then.replace(fold=fold).utcoffset() for fold in (0, 1)}
+    return f" {then.tzname()}" if len(offsets) > 1 else ""
 
 
 def moment(ns: int, zone: tzinfo, now_ns: int) -> str:
@@ -72,7 +86,7 @@ def moment(ns: int, zone: tzinfo, now_ns: int) -> str:
         return "–"
     then = when(ns, zone)
     today = then.date() == when(now_ns, zone).date()
-    return then.strftime("%H:%M:%S" if today else "%Y-%m-%d %H:%M:%S")
+    return then.strftime("%H:%M:%S" if today else "%Y-%m-%d %H:%M:%S") + _which(then)
 
 
 def source_time(ns: int, zone: tzinfo) -> str:
@@ -107,7 +121,7 @@ def unit(tag: Tag) -> str:
 def amount(tag: Tag, value: float) -> str:
     """A value of a tag with its unit."""
     if tag.type == "bool":
-        return "1 (on)" if value else "0 (off)"
+        return f"1 ({tr('on')})" if value else f"0 ({tr('off')})"
     text = number(value, decimals(tag))
     return f"{text} {unit(tag)}".rstrip()
 
@@ -126,7 +140,7 @@ def value_text(table: TagTable, tag: Tag, last: bool = False) -> str:
         return str(exact_value(tag, raw))
     value = float(table.value[tag.index])
     if tag.type == "bool" and math.isfinite(value):
-        return "on" if value else "off"
+        return tr("on") if value else tr("off")
     return number(value, decimals(tag))
 
 

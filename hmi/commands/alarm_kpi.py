@@ -7,15 +7,20 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hmi.clock import MachineClock
-from hmi.commands.ask import put_json, say
-from hmi.commands.places import data_folder, iso, moment
+from hmi.commands.alarm_list import one_of
+from hmi.commands.ask import Caller, put_json, say
+from hmi.commands.places import data_folder, moment
 from hmi.core.alarms.figures import TOO_MUCH, Figure, advice, figures
 from hmi.core.alarms.kpi import DAY, Kpi, measure, suggest
 from hmi.core.alarms.telling import Telling, tell
 from hmi.core.errors import HmiError
 from hmi.core.journal import Record
+from hmi.core.listing import iso
+from hmi.core.plant.positions import Responsibility
+from hmi.plantfiles.folder import find_plant, load_folder
 from hmi.store.query import Reader
 
 _AT_ONCE_NS: Final = 7 * DAY  # of the journal in memory at a time
@@ -37,6 +42,8 @@ def kpi(options: argparse.Namespace) -> int:
     begins = first[0][1].time_ns
     start = max(start, begins)  # no figure is made better by days on which nobody kept a journal
     telling = tell(_records(reader, begins, stop), stop)
+    if options.position:
+        telling = telling.narrowed(_told_at(options, telling.ids))
     found = measure(telling.told, start, stop)
     made = figures(found, telling.told)
     if options.json:
@@ -45,6 +52,18 @@ def kpi(options: argparse.Namespace) -> int:
         for line in _lines(found, made, telling):
             say(line)
     return 1 if any(figure.verdict == TOO_MUCH for figure in made) else 0
+
+
+def _told_at(options: argparse.Namespace, ids: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Which alarms are told at the position that was asked for; those that the plant has no longer are everybody's."""
+    if options.plant:
+        plant = load_folder(find_plant(options.plant))
+    else:
+        with Caller(options) as caller:
+            plant = caller.learn()
+    position = one_of(options.position, [one.id for one in plant.positions], "operator position")
+    tags, answers = {rule.id: rule.tag for rule in plant.rules}, Responsibility(plant)
+    return np.array([answers.concerns(position, tags.get(one, -1)) for one in ids], bool)
 
 
 def _records(reader: Reader, begin_ns: int, end_ns: int) -> Iterator[tuple[int, Record]]:

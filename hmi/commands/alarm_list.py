@@ -6,14 +6,18 @@ import argparse
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+import msgspec
+
 from hmi.commands.ask import Caller, put_json, say
-from hmi.commands.places import iso
 from hmi.core.alarms import columns as c
 from hmi.core.alarms import sayings
 from hmi.core.alarms.rules import Rule
+from hmi.core.alarms.served import CLASS, as_rule
 from hmi.core.errors import HmiError, LinkError
+from hmi.core.listing import iso
 from hmi.core.nearest import nearest
 from hmi.core.plant import Plant
+from hmi.core.plant.positions import Responsibility
 from hmi.link.messages import AlarmRow, Alarms, AnyMessage
 
 _STATES: Final = (*c.STATES, c.SHELVED, c.SUPPRESSED, c.OUT_OF_SERVICE)
@@ -43,17 +47,21 @@ def alarms(options: argparse.Namespace) -> int:
 def narrowed(options: argparse.Namespace, plant: Plant) -> _Wanted:
     """Whether a row is one that was asked for; raises HmiError for a name that the plant does not know."""
     priorities = _priorities(options.priority)
-    state = _one_of(options.state, _STATES, "state")
-    kind = _one_of(options.kind, sorted({rule.class_ for rule in plant.rules}), "alarm class")
+    state = one_of(options.state, _STATES, "state")
+    classes = {rule.class_ for rule in plant.rules} | ({CLASS} if plant.condition_places else set())
+    kind = one_of(options.kind, sorted(classes), "alarm class")
     within = _area(options.area, plant)
+    position = one_of(options.position, [one.id for one in plant.positions], "operator position")
+    answers = Responsibility(plant)
 
     def wanted(row: AlarmRow) -> bool:
-        rule = plant.rules[row.rule]
+        rule = rule_of(plant, row)
         return (
             (not priorities or rule.priority in priorities)
             and (not state or row.state == state)
             and (not kind or rule.class_ == kind)
             and within(rule)
+            and answers.concerns(position, rule.tag)
         )
 
     return wanted
@@ -67,11 +75,12 @@ def _priorities(text: str) -> frozenset[int]:
     return frozenset(map(int, parts))
 
 
-def _one_of(text: str, known: Iterable[str], what: str) -> str:
+def one_of(text: str, known: Iterable[str], what: str) -> str:
+    """A name that somebody typed, if it is known; raises HmiError with the nearest that is."""
     known = list(known)
     if text and text not in known:
         found = nearest(text, known)
-        mend = f"did you mean {found[0]}?" if found else f"there are {', '.join(known)}"
+        mend = f"did you mean {found[0]}?" if found else f"there are {', '.join(known) or 'none'}"
         raise HmiError(f"there is no {what} {text!r}: {mend}")
     return text
 
@@ -82,13 +91,13 @@ def _area(text: str, plant: Plant) -> Callable[[Rule], bool]:
         return lambda rule: True
     if text in plant.equipment:
         parts = _parts(text, plant)
-        return lambda rule: any(plant.belongs(part, rule.tag) for part in parts)
+        return lambda rule: rule.tag >= 0 and any(plant.belongs(part, rule.tag) for part in parts)
     path = text.rstrip(".") + "."
     if not any(plant.tags[rule.tag].name.startswith(path) for rule in plant.rules):
         found = nearest(text, plant.equipment)
         mend = f"did you mean {found[0]}?" if found else f"there are {', '.join(plant.equipment)}"
         raise HmiError(f"no alarm is of {text!r}: {mend}")
-    return lambda rule: plant.tags[rule.tag].name.startswith(path)
+    return lambda rule: rule.tag >= 0 and plant.tags[rule.tag].name.startswith(path)
 
 
 def _parts(equipment: str, plant: Plant) -> list[str]:
@@ -109,19 +118,27 @@ def _snapshot(caller: Caller) -> tuple[AlarmRow, ...]:
 
 
 def _urgency(plant: Plant, row: AlarmRow) -> tuple[bool, bool, int, int]:
-    return (row.state == c.STATES[0], "unack" not in row.state, plant.rules[row.rule].priority, -row.raised_ns)
+    return (row.state == c.STATES[0], "unack" not in row.state, rule_of(plant, row).priority, -row.raised_ns)
+
+
+def rule_of(plant: Plant, row: AlarmRow) -> Rule:
+    """The rule of an alarm; of a condition that a server keeps, one that stands for it."""
+    said = row.condition
+    if said is None:
+        return plant.rules[row.rule]
+    return as_rule(row.rule, said.id, said.message or said.name, said.priority, said.tag, said.connection)
 
 
 def as_told(plant: Plant, row: AlarmRow) -> dict[str, Any]:
     """One alarm as the command line prints it; keys are stable."""
-    rule = plant.rules[row.rule]
+    rule = rule_of(plant, row)
     return {
         "id": rule.id,
         "priority": rule.priority,
         "class": rule.class_,
         "state": row.state,
         "title": rule.title,
-        "tag": plant.tags[rule.tag].name,
+        "tag": plant.tags[rule.tag].name if rule.tag >= 0 else "",
         "raised": iso(row.raised_ns),
         "changed": iso(row.changed_ns),
         "value": row.value if row.raised_ns else None,
@@ -133,6 +150,7 @@ def as_told(plant: Plant, row: AlarmRow) -> dict[str, Any]:
         "quiet_why": row.quiet_why,
         "quiet_until": iso(row.quiet_until_ns),
         "permit": row.permit,
+        "server": msgspec.to_builtins(row.condition) if row.condition else None,
     }
 
 
@@ -142,4 +160,8 @@ def _line(row: dict[str, Any]) -> str:
         until = f" until {row['quiet_until'][:19]}" if row["quiet_until"] else ""
         permit = f" under {row['permit']}" if row["permit"] else ""
         more += f"  kept quiet by {row['quiet_by']}{until}{permit}: {row['quiet_why']}"
+    if row["server"]:
+        more += f"  from {row['server']['connection']}"
+        more += "  to be confirmed (hmi confirm)" if row["server"]["confirm"] else ""
+        more += "  last known, link lost" if row["server"]["lost"] else ""
     return f"{row['priority']}  {row['state']:24} {row['raised'][:19]:19}  {row['id']}  {row['title']}{more}"

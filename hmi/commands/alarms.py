@@ -31,9 +31,38 @@ def out_of_service(options: argparse.Namespace) -> int:
     return _act(options, "take_out", permit=options.permit, why=options.why)
 
 
+def suppress(options: argparse.Namespace) -> int:
+    """Nobody suppresses an alarm by hand: say what does it, and what a person may do instead."""
+    with Caller(options) as caller:
+        rules = {rule.id: rule for rule in caller.learn().rules}
+    for name in options.ids:
+        if name not in rules:
+            raise HmiError(f"there is no alarm {name!r}: see hmi alarms --all for the ids")
+    said = [
+        f"{name} is suppressed by design while {rules[name].suppress_when}"
+        if rules[name].suppress_when
+        else f"{name} has no suppress_when in the plant's files, so it is never suppressed"
+        for name in options.ids
+    ]
+    return no(
+        f"Nothing was suppressed, for only an alarm's own condition does that: {'; '.join(said)}. "
+        "For a time use hmi shelve, for work under a permit hmi out-of-service"
+    )
+
+
 def reset(options: argparse.Namespace) -> int:
     """Release latched alarms."""
     return _act(options, "reset", why=options.why)
+
+
+def confirm(options: argparse.Namespace) -> int:
+    """Say to the servers of alarms that somebody has dealt with the causes."""
+    return _act(options, "confirm", why=options.why)
+
+
+def comment(options: argparse.Namespace) -> int:
+    """Put a comment on alarms that servers keep."""
+    return _act(options, "comment", why=options.why)
 
 
 def explain(options: argparse.Namespace) -> int:

@@ -10,11 +10,20 @@ from typing import Any
 import msgspec
 
 from hmi.clock import MachineClock
-from hmi.commands.places import data_folder, iso, who
+from hmi.commands.places import data_folder, secret, who
 from hmi.core import plant as plant_files
 from hmi.core import quality as q
-from hmi.core.batch import FLAG_BACKFILLED, FLAG_CLAMPED, FLAG_NO_SOURCE_TIME, FLAG_TEXT, FLAG_TIME_SUSPECT, Batch
-from hmi.core.errors import LinkError
+from hmi.core.batch import (
+    FLAG_AGAIN,
+    FLAG_BACKFILLED,
+    FLAG_CLAMPED,
+    FLAG_NO_SOURCE_TIME,
+    FLAG_TEXT,
+    FLAG_TIME_SUSPECT,
+    Batch,
+)
+from hmi.core.errors import HmiError, LinkError
+from hmi.core.listing import iso
 from hmi.core.plant import Plant
 from hmi.core.properties import Properties, completed
 from hmi.core.setting import exact_value, is_exact
@@ -30,6 +39,7 @@ _FLAGS = {
     FLAG_NO_SOURCE_TIME: "no source time",
     FLAG_TIME_SUSPECT: "time suspect",
     FLAG_BACKFILLED: "backfilled",
+    FLAG_AGAIN: "heard again",
 }
 
 
@@ -46,10 +56,17 @@ class Caller:
             stream=stream,
             clock=MachineClock(),
         )
+        self._person: str = getattr(options, "person", "")
         self.plant: Plant | None = None
         self.early: list[AnyMessage] = []  # came before we knew the plant
 
     def __enter__(self) -> Caller:
+        try:
+            if self._person:
+                self.sign_in(self._person)
+        except BaseException:
+            self.connection.close()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -67,6 +84,12 @@ class Caller:
                 else:
                     self.early.append(message)
         return self.plant
+
+    def sign_in(self, name: str) -> None:
+        """Work under an account from now on; raises HmiError in the engine's words when it is not let in."""
+        reply = self.ask("sign_in", timeout_s=30.0, name=name, secret=secret(f"Password of {name}"))
+        if not reply.ok:
+            raise HmiError(reply.text)
 
     def ask(self, verb: str, timeout_s: float = 10.0, **args: Any) -> Reply:
         """One question, one answer."""
@@ -102,6 +125,8 @@ def status(options: argparse.Namespace) -> int:
         say(f"{'':17}{body['store_note']}")
     for line in _plant_files(body["plant_files"]):
         say(f"  plant files    {line}")
+    if body["server"]["words"]:
+        say(f"  plant server   {body['server']['words']}")
     for tag, why in body["missing_tags"].items():
         say(f"  missing        {tag}: {why}")
     for tag, how in body["differing_tags"].items():

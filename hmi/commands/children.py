@@ -11,17 +11,7 @@ import sys
 from pathlib import Path
 
 from hmi.clock import MachineClock
-from hmi.core.errors import HmiError, LinkError
-from hmi.link.socket import connect
-
-
-def running(folder: Path) -> bool:
-    """Whether an engine answers in this data folder."""
-    try:
-        connect(folder, program="hmi", stream=False, clock=MachineClock()).close()
-    except LinkError:
-        return False
-    return True
+from hmi.core.errors import HmiError
 
 
 class Child:

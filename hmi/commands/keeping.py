@@ -11,9 +11,10 @@ from typing import Any
 import msgspec
 
 from hmi.clock import MachineClock
-from hmi.commands.places import data_folder, iso, who
+from hmi.commands.places import data_folder, who
 from hmi.commands.progress import ProgressLine
 from hmi.core.errors import HmiError
+from hmi.core.listing import iso
 from hmi.store.backup import backup as take
 from hmi.store.quarantine import put_aside
 from hmi.store.restore import restore as put_back

@@ -7,11 +7,10 @@ import getpass
 import os
 import re
 import socket
+import sys
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-import platformdirs
 
 from hmi.core.errors import HmiError
 
@@ -20,12 +19,18 @@ _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 def data_folder(options: argparse.Namespace, plant_id: str = "") -> Path:
     """The engine's data folder: --data, else HMI_DATA, else the platform's usual place."""
-    if options.data:
-        return Path(options.data)
-    if named := os.environ.get("HMI_DATA"):
-        return Path(named)
+    if (named := named_folder(options)) is not None:
+        return named
+    import platformdirs
+
     usual = Path(platformdirs.user_data_dir("hmi", appauthor=False))
     return usual / plant_id if plant_id else _running(usual)
+
+
+def named_folder(options: argparse.Namespace) -> Path | None:
+    """The data folder that --data or HMI_DATA names."""
+    named = options.data or os.environ.get("HMI_DATA")
+    return Path(named) if named else None
 
 
 def _running(usual: Path) -> Path:
@@ -41,8 +46,8 @@ def who() -> tuple[str, str]:
     """(user, station) as the operating system knows them."""
     try:
         user = getpass.getuser()
-    except (OSError, KeyError):
-        user = "unknown"
+    except (OSError, KeyError):  # a user id without a name, as in some containers
+        user = f"user {os.getuid()}" if hasattr(os, "getuid") else "somebody"
     return user, socket.gethostname()
 
 
@@ -91,12 +96,11 @@ def zone_of(name: str) -> tzinfo:
         raise HmiError(f"there is no time zone {name!r}: write one such as Europe/Berlin or UTC") from None
 
 
-def iso(time_ns: int) -> str:
-    """ns UTC as ISO 8601 with nanoseconds; empty for a time that is not known."""
-    if not time_ns:
-        return ""
-    seconds, rest = divmod(time_ns, 1_000_000_000)
-    try:
-        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
-    except (OverflowError, ValueError, OSError):
-        return f"{time_ns} ns"
+def secret(prompt: str, hidden: bool = True) -> str:
+    """Something typed that nobody is to see; a line of the input where there is no terminal."""
+    if sys.stdin.isatty():
+        return getpass.getpass(f"{prompt}: ") if hidden else input(f"{prompt}: ")
+    line = sys.stdin.readline()
+    if not line:
+        raise HmiError(f"{prompt} is wanted and the input has ended: nothing was done")
+    return line.rstrip("\r\n")

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import tzinfo
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 import msgspec
 
+from hmi.client.trends.export_files import CsvFile, HistoryFile, whole
+from hmi.client.trends.export_parquet import ParquetFile
 from hmi.clock import MachineClock
 from hmi.commands import parquet
-from hmi.commands.places import data_folder, iso, moment, zone_of
-from hmi.commands.reports import answered, asked, rows_of, says_nothing
-from hmi.core import quality as q
+from hmi.commands.places import data_folder, moment, zone_of
+from hmi.commands.reports import answered, asked, says_nothing
 from hmi.core.aggregate import Aggregates
 from hmi.core.errors import HmiError
-from hmi.core.history import Samples, Window
+from hmi.core.listing import Answer, CsvText, iso, rows_of
+from hmi.core.steps.kept import INSTRUCTION, JOB
 from hmi.core.wording import visible
+from hmi.store.paging import pages
 from hmi.store.query import Reader
 
 
@@ -37,25 +40,49 @@ def history(options: argparse.Namespace) -> int:
         raise HmiError("--from is not before --to")
     folder = data_folder(options)
     reader = Reader(folder)
-    found: Sequence[Samples | Window | Aggregates]
-    if options.aggregate or options.step:
-        found = answered(reader, folder, asked(options, start, stop, zone), now)
-        rows = rows_of(found)
-    elif options.raw:
-        found = reader.samples(options.tags, start, stop)
-        rows = _sample_rows(found)
-    else:
-        found = reader.window(options.tags, start, stop, max(1, options.points))
-        rows = _window_rows(found)
-    if options.format == "parquet":
-        parquet.write(found, rows, options.out)
+    silent = dict.fromkeys(options.tags)
+    answers = _telling(_answers(reader, options, (start, stop, now), zone), silent)
+    if options.out is not None and options.format != "json":
+        _file(answers, options.format, options.out)
     else:
         with _out(options.out) as file:
-            _write(rows, options.format, file)
-    empty = [one.tag for one in found if (says_nothing(one) if isinstance(one, Aggregates) else not len(one))]
-    for tag in empty:
+            _write(answers, options.format, file)
+    for tag in silent:
         print(f"hmi: {visible(_nothing(reader, tag, start, stop, now))}", file=sys.stderr)
-    return 1 if empty else 0
+    return 1 if silent else 0
+
+
+def _answers(
+    reader: Reader, options: argparse.Namespace, times: tuple[int, int, int], zone: tzinfo
+) -> Iterator[Answer]:
+    start, stop, now = times
+    if options.aggregate or options.step:
+        yield from answered(reader, data_folder(options), asked(options, start, stop, zone), now)
+    elif options.raw:
+        for tag in options.tags:
+            yield from pages(reader, tag, start, stop)
+    else:
+        yield from reader.window(options.tags, start, stop, max(1, options.points))
+
+
+def _telling(answers: Iterator[Answer], silent: dict[str, None]) -> Iterator[Answer]:
+    """The same; tags of which there is something are taken out of the silent ones."""
+    for answer in answers:
+        if not (says_nothing(answer) if isinstance(answer, Aggregates) else not len(answer)):
+            silent.pop(answer.tag, None)
+        yield answer
+
+
+def _file(answers: Iterator[Answer], form: str, path: Path) -> None:
+    """A file of any length in the memory of one page; it is there when it is whole."""
+    file: HistoryFile = CsvFile(path) if form == "csv" else ParquetFile(path)
+    try:
+        for answer in answers:
+            file.add(answer)
+        file.keep()
+    except BaseException:
+        file.drop()
+        raise
 
 
 def _nothing(reader: Reader, tag: str, start: int, stop: int, now: int) -> str:
@@ -66,53 +93,24 @@ def _nothing(reader: Reader, tag: str, start: int, stop: int, now: int) -> str:
     return f"no values of {tag} are stored at all: {mend}"
 
 
-def _sample_rows(found: list[Samples]) -> Iterator[dict[str, Any]]:
-    for samples in found:
-        for row in samples.rows():
-            yield {
-                "tag": samples.tag,
-                **row,
-                "time": iso(row["time"]),
-                "quality_word": q.word(row["quality"]),
-            }
-
-
-def _window_rows(found: list[Window]) -> Iterator[dict[str, Any]]:
-    for window in found:
-        for row in window.rows():
-            yield {"tag": window.tag, **row, "time": iso(row["time"]), "quality_word": q.word(row["quality"])}
-
-
 @contextmanager
 def _out(path: Path | None) -> Iterator[TextIO]:
     """stdout, or a file that appears only when it is whole."""
     if path is None:
         yield sys.stdout
         return
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("w", newline="", encoding="utf-8") as file:
-            yield file
-        part.replace(path)
-    except OSError as error:
-        raise HmiError(f"{path} cannot be written: {error.strerror}") from None
+    with whole(path) as part, part.open("w", encoding="utf-8") as file:
+        yield file
 
 
-def _write(rows: Iterator[dict[str, Any]], form: str, file: TextIO) -> None:
+def _write(answers: Iterator[Answer], form: str, file: TextIO) -> None:
     if form == "json":
-        file.write(msgspec.json.format(msgspec.json.encode({"rows": list(rows)}), indent=1).decode() + "\n")
+        rows = [row for answer in answers for row in rows_of(answer)]
+        file.write(msgspec.json.format(msgspec.json.encode({"rows": rows}), indent=1).decode() + "\n")
         return
-    writer, shown = None, visible if file.isatty() else str
-    for row in rows:
-        if writer is None:
-            writer = csv.DictWriter(file, list(row))
-            writer.writeheader()
-        writer.writerow({key: shown(_safe(value)) if isinstance(value, str) else value for key, value in row.items()})
-
-
-def _safe(value: str) -> str:
-    """Text that a spreadsheet would take for a formula is made plain."""
-    return "'" + value if value[:1] in "=+-@\t\r" else value
+    text = CsvText(visible if file.isatty() else str)
+    for answer in answers:
+        file.write(text.of(answer))
 
 
 def journal(options: argparse.Namespace) -> int:
@@ -126,6 +124,7 @@ def journal(options: argparse.Namespace) -> int:
         to_ns=moment(options.stop, now) if options.stop else None,
         limit=options.limit,
         category=options.category,
+        text=options.find,
     )
     if options.json:
         rows = [
@@ -134,7 +133,8 @@ def journal(options: argparse.Namespace) -> int:
         print(msgspec.json.format(msgspec.json.encode({"records": rows}), indent=1).decode())
         return 0
     for number, record in records:
-        value = "" if record.value is None else f" {record.value}"
+        whole = record.category in (JOB, INSTRUCTION)  # its value is for programs: in words it says the same
+        value = "" if record.value is None or whole else f" {record.value}"
         by = f" by {record.user}@{record.station} ({record.way})" if record.user else ""
         why = f" because {record.why!r}" if record.why else ""
         text = f"{record.category:10} {record.event:13} {record.subject}{value}{by}{why}  {record.result}"

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import tzinfo
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hmi.commands.places import iso
-from hmi.core import quality as q
 from hmi.core.aggregate import Aggregates, kinds_of
 from hmi.core.batch import FLAG_TEXT
 from hmi.core.edges import begin_of, edges_of, step_of
@@ -66,12 +64,3 @@ def answered(reader: Reader, folder: Path, question: Question, now_ns: int) -> l
 def says_nothing(found: Aggregates) -> bool:
     """Whether nothing at all is known of the tag in that time."""
     return bool((found.quality == BAD_NO_DATA).all())
-
-
-def rows_of(found: Sequence[Aggregates]) -> Iterator[dict[str, Any]]:
-    """One row a step, empty where there is nothing to say."""
-    for figures in found:
-        for row in figures.rows():
-            told = {name: None if value != value else value for name, value in row.items()}
-            times = {name: iso(row[name]) for name in ("time", "end")}
-            yield {"tag": figures.tag, **told, **times, "quality_word": q.word(row["quality"])}

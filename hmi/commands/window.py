@@ -1,25 +1,41 @@
-"""`hmi run` and `hmi screenshot`: the verbs that show something."""
+"""`hmi run` and `hmi screenshot`: the verbs that show something.
+
+What a window does not need is imported where it is: nobody waits for it before the first screen.
+"""
 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
-import platform
+import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hmi.clock import MachineClock
-from hmi.commands.children import Child, hmi_command, running
-from hmi.commands.places import data_folder, moment, size
+from hmi.commands.children import Child, hmi_command
+from hmi.commands.places import data_folder, moment, named_folder, size, who
 from hmi.core.errors import HmiError, LinkError, StoreError
-from hmi.core.nearest import nearest
-from hmi.core.plant import Plant
-from hmi.core.tags import TagTable
+from hmi.link.socket import Connection, connect
 from hmi.plantfiles.folder import find_plant, id_of, load_folder
+
+if TYPE_CHECKING:
+    from hmi.core.plant import Plant
+    from hmi.core.tags import TagTable
 
 
 def run(options: argparse.Namespace) -> int:
     """Open the window; the plant's engine is started when none is running, and goes on after the window is closed."""
+    gc.disable()  # it would look a hundred times through what is being imported; the window turns it on again
+    try:
+        return _run(options)
+    finally:
+        gc.enable()
+
+
+def _run(options: argparse.Namespace) -> int:
     from hmi.client.app import RunOptions
     from hmi.client.app import run as open_window
     from hmi.client.layout import usual_file
@@ -29,40 +45,48 @@ def run(options: argparse.Namespace) -> int:
         if not token:
             raise HmiError("--attach needs the other engine's token in HMI_TOKEN (its data folder's link.json has it)")
         folder = Path()
+        link = None
     else:
-        token, folder = "", _folder(options)
+        token = ""
+        folder, link = _engine(options)
     return open_window(
         RunOptions(
             data=folder,
             attach=options.attach,
             token=token,
+            link=link,
             touch=options.touch,
             full_screen=options.full_screen,
             kiosk=options.kiosk,
             screen=options.screen,
             theme=options.theme,
             language=options.language,
-            layout=usual_file(platform.node()),
+            layout=usual_file(socket.gethostname()),
         )
     )
 
 
-def _folder(options: argparse.Namespace) -> Path:
+def _engine(options: argparse.Namespace) -> tuple[Path, Connection | None]:
+    """The engine's data folder, and the link to one that runs: it says its welcome while the window is being made."""
     if not options.plant:
-        return data_folder(options)
+        return data_folder(options), None
     named = find_plant(options.plant)
-    folder = data_folder(options, id_of(named))
-    if not running(folder):
-        load_folder(named)  # its mistakes are told here, not in the engine's log
-        command = hmi_command("engine", str(named), "--data", str(folder))
-        Child("engine", command, folder / "engine.log").ready(60)
-    return folder
+    folder = named_folder(options) or data_folder(options, id_of(named))
+    user, station = who()
+    with suppress(LinkError):
+        return folder, connect(folder, program="window", user=user, station=station, clock=MachineClock())
+    load_folder(named)  # its mistakes are told here, not in the engine's log
+    command = hmi_command("engine", str(named), "--data", str(folder))
+    Child("engine", command, folder / "engine.log").ready(60)
+    return folder, None
 
 
 def screenshot(options: argparse.Namespace) -> int:
     """Draw one screen into a PNG, with the values of now, of a moment in history, or none."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from hmi.client.screenshot import Look, shoot
+    from hmi.core.nearest import nearest
+    from hmi.core.tags import TagTable
 
     plant = load_folder(find_plant(options.plant))
     if options.screen not in plant.screens:

@@ -52,5 +52,9 @@ class StoreError(HmiError):
     """History or journal cannot be read or written."""
 
 
+class TooMany(StoreError):
+    """More values are kept of that time than one answer is to hold."""
+
+
 class LinkError(HmiError):
     """The engine cannot be reached, or does not want to talk to us."""

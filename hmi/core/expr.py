@@ -15,7 +15,6 @@ import ast
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from numpy.typing import NDArray
@@ -74,14 +73,19 @@ class ExprError(HmiError):
         self.column = column
 
 
-@dataclass(frozen=True, slots=True)
 class Expression:
-    """A compiled expression; `inputs` are the indexes of every tag it names, in order of appearance."""
+    """A compiled expression; `inputs` are the indexes of every tag it names, in order of appearance.
 
-    text: str
-    inputs: tuple[int, ...]
-    reads: tuple[int, ...]  # the inputs whose value counts, not only their quality
-    _step: Step
+    No dataclass: what carries a plant to another process asks for its text, and compiles that there.
+    """
+
+    __slots__ = ("_step", "inputs", "reads", "text")
+
+    def __init__(self, text: str, inputs: tuple[int, ...], reads: tuple[int, ...], step: Step) -> None:
+        self.text = text
+        self.inputs = inputs
+        self.reads = reads  # the inputs whose value counts, not only their quality
+        self._step = step
 
     def value(self, values: NDArray[Any], qualities: NDArray[Any]) -> Result:
         """Value and quality now, from the tag table's columns; never raises, no number is NaN and bad."""

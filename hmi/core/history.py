@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from hmi.core.batch import FLAG_TEXT, FLAG_TIME_SUSPECT
+from hmi.core.batch import FLAG_BACKFILLED, FLAG_TEXT, FLAG_TIME_SUSPECT
 from hmi.core.quality import BAD
 
 _SAMPLE_COLUMNS: Final = {
@@ -29,6 +29,7 @@ _WINDOW_COLUMNS: Final = {
     "first": "<f8",
     "last": "<f8",
     "worst": "<u4",
+    "backfilled": "?",
 }
 
 
@@ -124,6 +125,7 @@ class Window:
     first: NDArray[np.float64]
     last: NDArray[np.float64]
     worst: NDArray[np.uint32]  # quality
+    backfilled: NDArray[np.bool_]  # whether any sample in it was fetched later, from the device's own history
     gaps: tuple[Gap, ...] = ()
 
     def __len__(self) -> int:
@@ -131,9 +133,10 @@ class Window:
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """One plain row a bucket, for listings and exports."""
-        names = ("time", "count", "min", "max", "first", "last", "quality")
-        columns = [getattr(self, name).tolist() for name in _WINDOW_COLUMNS]
-        for row in zip(*columns, strict=True):
+        names = ("time", "count", "min", "max", "first", "last", "quality", "backfilled")
+        columns = [getattr(self, name) for name in _WINDOW_COLUMNS]
+        columns[-1] = columns[-1].astype(np.int64)  # 0 or 1 in a listing
+        for row in zip(*(column.tolist() for column in columns), strict=True):
             yield dict(zip(names, row, strict=True))
 
     @classmethod
@@ -170,6 +173,12 @@ def usable(value: NDArray[np.float64], quality: NDArray[np.uint32]) -> NDArray[n
     return (quality < BAD) & ~np.isnan(value)
 
 
+def is_backfilled(flags: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """True where a sample was fetched later, from the device's own history."""
+    late: NDArray[np.bool_] = (flags & FLAG_BACKFILLED) != 0
+    return late
+
+
 def window_of(samples: Samples, from_ns: int, to_ns: int, points: int, gaps: Sequence[Gap] = ()) -> Window:
     """Thin samples (in order of `at`, those before the window included) to at most `points` buckets."""
     width = width_of(from_ns, to_ns, points)
@@ -189,7 +198,7 @@ def hold(window: Window, value: float, quality: int) -> Window:
         first[0] = held
         worst[0] = max(int(worst[0]), quality)
         return _with(window, {"first": first, "worst": worst})
-    head = (window.from_ns, 0, np.nan, np.nan, held, held, quality)
+    head = (window.from_ns, 0, np.nan, np.nan, held, held, quality, False)
     kinds = _WINDOW_COLUMNS.items()
     return _with(
         window,
@@ -215,6 +224,7 @@ def _reduced(samples: Samples, t0: NDArray[np.int64]) -> dict[str, NDArray[Any]]
         "first": shown[heads],
         "last": shown[tails],
         "worst": np.maximum.reduceat(samples.quality, heads),
+        "backfilled": np.logical_or.reduceat(is_backfilled(samples.flags), heads),
     }
 
 

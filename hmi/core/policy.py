@@ -83,6 +83,9 @@ class Asked:
     role: str
     station_kind: str = "desk"
     confirmed: bool | str = False  # True, or the text that was confirmed
+    user: str = ""  # who is signed in; "" nobody
+    second: str = ""  # who agreed, having proven who he is; "" nobody
+    second_role: str = ""  # what he may do to the tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,11 +274,22 @@ def _check_pace(tag: Tag, rules: Rules, now: Snapshot) -> None:
 
 def _check_consent(tag: Tag, rules: Rules, asked: Asked) -> None:
     if rules.second_person:
-        text = (
-            f"{tag.name} needs a second person, and persons cannot sign in yet: nothing was sent. "
-            "Set it at the machine, by two"
-        )
-        raise _Refusal("second-person", text, "second person")
+        _check_second(tag, rules, asked)
     if rules.confirm and asked.confirmed is not True and asked.confirmed != rules.confirm:
         text = f"Needs confirmation: {rules.confirm} (nothing was sent)"
         raise _Refusal("confirmation", text, "confirmation")
+
+
+def _check_second(tag: Tag, rules: Rules, asked: Asked) -> None:
+    """Two persons, each of whom has proven who he is, and each of whom might do it."""
+    if not asked.user:
+        text = f"{tag.name} takes a second person, and both must be known: nothing was sent. Sign in first"
+        raise _Refusal("second-person", text, "sign in")
+    if not asked.second:
+        text = f"{tag.name} needs a second person who agrees: nothing was sent"
+        raise _Refusal("second-person", text, "second person")
+    if asked.second.casefold() == asked.user.casefold():
+        raise _Refusal("second-person", "The second person must be somebody else: nothing was sent", "second person")
+    if asked.second_role not in ROLES or ROLES.index(asked.second_role) < ROLES.index(rules.role):
+        text = f"{asked.second} may not do that to {tag.name}, so cannot agree to it either: nothing was sent"
+        raise _Refusal("second-person", text, "second person")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hmi.core.alarms.served import ServerCondition
 from hmi.core.batch import Batch
 from hmi.core.properties import Properties
 from hmi.core.tags import Tag
@@ -80,3 +81,39 @@ class Driver(Protocol):
 
     async def write(self, tag: Tag, value: float | str) -> WriteResult:
         """Write one value in engineering units, once, and read it back; never queued, never repeated."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionAct:
+    """What a person wants done to a condition of a server."""
+
+    verb: str  # acknowledge | confirm | comment | shelve | unshelve | take_out | put_back
+    condition: ServerCondition
+    comment: str = ""
+    hours: float = 0.0  # of a shelf
+
+
+class ConditionSink(Protocol):
+    """Who is told of a server's conditions; every call comes on the driver's event loop."""
+
+    def told(self, connection: str, conditions: Sequence[ServerCondition]) -> None:
+        """Some of them, as they are now."""
+
+    def refreshed(self, connection: str, standing: frozenset[str]) -> None:
+        """The server has told all that stand: these, by their ids, and no others."""
+
+    def lost(self, connection: str) -> None:
+        """Nothing more will be told until the server is connected to anew."""
+
+
+@runtime_checkable
+class ConditionSource(Protocol):
+    """A driver whose server keeps conditions of its own."""
+
+    conditions_to: ConditionSink | None
+
+    def refresh_conditions(self, at_once: bool = False) -> None:
+        """Have the server tell all that stand: at once for a person, else not too often."""
+
+    async def condition_act(self, act: ConditionAct) -> WriteResult:
+        """Do it once, never queued, never repeated; how the condition stands then is told like any other change."""

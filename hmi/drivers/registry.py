@@ -49,8 +49,10 @@ def _driver(
 ) -> Driver:
     if connection.driver == "opcua":
         from hmi.drivers.opcua import OpcUaDriver
+        from hmi.drivers.opcua_with_conditions import ConditionsDriver
 
-        driver = OpcUaDriver(connection, tags, deliver, clock, folder, earlier)
+        kind = ConditionsDriver if connection.conditions else OpcUaDriver
+        driver = kind(connection, tags, deliver, clock, folder, earlier)
         driver.on_gap, driver.on_event = on_gap, on_event
         return driver
     if connection.driver == "modbus":

@@ -24,6 +24,7 @@ from hmi.core.plant import Plant
 from hmi.core.tags import TagTable
 
 _HOUR_NS: Final = 3_600_000_000_000
+_STEP_S: Final = 1.0  # less may be a clock that is slewed
 Answer = tuple[bool, str, Any]  # done, in words, and the journal's promise
 
 
@@ -49,6 +50,7 @@ class AlarmRoom:
         self._record = record
         self._by_id = {rule.id: rule for rule in plant.rules}
         self._suppressions = _suppressions(plant)
+        self._apart_s = self._clocks_apart_s()
 
     def judge(self, rows: NDArray[Any], changed: NDArray[Any]) -> None:
         """Every row of a tick is judged, then what suppresses alarms by design; what happens is journalled."""
@@ -63,9 +65,11 @@ class AlarmRoom:
                 change = machine.suppress(self.columns, rule, wanted, now_ns, self.plant.rules[rule].suppress_when)
                 if change is not None:
                     self._journal(change)
+                    self._weigh(rule)
 
     def wake(self) -> bool:
         """Whether a delay, re-alarm or shelf has run out, and took effect."""
+        self._follow_clock()
         if machine.wake_at(self.columns) > self._clock.monotonic():
             return False
         self.judge(_NO_ROWS, np.empty(0, np.uint32))
@@ -152,7 +156,7 @@ class AlarmRoom:
         for rule in self.plant.rules:
             record = last.get(rule.id)
             if record is not None:
-                acked = record.user if record.event == "acknowledged" else ""
+                acked = record.user if record.event in ("acknowledged", "eased") else ""
                 value = record.value if isinstance(record.value, int | float) else math.nan
                 again = self.rules.realarm_s[rule.index]
                 machine.restore(
@@ -233,7 +237,26 @@ class AlarmRoom:
         if isinstance(event, str):
             return False, event, None
         promise = self._journal(replace(event, why=why), who)
+        self._weigh(rule.index)
         return True, f"{alarm} {done}", promise
+
+    def _follow_clock(self) -> None:
+        """The wall clock was set: shelves last as long as they were meant to, so they end at another time of day."""
+        apart_s = self._clocks_apart_s()
+        if abs(apart_s - self._apart_s) < _STEP_S:
+            return
+        self._apart_s = apart_s
+        for rule, shelf in self.columns.shelved.items():
+            self.columns.shelved[rule] = replace(shelf, until_ns=round((shelf.due + apart_s) * 1e9))
+            self.columns.touch(rule)
+
+    def _clocks_apart_s(self) -> float:
+        return self._clock.now_ns() / 1e9 - self._clock.monotonic()
+
+    def _weigh(self, rule: int) -> None:
+        """An alarm may have become quiet, or be heard again: of exclusive levels another one is told now."""
+        for event in machine.weigh(self.rules, self.columns, rule, self._clock.monotonic(), self._clock.now_ns()):
+            self._journal(event)
 
     def _journal(self, event: Event, who: Who | None = None) -> Any:
         rule = self.plant.rules[event.rule]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import platform
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -21,20 +22,36 @@ from hmi.core.journal import Record
 from hmi.core.plant import Connection, Plant
 from hmi.drivers.driver import Earlier
 from hmi.drivers.registry import create
+from hmi.engine.accounts import Accounts
+from hmi.engine.checkpoints import Checkpoints
 from hmi.engine.clock_steps import ClockSteps
+from hmi.engine.conditions_acts import ConditionActs
 from hmi.engine.decisions import Decisions
 from hmi.engine.gate import Gate
+from hmi.engine.jobs import JobRoom
+from hmi.engine.jobs_signing import Signing
+from hmi.engine.jobs_verbs import JobVerbs
+from hmi.engine.notes import Notes
+from hmi.engine.people import People
+from hmi.engine.people_verbs import PeopleVerbs
+from hmi.engine.pictures import PictureVerbs
 from hmi.engine.poller import Poller
 from hmi.engine.publish import BEAT_S, Publisher
 from hmi.engine.reload import Reload
 from hmi.engine.report import Reporter
 from hmi.engine.requests import Requests
 from hmi.engine.tick import Tick
-from hmi.link.messages import VERSION, AnyMessage, Health, Request, Welcome
+from hmi.engine.welcome import made_ready, welcome_of
+from hmi.link.messages import AnyMessage, Health, Request, Welcome
 from hmi.link.server import Server
 from hmi.link.street import Session
+from hmi.store.attachments import Attachments
+from hmi.store.jobs import JobReader
 from hmi.store.query import Reader
 from hmi.store.store import Store
+
+if TYPE_CHECKING:
+    from hmi.engine.forward import Forward
 
 _log = logging.getLogger("hmi.engine")
 _MAX_OPEN_REQUESTS = 64
@@ -56,7 +73,7 @@ class Engine:
         files: Path | None = None,
     ) -> None:
         """`folder` is where the data lie; `files`, where the plant's files lie, is watched while the engine runs."""
-        self.plant = plant  # as clients are shown it; what runs is the same in every plant that ever stands here
+        self.plant = made_ready(plant)  # as clients are shown it; what runs is the same in all that ever stand here
         self._ready_s = ready_s
         self._library = dict(library)
         self._clock = clock
@@ -70,25 +87,51 @@ class Engine:
         self._clock_steps = ClockSteps(clock, partial(self._record, "system", "clock set", "engine"))
         self.poller = Poller(self.tick.table, self.tick.deliver, clock, self._connection_changed)
         self._connect(addresses or {})
-        self.gate = Gate(plant, self.tick.table, self.poller, clock, self._journal)
+        self.people = People(folder, plant, clock, self._journal)
+        self.gate = Gate(plant, self.tick.table, self.poller, clock, self._journal, self.people.role)
         self._reporter = Reporter(plant, self.tick.table, self.poller, self.store, clock)
         self.publisher = Publisher(self.tick.table, self.tick.alarms, clock, self._welcome, self._health)
+        self._history = Reader(folder, self.store.unsealed)
         self.requests = Requests(
-            plant, self.tick, self.gate, self.publisher, Reader(folder, self.store.unsealed), clock
+            plant,
+            self.tick,
+            self.gate,
+            self.publisher,
+            self._history,
+            clock,
+            Notes(plant, clock, self._journal),
         )
-        self.requests.status = self._status
-        self.requests.properties = self._reporter.properties
+        self.conditions = ConditionActs(plant, clock, self._journal, self.poller.lines)
+        self.conditions.attach()
+        self.publisher.conditions, self.requests.conditions = self.conditions.room, self.conditions
+        self._job_reader = JobReader(folder)
+        self.jobs = self._make_jobs(folder)
+        self.forward = _forward_of(plant, folder, clock)
+        self._furnish_requests(files)
         self._reload = Reload(files, library, plant, clock, self.requests.pool, self._adopt, self._plant_files_event)
         self._server = Server(self, clock, folder, listen=listen)
         self._asked: dict[Session, int] = {}
         self._answers: set[asyncio.Task[None]] = set()
 
+    def _furnish_requests(self, files: Path | None) -> None:
+        """What answers to questions beside values and alarms."""
+        self._checkpoints = Checkpoints(self.store.folder, self._clock, self.requests.pool, self._journal)
+        self.requests.people = self.people
+        self.requests.add(PeopleVerbs(self.people, Accounts(self.people, self._clock), self._clock).verbs)
+        self.requests.add(PictureVerbs(files, lambda: self.plant, self.requests.pool).verbs)
+        self.requests.status = self._status
+        self.requests.properties = self._reporter.properties
+
     async def run(self, announce: Callable[[str], None]) -> None:
         """Run until cancelled; `announce` gets the one line `ready …` once acquisition has started."""
         journal = Reader(self.store.folder)
-        standing = self.tick.room.restore(journal.last_alarm_records(), journal.alarms_kept_quiet())
+        last = journal.last_alarm_records()
+        standing = self.tick.room.restore(last, journal.alarms_kept_quiet()) + self.conditions.room.restore(last)
+        self._restore_jobs()
         self._record("system", "started", "engine", f"version {hmi.__version__}, {standing} alarms from before")
         await self._server.start()
+        if self.forward is not None:
+            self.forward.start()
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.poller.run(), name="poller")
@@ -96,11 +139,27 @@ class Engine:
         finally:
             await self._stop()
 
+    def _make_jobs(self, folder: Path) -> JobRoom:
+        room = JobRoom(self.plant, self.tick.table, self._clock, self._journal)
+        signing, kept = Signing(self.people, self._clock), Attachments(folder)
+        verbs = JobVerbs(room, self._job_reader, self.gate, signing, kept, self._clock, self.requests.pool)
+        self.requests.add(verbs.verbs)
+        return room
+
+    def _restore_jobs(self) -> None:
+        """Jobs that were open when the engine stopped go on where they stood."""
+        found = self._job_reader.open_jobs()
+        self.jobs.restore(found, {job.procedure: self._job_reader.procedure(job.procedure) for job in found})
+
     async def _stop(self) -> None:
         for task in self._answers:
             task.cancel()
         await self._server.stop()
         self.requests.pool.shutdown(cancel_futures=True)
+        self._history.close()
+        self.people.close()
+        if self.forward is not None:
+            self.forward.stop()
         self._record("system", "stopped", "engine", "stopped in order")
         self.store.close()
 
@@ -113,9 +172,12 @@ class Engine:
                 self.poller.judge()
                 self._declare_starts()
                 self.tick.wake()
+                self.conditions.look()
+                self.jobs.look()
                 self._reporter.look()
                 self._decisions.look()
                 self._clock_steps.look()
+                self._checkpoints.look()
                 self._reload.look()
                 self.publisher.beat()
             except Exception:  # noqa: BLE001 - top of a task: the alarms must go on
@@ -189,6 +251,7 @@ class Engine:
     def closed(self, session: Session) -> None:
         """A client left."""
         self._asked.pop(session, None)
+        self.people.closed(session)
         self.publisher.closed(session)
 
     async def _answer(self, session: Session, request: Request) -> None:
@@ -199,27 +262,22 @@ class Engine:
             session.send(reply)
 
     def _welcome(self) -> Welcome:
-        return Welcome(
-            VERSION,
-            dict(self.plant.texts),
-            self._library,
-            self.plant.digest,
-            self._clock.now_ns(),
-            hmi.__version__,
-            self._reporter.told,
-        )
+        return welcome_of(self.plant, self._library, self._clock.now_ns(), self._reporter.told)
 
     def _health(self) -> Health:
         told = self._reporter.health(len(self.publisher))
-        return msgspec.structs.replace(told, plant_files=self._reload.told)
+        server = _server_status(self.forward)["words"]
+        return msgspec.structs.replace(told, plant_files=self._reload.told, jobs=self.jobs.changed, server=server)
 
     def _status(self) -> dict[str, Any]:
         told = self._reporter.status(len(self.publisher))
+        told["server"] = _server_status(self.forward)
         return told | {"digest": self.plant.digest, "plant_files": self._reload.status()}
 
     def _adopt(self, plant: Plant) -> None:
         """The plant's files show something else now, and nothing in them that runs has changed: so do all clients."""
         self.plant = plant
+        self.jobs.adopted(plant)
         self.publisher.renew()
 
     def _plant_files_event(self, event: str, text: str) -> None:
@@ -248,3 +306,23 @@ class Engine:
                 config=self.plant.digest,
             )
         )
+
+
+def _forward_of(plant: Plant, folder: Path, clock: Clock) -> Forward | None:
+    """The way to the plant server; what talks to it is only loaded where there is one."""
+    if not plant.server_url:
+        return None
+    from hmi.engine.forward import Forward, secret_of
+
+    facts = (platform.node(), plant.name, hmi.__version__)
+    return Forward(folder, plant.server_url, *facts, clock, secret_of(folder))
+
+
+def _server_status(forward: Forward | None) -> dict[str, Any]:
+    """How the plant server stands, as `hmi status --json` prints it."""
+    if forward is None:
+        return {"state": "off", "words": ""}
+    from hmi.engine.forward import words_of
+
+    told = forward.told
+    return {**asdict(told), "backlog": told.backlog._asdict(), "words": words_of(told)}

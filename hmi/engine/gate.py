@@ -27,7 +27,7 @@ _log = logging.getLogger("hmi.engine.gate")
 _LARGEST_FLOAT: Final = 2**53  # beyond it the journal keeps whole numbers as text, to the last digit
 _LONGEST: Final = 1000  # characters of what a client may put into the journal
 
-RoleOf = Callable[[Session | None], str]
+RoleOf = Callable[[Session | None, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,9 @@ class Wish:
     way: str
     confirmed: bool | str = False  # True, or the text that the person has confirmed
     session: Session | None = None  # whose wish it is; None: the engine's own
+    signed: str = ""  # the account of who is signed in there; "" nobody
+    second: str = ""  # the account of a second person who agreed and has proven who he is
+    second_role: str = ""  # what he may do to the tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,8 @@ class Outcome:
 
 
 def everyone(plant: Plant) -> RoleOf:
-    """The role of a session as long as persons cannot sign in: what everybody may do at its station."""
-    return lambda session: plant.role_at(session.hello.station) if session else plant.everyone
+    """The role of a session as long as nobody is signed in: what everybody may do at its station."""
+    return lambda session, _tag: plant.role_at(session.hello.station) if session else plant.everyone
 
 
 class Gate:
@@ -73,7 +76,7 @@ class Gate:
         record: Callable[[Record], Future[int]],
         role_of: RoleOf | None = None,
     ) -> None:
-        """`role_of` is the one seam through which roles come: session -> role."""
+        """`role_of` is the one seam through which roles come: session and tag -> role."""
         self._plant = plant
         self._table = table
         self._poller = poller
@@ -146,9 +149,12 @@ class Gate:
         asked = Asked(
             value=wish.value,
             why=wish.why,
-            role=self._role_of(wish.session),
+            role=self._role_of(wish.session, tag.name),
             station_kind=self._plant.station(wish.station).kind,
             confirmed=wish.confirmed,
+            user=wish.signed,
+            second=wish.second,
+            second_role=wish.second_role,
         )
         now = Snapshot(
             values=self._table.value,
@@ -190,7 +196,7 @@ class Gate:
             station=wish.station,
             way=wish.way,
             why=wish.why[:_LONGEST],
-            result=result,
+            result=f"{result} (agreed by {wish.second})" if wish.second else result,
             config=self._plant.digest,
         )
 

@@ -15,6 +15,7 @@ import numpy as np
 from hmi.clock import Clock
 from hmi.core.alarms.columns import NORMAL, AlarmColumns
 from hmi.core.tags import TagTable
+from hmi.engine.conditions import ConditionRoom
 from hmi.link.messages import AlarmRow, Alarms, Health, Values, Welcome
 from hmi.link.street import Session
 
@@ -29,6 +30,7 @@ class _Told:
     plant: int = 0  # how often the plant had been renewed
     values: int = 0  # the table's counter when it was last told
     alarms: int = 0
+    conditions: int = 0
     health_at: float = 0.0
 
 
@@ -48,6 +50,7 @@ class Publisher:
         self._clock = clock
         self._welcome = welcome
         self._health = health
+        self.conditions: ConditionRoom | None = None  # of servers
         self._told: dict[Session, _Told] = {}
         self._renewed = 0
 
@@ -89,8 +92,9 @@ class Publisher:
         told.session.send(self._welcome())
         everything = self._table.rows(np.arange(len(self._table)))
         told.session.send(Values.of(everything, self._clock.now_ns(), snapshot=True))
-        told.session.send(Alarms(self.alarm_rows(self._alarms.standing()), snapshot=True))
+        told.session.send(Alarms(self.standing(), snapshot=True))
         told.plant, told.values, told.alarms = self._renewed, self._table.counter, self._alarms.counter
+        told.conditions = self.conditions.counter if self.conditions else 0
 
     def _tell_values(self, told: _Told, packed: dict[int, Values]) -> None:
         if told.values == self._table.counter:
@@ -102,10 +106,20 @@ class Publisher:
         told.values = self._table.counter
 
     def _tell_alarms(self, told: _Told) -> None:
-        if told.alarms == self._alarms.counter:
-            return
-        told.session.send(Alarms(self.alarm_rows(np.flatnonzero(self._alarms.version > told.alarms))))
-        told.alarms = self._alarms.counter
+        rows: tuple[AlarmRow, ...] = ()
+        if told.alarms != self._alarms.counter:
+            rows = self.alarm_rows(np.flatnonzero(self._alarms.version > told.alarms))
+            told.alarms = self._alarms.counter
+        if self.conditions is not None and told.conditions != self.conditions.counter:
+            rows += self.conditions.changed_since(told.conditions)
+            told.conditions = self.conditions.counter
+        if rows:
+            told.session.send(Alarms(rows))
+
+    def standing(self) -> tuple[AlarmRow, ...]:
+        """Every alarm that is not normal, and every condition of a server that stands."""
+        own = self.alarm_rows(self._alarms.standing())
+        return own + self.conditions.rows() if self.conditions is not None else own
 
     def alarm_rows(self, which: np.ndarray) -> tuple[AlarmRow, ...]:
         """Alarms as the link carries them."""

@@ -11,6 +11,7 @@ from typing import Any, Final
 from hmi.clock import Clock
 from hmi.core.errors import Mistake
 from hmi.core.plant import Plant
+from hmi.engine.welcome import made_ready
 from hmi.link.messages import PlantFiles
 from hmi.plantfiles.watch import Look, Reading, Stamp, look
 
@@ -18,6 +19,14 @@ LOOK_S: Final = 1.0
 CURRENT, MISTAKES, RESTART = "current", "mistakes", "restart"
 _MOST_TOLD: Final = 100  # mistakes in the status; hmi check has all of them
 _log = logging.getLogger("hmi.engine")
+
+
+def _look(*asked: Any) -> Look:
+    """A look, with all made ready that windows are told of what was found: on the thread that may wait."""
+    found = look(*asked)
+    if found.reading is not None and found.reading.plant is not None:
+        made_ready(found.reading.plant)
+    return found
 
 
 class Reload:
@@ -60,7 +69,7 @@ class Reload:
         elif self._folder is not None and self._clock.monotonic() - self._looked >= LOOK_S:
             self._looked = self._clock.monotonic()
             self._under_way = self._pool.submit(
-                look, self._folder, self._library, self._plant, self._before, self._judged
+                _look, self._folder, self._library, self._plant, self._before, self._judged
             )
 
     def status(self) -> dict[str, Any]:

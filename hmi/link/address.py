@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from pathlib import Path
 from typing import Final
@@ -69,6 +68,8 @@ def not_running(folder: Path) -> str:
 
 def loopback(host: str) -> str:
     """The host if it is this machine itself, else LinkError: the link is not encrypted."""
+    import ipaddress  # an engine is mostly reached by a socket of this machine
+
     try:
         inside = host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -44,6 +44,7 @@ class Welcome(Message, frozen=True, tag=True):
     now_ns: int  # the engine's wall clock, so that ages are right on another machine
     engine: str = ""  # program version
     told: int = 0  # as in Health; not 0: devices have said something of their tags already
+    compiled: bytes = b""  # the plant as the engine has read it, for windows of the same program; "" it is too large
 
 
 class Refused(Message, frozen=True, tag=True):
@@ -70,10 +71,33 @@ class Values(Message, frozen=True, tag=True):
         return Batch(np.frombuffer(self.rows, ROW), self.texts)
 
 
+class ConditionFacts(msgspec.Struct, frozen=True):
+    """What a server says of a condition that it keeps itself, beside its state."""
+
+    id: str
+    connection: str
+    source: str = ""
+    name: str = ""
+    message: str = ""
+    severity: int = 0  # 1 to 1000, as the server has it
+    priority: int = 4  # what that is in this plant
+    tag: int = -1  # index of the tag that it is about; -1 none of the plant's
+    level: str = ""  # of a limit alarm: which limit
+    class_name: str = ""
+    comment: str = ""
+    comment_by: str = ""
+    time_ns: int = 0  # of what the server told last
+    quality: int = 0
+    condition: str = ""  # the server's own id of it
+    is_branch: bool = False  # an occurrence before the one that stands now
+    confirm: bool = False  # waits for a person who confirms that its cause was dealt with
+    lost: bool = False  # last known: its server is not heard now, or has not told of it since
+
+
 class AlarmRow(msgspec.Struct, frozen=True):
     """One alarm as it stands now."""
 
-    rule: int  # index in the plant's rules
+    rule: int  # index in the plant's rules; of a server's condition: a place behind them
     state: str  # ISA-18.2: normal, unacknowledged, acknowledged, returned-unacknowledged, ...
     occurrence: int = 0
     raised_ns: int = 0
@@ -85,6 +109,7 @@ class AlarmRow(msgspec.Struct, frozen=True):
     quiet_why: str = ""
     quiet_until_ns: int = 0  # of a shelf
     permit: str = ""  # out of service
+    condition: ConditionFacts | None = None  # of a condition that a server keeps
 
 
 class Alarms(Message, frozen=True, tag=True):
@@ -142,7 +167,9 @@ class Health(Message, frozen=True, tag=True):
     disk_free_mb: float = 0.0
     started_ns: int = 0
     told: int = 0  # times that what devices say of their tags changed: ask for the properties again
+    jobs: int = 0  # times that something happened in a job: ask for it again
     store_note: str = ""  # "" or what will be: history runs out of room
+    server: str = ""  # how the plant server stands, in words; "" there is none
     history_room: str = ""  # what history takes, and how long the room will do, in words
     plant_files: PlantFiles = PlantFiles()
 
@@ -163,8 +190,14 @@ class Request(Message, frozen=True, tag=True):
 
     Verbs: write {tag, value, why, confirmed: true | the confirmed text}, ack {alarms: [id...], comment},
     reset {alarms, comment}, shelve {alarms, hours, why, one_shot, second}, unshelve {alarms, why},
-    take_out {alarms, permit, why}, put_back {alarms, why}, explain {alarm},
-    history {tags, from_ns, to_ns, points | raw: true}, journal {from_ns, to_ns, limit, kinds},
+    take_out {alarms, permit, why}, put_back {alarms, why}, explain {alarm}; of servers' conditions also
+    confirm {alarms, comment} and comment {alarms, comment};
+    history {tags, from_ns, to_ns, points | raw: true}, samples {tag, from_ns, to_ns, most}: a page and `next_ns`,
+    figures {tags, kinds, edges}, journal {from_ns, to_ns, limit, category, text},
+    instructions {}, jobs {wanted, state, limit}, job {id, from}, procedure {key},
+    job_start {instruction, context, key}, job_act {job, act, step, turn, value, why, key},
+    job_attach {name, data}, job_attachment {attachment},
+    note {text, tag, from_ns, to_ns}, notes {from_ns, to_ns, limit}, exported {tags, from_ns, to_ns, file},
     status {}, values {tags}, alarms {}, properties {}: a list of `PropertyRow`.
     """
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import sys
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hmi.core.errors import Mistake, PlantError
-from hmi.core.plant import Plant, load
-from hmi.core.plant import check as check_texts
+
+if TYPE_CHECKING:
+    from hmi.core.plant import Plant
 
 MAX_FILES: Final = 2_000
 MAX_FILE_BYTES: Final = 5_000_000
@@ -41,6 +41,8 @@ def find_plant(text: str) -> Path:
 
 def id_of(folder: Path) -> str:
     """The id of a folder's plant, without reading more of it than it takes; raises PlantError as `load_folder` does."""
+    import tomllib  # costs 10 ms, and a window needs none
+
     with suppress(OSError, ValueError, KeyError, TypeError):
         named = tomllib.loads((folder / "plant.toml").read_text("utf-8-sig"))["plant"]["id"]
         if isinstance(named, str) and re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", named):
@@ -50,6 +52,8 @@ def id_of(folder: Path) -> str:
 
 def load_folder(folder: Path) -> Plant:
     """The plant of a folder; raises PlantError with every mistake in its files."""
+    from hmi.core.plant import load  # whoever looks for the program's own files has no plant to read
+
     plant = load(read_texts(folder), read_library())
     if mistakes := _timezone_mistakes(plant.timezone, plant.texts["plant.toml"]):
         raise PlantError(mistakes)
@@ -67,7 +71,9 @@ def check_folder(folder: Path) -> tuple[Plant | None, list[Mistake]]:
 
 def check_texts_of(texts: Mapping[str, str], library: Mapping[str, str]) -> tuple[Plant | None, list[Mistake]]:
     """The plant of texts that were read, or None, and all mistakes and warnings, also of what only a computer knows."""
-    plant, mistakes = check_texts(texts, library)
+    from hmi.core.plant import check
+
+    plant, mistakes = check(texts, library)
     more = _timezone_mistakes(plant.timezone, texts["plant.toml"]) if plant else []
     return (None if more else plant), sorted([*mistakes, *more])
 

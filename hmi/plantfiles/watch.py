@@ -16,7 +16,20 @@ from hmi.plantfiles.folder import MAX_DEPTH, MAX_FILES, TEXTS, check_texts_of, r
 _MOST_ENTRIES: Final = 4 * MAX_FILES  # a folder with more is refused when it is read; no look may take longer
 # What operators see and nothing else: these may change while the plant runs. Whatever a plant gets beside them, in
 # times to come as well, is the engine's own and waits for its restart.
-_SHOWN: Final = frozenset({"screens", "equipment", "backdrops", "languages", "symbols", "texts", "digest"})
+_SHOWN: Final = frozenset(
+    {
+        "screens",
+        "equipment",
+        "trends",
+        "backdrops",
+        "languages",
+        "symbols",
+        "texts",
+        "digest",
+        "instructions",  # a job that has begun goes on with the text it began with
+        "pictures",
+    }
+)
 _WORDS: Final[Mapping[str, str]] = {  # what else there is, as an engineer calls it
     "connections": "connections",
     "tags": "tags",

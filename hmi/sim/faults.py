@@ -55,6 +55,14 @@ def _chiller_trip(line: Line) -> None:
     line.utilities.chiller_tripped = True
 
 
+def _fan_fails(line: Line) -> None:
+    line.cabinet.fan_failed = True
+
+
+def _fan_runs(line: Line) -> None:
+    line.cabinet.fan_failed = False
+
+
 def _label_out(line: Line) -> None:
     line.labeller.reels = [0.0, 0.0]
     line.labeller.magazine_empty = True
@@ -70,6 +78,11 @@ FAULTS: Final[dict[str, Fault]] = {
         Fault("palletiser-door", "guard door 1 opened for a minute", ((0.0, _door_opens), (60.0, _door_shuts))),
         Fault("sensor-bad", "bowl level transmitter LT-101 fails (BadSensorFailure)", ((0.0, _sensor_bad),)),
         Fault("chiller-trip", "the chiller trips: chilled water warms in minutes", ((0.0, _chiller_trip),)),
+        Fault(
+            "cabinet-fan",
+            "the fan of the gateway's cabinet stands still for five minutes: the gateway's own alarms say so",
+            ((0.0, _fan_fails), (300.0, _fan_runs)),
+        ),
         Fault("label-out", "both label reels are empty: the labeller holds, table 1 fills", ((0.0, _label_out),)),
     )
 }

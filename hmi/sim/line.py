@@ -12,6 +12,7 @@ from typing import Final
 
 from hmi.sim import packml
 from hmi.sim.belts import Conveyor, Table
+from hmi.sim.cabinet import Cabinet
 from hmi.sim.capper import Capper
 from hmi.sim.cip import Cip
 from hmi.sim.filler import Filler
@@ -43,6 +44,7 @@ class Line:
         self.palletiser = Palletiser(f"{_AREA}.palletiser", rng)
         self.cip = Cip(f"{_AREA}.cip", rng)
         self.utilities = Utilities(f"{_AREA}.utilities", rng)
+        self.cabinet = Cabinet()
         self.infeed = Conveyor(f"{_AREA}.conveyor.infeed", 300, 8.0, 240)
         self.to_capper = Conveyor(f"{_AREA}.conveyor.filler_capper", 60, 3.0, 22)
         self.to_table = Conveyor(f"{_AREA}.conveyor.capper_labeller", 200, 9.0, 62)
@@ -146,6 +148,7 @@ class Line:
 
     def _services(self, dt: float) -> None:
         self.cip.step(dt)
+        self.cabinet.step(dt)
         names = ("filler", "capper", "labeller", "palletiser")
         power = {name: machine.power_kw() for name, machine in zip(names, self.machines, strict=True)}
         power["conveyors"] = 0.9 * sum(belt.running for belt in self.belts)
@@ -208,6 +211,7 @@ class Line:
             belt.signals(out, self._wobble())
         self.cip.signals(out)
         self.utilities.signals(out)
+        self.cabinet.signals(out)
         self._line_signals(out)
         return out
 

@@ -14,6 +14,7 @@ from asyncua.server.address_space import AttributeValue
 from asyncua.server.user_managers import UserManager
 
 from hmi.core.tags import Tag
+from hmi.sim.conditions import GatewayAlarms
 from hmi.sim.signals import Signals, Value, engineering, raw_of
 
 _TYPES: Final = {
@@ -82,6 +83,7 @@ class OpcUaGateway:
         self._nodes: list[_Node] = []
         self._folders: dict[tuple[str, ...], ua.NodeId] = {(): ua.NodeId(ua.ObjectIds.ObjectsFolder)}
         self._wishes: list[tuple[str, Value]] = []
+        self._alarms = GatewayAlarms(self._server, _FIRST_OWN_NAMESPACE)
 
     async def start(self, values: Signals, bad: Mapping[str, int], now_ns: int) -> None:
         """Build the address space with these values and listen; OSError where the port cannot be had."""
@@ -105,6 +107,7 @@ class OpcUaGateway:
         uris = await self._server.get_namespace_array()
         for tag in self._tags:
             self._add(tag, uris)
+        await self._alarms.start()
 
     async def stop(self) -> None:
         """Close every session and stop listening."""
@@ -130,6 +133,7 @@ class OpcUaGateway:
             node.last, node.status = raw, status
             await self._set(node, raw, status, now)
             news += 1
+        await self._alarms.look(values, now)
         return news
 
     async def _set(self, node: _Node, raw: Any, status: int, now: datetime) -> None:

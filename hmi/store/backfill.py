@@ -79,7 +79,7 @@ def _keep(path: Path, states: dict[str, Slab | None]) -> None:
     """Write those that are others than before."""
     wanted = {which: state.pack() for which, state in states.items() if state is not None}
     with closing(open_to_read(path)) as file:
-        known = dict(file.execute("SELECT at, b FROM state"))
+        known = dict(file.execute("SELECT at, b FROM state WHERE at IN ('begin', 'end')"))
     if known == wanted:
         return
     mode = stat.S_IMODE(path.stat().st_mode)

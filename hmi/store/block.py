@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hmi.core.history import Samples
 from hmi.store import minutes
+from hmi.store.backfilled import Run, runs_in
 from hmi.store.codec import encode, encode_times
 from hmi.store.samples import picked, told_once
 from hmi.store.slab import Slab, groups, join
@@ -33,6 +34,7 @@ class Block(NamedTuple):
     mini: bytes | None
     data: bytes | None  # None: every value is the first one, Good
     stamps: bytes
+    late: tuple[Run, ...]  # what of it was backfilled
 
 
 def blocks_of(seconds: Sequence[Second], scaling: Scaling, pause: Callable[[], None]) -> Iterator[Block]:
@@ -127,4 +129,5 @@ def _block(
     packed = stamps.get(plain)
     if packed is None:
         packed = stamps[plain] = encode_times(at)
-    return Block(number, int(at[0]), int(at[-1]), summary, mini, encode(samples, *scale), packed)
+    packed_values, late = encode(samples, *scale), runs_in(samples)
+    return Block(number, int(at[0]), int(at[-1]), summary, mini, packed_values, packed, late)

@@ -9,9 +9,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-from hmi.store import proof
+from hmi.store import backfilled, proof
 from hmi.store.block import Block
-from hmi.store.folder import DAY_NS, day_files
+from hmi.store.codec_bytes import Damaged
+from hmi.store.folder import DAY_NS, day_files, is_damage
 from hmi.store.hot import TagRow
 from hmi.store.pages import Pages
 from hmi.store.schema import close_for_good, cut_log, open_day, open_to_read
@@ -59,14 +60,16 @@ class DayFile:
 
     def write(self, blocks: Iterable[Block], mark: Mark, end: Slab, tags: Sequence[TagRow]) -> None:
         """Put a whole seal in, or nothing of it; `end`: every tag's last value after it."""
-        rows = self._rows(blocks)
+        made = list(blocks)
+        rows = self._rows(made)
+        states = [("end", end.pack()), *self._backfilled(made)]
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             for statement, values in rows.items():
                 self._connection.executemany(statement, values)
             self._connection.executemany("INSERT OR REPLACE INTO tag VALUES (?, ?, ?, ?, ?, ?)", tags)
             self._connection.execute("INSERT INTO sealed VALUES (?, ?)", mark)
-            self._connection.execute("INSERT OR REPLACE INTO state VALUES ('end', ?)", (end.pack(),))
+            self._connection.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", states)
             proof.sign(self._connection)
             self._connection.execute("COMMIT")
         except sqlite3.Error:
@@ -82,8 +85,19 @@ class DayFile:
         if finished:
             self.path.chmod(self.path.stat().st_mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
 
-    def _rows(self, blocks: Iterable[Block]) -> dict[str, list[tuple[Any, ...]]]:
-        made = list(blocks)
+    def _backfilled(self, made: Sequence[Block]) -> list[tuple[str, bytes]]:
+        """What of the day was backfilled, once these blocks are in it; nothing where they change nothing of that."""
+        new = [(block.tag, run) for block in made for run in block.late]
+        if not new:
+            return []
+        row = self._connection.execute("SELECT b FROM state WHERE at = ?", (backfilled.STATE,)).fetchone()
+        try:
+            found = backfilled.with_runs(None if row is None else Slab.unpack(row[0]), new)
+        except Damaged as error:
+            raise proof.damage("what was backfilled has changed") from error
+        return [] if found is None else [(backfilled.STATE, found.pack())]
+
+    def _rows(self, made: Sequence[Block]) -> dict[str, list[tuple[Any, ...]]]:
         data = [block.data for block in made if block.data is not None]
         stamps = list(dict.fromkeys(block.stamps for block in made))
         dids, rows = self._numbered(_DATA, data, self._did)
@@ -123,14 +137,18 @@ class DayFile:
 
 
 def newest_marks(folder: Path) -> list[Mark]:
-    """What the newest days say is sealed; days that cannot be read say nothing."""
+    """What the newest days say is sealed; days that are damaged say nothing.
+
+    Raises sqlite3.Error where one cannot be read now: the disk is full, another program holds it. It may be later.
+    """
     found: list[Mark] = []
     for path in list(day_files(folder).values())[-_MARKS_KEPT:]:
         try:
             with closing(open_to_read(path)) as file:
                 found += [Mark(*row) for row in proof.head(file).sealed]
-        except sqlite3.Error:
-            continue
+        except sqlite3.Error as error:
+            if path.exists() and not is_damage(error):
+                raise
     return found
 
 
@@ -150,7 +168,7 @@ def last_state(folder: Path) -> Slab | None:
     for path in reversed(day_files(folder).values()):
         try:
             with closing(open_to_read(path)) as file:
-                row = file.execute("SELECT b FROM state ORDER BY at = 'end' DESC").fetchone()
+                row = file.execute("SELECT b FROM state WHERE at IN ('begin', 'end') ORDER BY at DESC").fetchone()
             if row is not None:
                 return Slab.unpack(row[0])
         except (sqlite3.Error, ValueError):

@@ -1,12 +1,10 @@
-"""Day files as readers see them: opened once a thread, found again when nothing about the file has changed."""
+"""One day's file as readers see it: blocks and what they sum up to, proven to be as they were written."""
 
 from __future__ import annotations
 
 import sqlite3
 import stat
-import threading
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -15,16 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hmi.core.history import Gap, Samples
-from hmi.store import codec, proof
+from hmi.store import backfilled, codec, proof
 from hmi.store.block import HOUR_NS
-from hmi.store.folder import DAY_NS, day_files, hot_files, words
+from hmi.store.cache import Cache
+from hmi.store.folder import DAY_NS, words
 from hmi.store.instant import Around
-from hmi.store.schema import open_to_read
+from hmi.store.proven import PROVEN
+from hmi.store.schema import open_to_keep
 from hmi.store.slab import Slab
 from hmi.store.unsealed import Mark
 
-_OPEN: Final = 64  # files a thread keeps open
-_CACHE_BYTES: Final = 96 * 1024 * 1024
 _BLOCKS: Final = (
     "SELECT t0, t1, n, good, vmin, vmax, first, last, worst, did, tsid, mini, bound FROM block "
     "WHERE tag = ? AND t0 >= ? AND t0 <= ? AND t1 >= ? ORDER BY t0, seq"
@@ -33,6 +31,7 @@ _SUMS: Final = (
     "SELECT t0, t1, n, good, worst, q0, q1, vmin, vmax, vsum, m2, first, last, up, falls, tw, twd FROM block "
     "WHERE tag = ? AND t0 >= ? AND t0 <= ? AND t1 >= ? ORDER BY t0, seq"
 )
+_ROW_BYTES: Final = 700  # that a block's row takes in memory, its minutes apart
 _FOLLOWING: Final = "SELECT min(t0) FROM block WHERE tag = ? AND t0 > ?"
 _NEWEST: Final = "SELECT * FROM block WHERE tag = ? AND t0 <= ? ORDER BY t0 DESC, seq DESC LIMIT 1"
 T0, T1, N, GOOD, VMIN, VMAX, FIRST, LAST, WORST, DID, TSID, MINI, BOUND = range(13)
@@ -75,10 +74,11 @@ class DayView:
         self.marks: list[Mark] = []
         self._cache = cache
         self._numbers: dict[str, tuple[int, str]] = {}
-        self._file = open_to_read(path, immutable=self.closed)
+        self._file, self.lasts = open_to_keep(path, immutable=self.closed)
         self._states: dict[str, Slab | None] = {}
         self._unread: list[tuple[str, Gap]] = []
         self._head: Row | None = None
+        self._content: Hashable = None  # another one when anything in the file is
         self._doubts: dict[int, proof.Doubt | None] = {}
         self._look()
 
@@ -115,17 +115,31 @@ class DayView:
         """The blocks of a tag that may have samples in a stretch, both ends included, by their first time."""
         tag = self._numbers.get(name)
         try:
-            return self._blocks(tag[0], from_ns, to_ns) if tag is not None else []
+            return self._found(tag[0], from_ns, to_ns) if tag is not None else []
         except sqlite3.DatabaseError as error:
             first, last = max(from_ns, self.first or from_ns), min(to_ns, self.last or to_ns)
             self._unread.append((name, Gap(first, last + 1, unreadable(self.path, error))))
             return []
+
+    def _found(self, number: int, from_ns: int, to_ns: int) -> list[Row]:
+        """A trend asks for whole days again and again: their rows are kept."""
+        key = (self._content, "blocks", number)
+        known: list[Row] | None = self._cache.get(key)
+        if known is not None:
+            return [row for row in known if row[T0] <= to_ns and row[T1] >= from_ns]
+        rows = self._blocks(number, from_ns, to_ns)
+        whole = self.first is not None and self.last is not None and from_ns <= self.first and to_ns >= self.last
+        if whole and self._doubts.get(number) is None:
+            self._cache.put(key, rows, sum(_ROW_BYTES + len(row[MINI] or b"") for row in rows))
+        return rows
 
     def sums(self, number: int, from_ns: int, to_ns: int) -> list[Row]:
         """The summaries of those blocks: times of the first and last sample, then as in `hmi.store.summary`."""
         return self._blocks(number, from_ns, to_ns, _SUMS)
 
     def _blocks(self, number: int, from_ns: int, to_ns: int, query: str = _BLOCKS) -> list[Row]:
+        if number not in self._doubts and PROVEN.has(self._content, number):
+            self._doubts[number] = None
         rows = self._file.execute(proof.BLOCKS, (number,)).fetchall() if number not in self._doubts else None
         doubt = self._doubt(number, from_ns, to_ns, rows)
         rows = rows if doubt is None else doubt.rows
@@ -139,7 +153,9 @@ class DayView:
         """What of a tag's blocks is damaged or missing, noted as far as it lies in a stretch; looked at once."""
         if number not in self._doubts:
             own = (self.first or 0, self.last or 0, self.late)
-            self._doubts[number] = proof.doubt(self._file, number, own, rows)
+            self._doubts[number] = found = proof.doubt(self._file, number, own, rows)
+            if found is None:
+                PROVEN.add(self._content, number)
         doubt = self._doubts[number]
         if doubt is not None:
             name = next(name for name, (own, _) in self._numbers.items() if own == number)
@@ -209,11 +225,20 @@ class DayView:
         return found if found.tag == name else Samples.of(name, _columns(found), found.texts)
 
     def state(self, which: str) -> Slab | None:
-        """Every tag's last value when the day's file was begun ('begin')."""
+        """Every tag's last value when the day's file was begun ('begin'), or what of it was backfilled."""
         if which not in self._states:
             row = self._file.execute("SELECT b FROM state WHERE at = ?", (which,)).fetchone()
             self._states[which] = None if row is None else Slab.unpack(row[0])
         return self._states[which]
+
+    def backfilled(self, name: str) -> backfilled.Runs | None:
+        """Which stretches of a tag's blocks were backfilled; None when none was, or when it is not known."""
+        tag = self._numbers.get(name)
+        try:
+            slab = self.state(backfilled.STATE)
+        except (codec.Damaged, sqlite3.DatabaseError):
+            return None  # `hmi history check` tells
+        return None if slab is None or tag is None else backfilled.runs_of(slab, tag[0])
 
     def _times(self, tsid: int, n: int) -> tuple[NDArray[np.int64], bytes]:
         key = (self.path, self.identity[1], "stamps", tsid)
@@ -231,96 +256,11 @@ class DayView:
         if own is not None and own == self._head:
             return  # its checksum covers all of this
         span, tags, sealed = proof.head(self._file)
-        self._head, self._doubts = own, {}
+        self._content = (identity_of(self.path), own)
+        self._head, self._doubts, self._states = own, {}, {}
         self.first, self.last, self.late = span or (None, None, 0)
         self.marks = [Mark(*row) for row in sealed]
         self._numbers = {row[1]: (row[0], row[2]) for row in tags}
-
-
-class Cache:
-    """Blocks that were unpacked, the least recently used go first; any thread."""
-
-    def __init__(self, limit: int = _CACHE_BYTES) -> None:
-        self._limit = limit
-        self._size = 0
-        self._lock = threading.Lock()
-        self._found: OrderedDict[Any, tuple[Any, int]] = OrderedDict()
-
-    def get(self, key: Any) -> Any:
-        """What was put, or None."""
-        with self._lock:
-            found = self._found.get(key)
-            if found is None:
-                return None
-            self._found.move_to_end(key)
-            return found[0]
-
-    def put(self, key: Any, value: Any, size: int) -> None:
-        """Keep something that takes `size` bytes."""
-        with self._lock:
-            if key not in self._found:
-                self._size += size
-            self._found[key] = (value, size)
-            while self._size > self._limit:
-                self._size -= self._found.popitem(last=False)[1][1]
-
-
-class DayViews:
-    """The day files of a data folder, each thread with its own connections."""
-
-    def __init__(self, folder: Path, cache: Cache) -> None:
-        self._folder = folder
-        self._cache = cache
-        self._local = threading.local()
-        self._spans: dict[Path, tuple[tuple[int, ...], DaySpan]] = {}  # of files that are closed
-
-    def spans(self) -> list[DaySpan]:
-        """Every day there is, oldest first; one that cannot be read stands for its own 24 hours."""
-        return [self._span(path, day * DAY_NS) for day, path in day_files(self._folder).items()]
-
-    def view(self, span: DaySpan) -> DayView:
-        """The file, opened or found open; raises sqlite3.Error and OSError."""
-        known: OrderedDict[Path, DayView] = self._local.__dict__.setdefault("known", OrderedDict())
-        identity = _identity(span.path)
-        found = known.get(span.path)
-        if found is not None:
-            same = identity if found.closed else (*identity[:2], *found.identity[2:])  # an open one may grow
-            if found.identity == same:
-                known.move_to_end(span.path)
-                return found
-            known.pop(span.path).close()
-        found = known[span.path] = DayView(span.path, span.start_ns, identity, self._cache)
-        while len(known) > _OPEN:
-            known.popitem(last=False)[1].close()
-        return found
-
-    def stamp(self, *, hot: bool) -> tuple[Any, ...]:
-        """Another one when something was sealed; with `hot`, also when something was committed."""
-        newest = next(reversed(day_files(self._folder).values()), self._folder)
-        files = [path.with_name(path.name + tail) for path in hot_files(self._folder) for tail in ("", "-wal")]
-        return tuple(_identity(path) if path.exists() else None for path in [newest, *(files if hot else [])])
-
-    def close(self) -> None:
-        """Close what this thread has open."""
-        for view in self._local.__dict__.pop("known", {}).values():
-            view.close()
-
-    def _span(self, path: Path, start_ns: int) -> DaySpan:
-        unknown = DaySpan(path, start_ns, start_ns, start_ns + DAY_NS - 1, 0)
-        try:
-            identity = _identity(path)
-            known = self._spans.get(path)
-            if known is not None and known[0] == identity:
-                return known[1]
-            view = self.view(unknown)
-            view.begin()
-        except (sqlite3.Error, OSError):
-            return unknown
-        span = view.span
-        if view.closed:
-            self._spans[path] = (identity, span)
-        view.end()
-        return span
 
 
 def unreadable(path: Path, error: sqlite3.Error | OSError | codec.Damaged) -> str:
@@ -329,7 +269,8 @@ def unreadable(path: Path, error: sqlite3.Error | OSError | codec.Damaged) -> st
     return f"{path} cannot be read ({why}). Move it away and put a backup in its place; other files are not affected"
 
 
-def _identity(path: Path) -> tuple[int, ...]:
+def identity_of(path: Path) -> tuple[int, ...]:
+    """Another one when a file is another, or was written; raises OSError."""
     state = path.stat()
     return state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_mode
 

@@ -7,7 +7,6 @@ import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -18,8 +17,8 @@ from hmi.core.tags import Tag
 from hmi.store.codec_bytes import Damaged
 from hmi.store.folder import hot_files
 from hmi.store.schema import close_for_good, cut_log, open_hot, open_to_read
-from hmi.store.slab import EMPTY, Slab
-from hmi.store.unsealed import Committed, Kept, Mark, Second
+from hmi.store.slab import Slab
+from hmi.store.unsealed import Mark, Second
 
 LOG_HELD: Final = 64 * 1024 * 1024  # bytes of log that a reader may keep from being cut: then recording leaves the file
 _LOG_LIMIT: Final = 16 * 1024 * 1024  # bytes of write-ahead log at which it is cut back
@@ -35,9 +34,9 @@ _UPSERT: Final = (
     "ON CONFLICT(name) DO UPDATE SET connection = excluded.connection, type = excluded.type, "
     "unit = excluded.unit, description = excluded.description"
 )
-_TAGS: Final = "SELECT id, name, connection FROM tag"
 TAG_ROWS: Final = "SELECT id, name, connection, type, unit, description FROM tag"
 TagRow = tuple[int, str, str, str, str, str]  # id, name, connection, type, unit, description
+_VERSION: Final = [f"PRAGMA user_version={number}" for number in range(1000)]  # it takes no parameters
 _WHOLE: Final = (int, int, int, int, int, int, bytes, int)
 _HEAD: Final = struct.Struct("<6q")
 
@@ -83,6 +82,7 @@ class HotFile:
         self._connection = open_hot(path)
         self._sealed: list[Mark] = []
         self._logged = 0
+        self._tags: list[TagRow] = []
         try:
             self.numbers = self._numbered(tags, known, after)
             self.seq = int(self._connection.execute(LAST).fetchone()[0])  # the last number given
@@ -116,6 +116,7 @@ class HotFile:
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             self._connection.executemany(_RESTORE, (Row.of(second, now_ns) for second in seconds))
+            self._change_version()
             self._connection.execute("COMMIT")
         except sqlite3.Error:
             self._roll_back()
@@ -146,7 +147,7 @@ class HotFile:
 
     def tags(self) -> list[TagRow]:
         """Every tag there ever was, with its number in this data folder."""
-        return self._connection.execute(TAG_ROWS).fetchall()
+        return self._tags
 
     def checkpoint(self) -> None:
         """Bring the log into the file, and cut the log back when it has grown long."""
@@ -181,53 +182,40 @@ class HotFile:
                 return
             self._sealed.pop(0)
 
+    def _change_version(self) -> None:
+        """Readers that know what was in it until now look at all of it anew: not only seconds were added at the end."""
+        before: int = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        self._connection.execute(_VERSION[(before + 1) % len(_VERSION)])
+
     def _numbered(self, tags: Sequence[Tag], known: Sequence[TagRow], after: int) -> NDArray[np.uint32]:
         told = [(tag.name, tag.connection, tag.type, tag.unit, tag.description) for tag in tags]
+        rows: list[TagRow] = self._connection.execute(TAG_ROWS).fetchall()
+        there, names = {row[1:] for row in rows}, {row[1] for row in rows}
+        if not there.issuperset(told) or not names.issuperset([row[1] for row in known]) or self._gave_last() < after:
+            self._take_over(told, known, after)
+            rows = self._connection.execute(TAG_ROWS).fetchall()
+        self._tags = rows
+        ids = {row[1]: row[0] for row in rows}
+        return np.array([ids[tag.name] for tag in tags], np.uint32)
+
+    def _gave_last(self) -> int:
+        return int(self._connection.execute("SELECT seq FROM beat").fetchone()[0])
+
+    def _take_over(self, told: Sequence[Sequence[str]], known: Sequence[TagRow], after: int) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             self._connection.executemany("INSERT OR IGNORE INTO tag VALUES (?, ?, ?, ?, ?, ?)", known)
             self._connection.executemany(_UPSERT, told)
             self._connection.execute("UPDATE beat SET seq = ?1 WHERE seq < ?1", (after,))
+            self._change_version()
             self._connection.execute("COMMIT")
         except sqlite3.Error:
             self._roll_back()
             raise
-        ids = dict(self._connection.execute("SELECT name, id FROM tag"))
-        return np.array([ids[tag.name] for tag in tags], np.uint32)
 
     def _roll_back(self) -> None:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
-
-
-class HotView:
-    """What is not sealed as another process reads it, as it stood when it was opened; unpacked when it is asked for."""
-
-    def __init__(self, folder: Path) -> None:
-        """Raises sqlite3.Error when a file cannot be read; without one nothing is committed."""
-        self.committed = Committed((), {})
-        self._files: list[sqlite3.Connection] = []
-        found: dict[int, Kept] = {}
-        tags: dict[str, tuple[int, str]] = {}
-        try:
-            for path in hot_files(folder):
-                if (file := _opened(path)) is None:
-                    continue
-                self._files.append(file)
-                file.execute("BEGIN")
-                tags |= {name: (number, connection) for number, name, connection in file.execute(_TAGS)}
-                for row in file.execute("SELECT seq, hour, t0, t1 FROM second ORDER BY seq"):
-                    if all(type(column) is int for column in row):
-                        found[row[0]] = Kept(row[0], row[1], (row[2], row[3]), partial(_slab, file))
-        except sqlite3.Error:
-            self.close()
-            raise
-        self.committed = Committed([found[seq] for seq in sorted(found)], tags)
-
-    def close(self) -> None:
-        """Let the files go."""
-        for file in self._files:
-            file.close()
 
 
 def end_of_run(path: Path, now_ns: int) -> None:
@@ -261,24 +249,6 @@ def last_beat(folder: Path) -> int | None:
             finally:
                 file.close()
     return max((row[0] for row in found if type(row[0]) is int), default=0) or None
-
-
-def _opened(path: Path) -> sqlite3.Connection | None:
-    """A file to be read; None when it is gone: all of it is sealed."""
-    try:
-        return open_to_read(path)
-    except sqlite3.OperationalError:
-        if path.exists():
-            raise
-        return None
-
-
-def _slab(file: sqlite3.Connection, seq: int) -> Slab:
-    row = file.execute("SELECT seq, hour, t0, t1, at, n, b, crc FROM second WHERE seq = ?", (seq,)).fetchone()
-    try:
-        return EMPTY if row is None else Row._make(row).second().slab
-    except Damaged:
-        return EMPTY  # told by whoever has the file open for writing
 
 
 def _checksum(head: Sequence[int], blob: bytes) -> int:

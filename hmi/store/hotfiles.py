@@ -94,8 +94,11 @@ class HotFiles:
         """What `replay` has found missing was declared."""
         self._file.told(damaged)
 
-    def replay(self, sealed: Sequence[Mark], span: Span) -> Replayed:
-        """Everything that is not sealed yet; nothing can be missing that was not committed within `span`."""
+    def replay(self, sealed: Sequence[Mark], span: Span | None) -> Replayed:
+        """Everything that is not sealed yet; nothing can be missing that was not committed within `span`.
+
+        None: it is not known what is sealed, so nothing can be said to be missing.
+        """
         rows: dict[int, tuple[Second | None, int]] = {}  # with the time of the commit; None: it is sealed
         damaged: set[int] = set()
         for path in self._older:
@@ -108,7 +111,8 @@ class HotFiles:
         self._remove_older()
         damaged -= rows.keys()
         floor = max([self._file.told_until(), *(mark.seq for mark in sealed)])
-        missing = lost({seq: at for seq, (_, at) in rows.items()}, damaged, floor, self._file.seq, span)
+        times = {seq: at for seq, (_, at) in rows.items()}
+        missing = lost(times, damaged, floor, self._file.seq, span) if span is not None else []
         if missing:
             log.error("some seconds of history in %s are damaged and cannot be read", self.path)
         seconds = [second for seq in sorted(rows) if (second := rows[seq][0]) is not None]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hmi.core.batch import FLAG_TEXT, ROW, Batch
 from hmi.core.history import Samples
@@ -38,18 +40,31 @@ class Instant:
     def at(self, when_ns: int) -> Batch:
         """What each tag was; `tag` is its place in `names`."""
         when = np.int64(when_ns)
+        rows = np.zeros(len(self._samples), ROW)
+        rows["tag"] = np.arange(len(rows))
         places = [int(samples.received.searchsorted(when, "right")) - 1 for samples in self._samples]
-        return batch_of(list(zip(range(len(places)), self._samples, places, strict=True)))
+        for name, owners, columns in self._columns:
+            rows[name][owners] = [column.item(places[owner]) for owner, column in zip(owners, columns, strict=True)]
+        texts: list[str] = []
+        for owner in np.flatnonzero(rows["flags"] & FLAG_TEXT).tolist():
+            samples = self._samples[owner]
+            texts.append(samples.texts[int(samples.raw[places[owner]])])
+            rows["raw"][owner] = len(texts) - 1
+        return Batch(rows, tuple(texts))
+
+    @cached_property
+    def _columns(self) -> list[tuple[str, list[int], list[NDArray[Any]]]]:
+        """By name the columns that have anything but zeros in them, and whose they are: of nearly all tags few."""
+        found = []
+        for name in COLUMNS:
+            all_of_them = [getattr(samples, name) for samples in self._samples]
+            owners = [owner for owner, column in enumerate(all_of_them) if np.count_nonzero(column)]
+            found.append((name, owners, [all_of_them[owner] for owner in owners]))
+        return found
 
 
-def batch_of(kept: Sequence[tuple[int, Samples, int]]) -> Batch:
-    """A row each: the tag's place in the question, and one of its samples."""
-    rows, texts = np.zeros(len(kept), ROW), list[str]()
-    rows["tag"] = [index for index, _, _ in kept]
-    for column in COLUMNS:
-        rows[column] = [getattr(samples, column)[row] for _, samples, row in kept]
-    for place in np.flatnonzero(rows["flags"] & FLAG_TEXT).tolist():
-        _, samples, row = kept[place]
-        texts.append(samples.texts[int(samples.raw[row])])
-        rows["raw"][place] = len(texts) - 1
-    return Batch(rows, tuple(texts))
+def batch_of(kept: Sequence[tuple[int, Samples]]) -> Batch:
+    """A row each: the tag's place in the question, and the one sample that there is of it."""
+    found = Instant((), [Around(samples, 0, 0) for _, samples in kept], None).at(2**63 - 1)
+    found.rows["tag"] = [index for index, _ in kept]
+    return found

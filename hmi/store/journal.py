@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -12,8 +13,11 @@ from typing import Any, Final
 import msgspec
 
 from hmi.core.journal import Record
+from hmi.store.folder import set_aside
 from hmi.store.proof import damage
 from hmi.store.schema import close_for_good, cut_log, open_journal, open_to_read
+
+log = logging.getLogger(__name__)
 
 _INSERT: Final = (
     "INSERT INTO record(id, time_ns, category, event, subject, occurrence, source_ns, value, old, "
@@ -31,6 +35,7 @@ _NUMBERS: Final = ("value", "old", "limit")
 _NAN: Final = b"NaN"  # SQLite would keep NULL, which is "no value"
 _LOOKED_OVER: Final = 64 * 1024 * 1024  # bytes of journal up to which that takes no time
 _CHECKPOINT_AT: Final = 1024 * 1024  # bytes of log
+LOG_HELD: Final = 64 * 1024 * 1024  # bytes of log from which on people are told who makes it grow
 
 
 class JournalFile:
@@ -38,6 +43,7 @@ class JournalFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.held_bytes = 0  # of log that somebody who reads keeps from being cut back; 0: that is no trouble
         self._connection = open_journal(path)
         try:
             self._look_over()
@@ -106,9 +112,33 @@ class JournalFile:
             raise
 
     def _checkpoint(self) -> None:
-        log = self._path.with_name(self._path.name + "-wal")
-        if log.exists() and log.stat().st_size > _CHECKPOINT_AT:
+        if self._log_bytes() > _CHECKPOINT_AT:
             cut_log(self._connection)
+            self._tell(self._log_bytes())
+
+    def _log_bytes(self) -> int:
+        path = self._path.with_name(self._path.name + "-wal")
+        return path.stat().st_size if path.exists() else 0
+
+    def _tell(self, size: int) -> None:
+        """The journal stays one file, so its log cannot be left to whoever holds a cursor, as that of the values is."""
+        before, self.held_bytes = self.held_bytes, size if size > LOG_HELD else 0
+        if self.held_bytes and not before:
+            told = "another program keeps reading %s, and its log grows (%d MB): close that program"
+            log.warning(told, self._path, size // 1_000_000)
+        elif before and not self.held_bytes:
+            log.info("nobody keeps reading %s any more: its log was cut back", self._path)
+
+
+def journal_anew(path: Path, now_ns: int) -> None:
+    """Put a new journal in place of a damaged one, which says so itself and knows the gaps that the old one knew."""
+    gaps = salvaged_gaps(path)
+    away = set_aside(path, now_ns)
+    log.error("the journal is damaged and was set aside as %s: records go on in a new one", away)
+    told = f"the journal before this one is damaged and was set aside as {away.name}"
+    with closing(JournalFile(path)) as journal:
+        journal.write([Record(time_ns=now_ns, category="system", event="damaged", subject="journal", result=told)])
+        journal.take_gaps(gaps)
 
 
 def salvaged_gaps(path: Path) -> list[tuple[int, int, str, str]]:

@@ -37,6 +37,7 @@ _HEAD: Final = np.dtype(
     ]
 )
 _CRC_FROM: Final = 5
+_MINUTES: Final = slice(8, 16)
 _FLOAT32, _FLOAT64 = 16, 17
 _WIDTHS: Final = (0, 4, 8, 16, 32, 64)  # bits, by width code
 _LARGEST: Final = np.array([(1 << bits) - 1 for bits in _WIDTHS], np.uint64)  # by width code
@@ -78,6 +79,7 @@ def pack_all(value: NDArray[np.float64], at: _Ints, heads: _Ints) -> list[bytes 
     with np.errstate(all="ignore"):  # what is not fit may be any number
         count, reals = _minutes(value, starts)
         hours = _Hours(np.searchsorted(starts, heads), len(starts))
+        fit &= hours.counts <= 60  # else its times go back, as after a clock that was set: it is not read by minutes
         fit &= ~np.logical_or.reduceat(np.isnan(reals[0]), hours.heads)
         bodies = _packed(hours, slots, count, reals)
     return [
@@ -93,7 +95,7 @@ class _Hours:
         self.heads = heads
         self.counts = np.diff(np.append(heads, minutes))
         self.owner = np.repeat(np.arange(len(heads)), self.counts)
-        self.places = np.arange(minutes) - heads[self.owner]  # of each minute in its hour
+        self.places = np.minimum(np.arange(minutes) - heads[self.owner], 59)  # of each minute in its hour
 
 
 def _minutes(value: NDArray[np.float64], starts: _Ints) -> tuple[_Ints, NDArray[np.float64]]:
@@ -177,10 +179,14 @@ def _joined(hours: _Hours, head: NDArray[Any], columns: NDArray[np.uint64], code
 
 
 def unpack(blobs: Sequence[bytes], hours_ns: _Ints) -> Thin:
-    """All minutes of some hours, in order; raises Damaged, naming the first hour that is."""
+    """All minutes of some hours, in order; raises Damaged, naming the first hour that is.
+
+    What was backfilled they do not know.
+    """
     if not blobs:
         none = np.empty(0)
-        return Thin(none.astype(np.int64), none.astype(np.int64), none, none, none, none, none.astype(np.uint32))
+        times, qualities, marks = none.astype(np.int64), none.astype(np.uint32), none.astype(np.bool_)
+        return Thin(times, times, none, none, none, none, qualities, marks)
     head, starts = _heads(blobs, hours_ns)
     bits = np.unpackbits(head["minutes"].astype("<u8").view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
     present = bits[:, :60].astype(bool)
@@ -191,7 +197,13 @@ def unpack(blobs: Sequence[bytes], hours_ns: _Ints) -> Thin:
         _put_together(head, columns)
     t = (np.asarray(hours_ns, np.int64)[:, None] + _SLOTS * MINUTE_NS)[present]
     count, low, high, first, last = (column[kept].ravel() for column in columns)
-    return Thin(t, count.astype(np.int64), low, high, first, last, np.zeros(len(t), np.uint32))
+    qualities, marks = np.zeros(len(t), np.uint32), np.zeros(len(t), np.bool_)
+    return Thin(t, count.astype(np.int64), low, high, first, last, qualities, marks)
+
+
+def counts(blobs: Sequence[bytes]) -> _Ints:
+    """How many minutes each of some hours has."""
+    return np.bitwise_count(np.frombuffer(b"".join([blob[_MINUTES] for blob in blobs]), "<u8")).astype(np.int64)
 
 
 def _heads(blobs: Sequence[bytes], hours_ns: _Ints) -> tuple[NDArray[Any], _Ints]:
@@ -201,7 +213,7 @@ def _heads(blobs: Sequence[bytes], hours_ns: _Ints) -> tuple[NDArray[Any], _Ints
     if lengths.min() < size:
         raise _damaged(int(lengths.argmin()), hours_ns, "it is cut short")
     head = np.frombuffer(b"".join([blob[:size] for blob in blobs]), _HEAD)
-    wrong = np.array([zlib.crc32(memoryview(blob)[_CRC_FROM:]) for blob in blobs], np.uint32) != head["crc"]
+    wrong = np.array([zlib.crc32(blob[_CRC_FROM:]) for blob in blobs], np.uint32) != head["crc"]
     if wrong.any():
         raise _damaged(int(wrong.argmax()), hours_ns, "its checksum is wrong")
     known = (head["version"] == _VERSION) & (
@@ -220,7 +232,7 @@ def _heads(blobs: Sequence[bytes], hours_ns: _Ints) -> tuple[NDArray[Any], _Ints
 
 def _columns(joined: bytes, starts: _Ints, head: NDArray[Any], minutes: _Ints) -> NDArray[np.float64]:
     """The five columns of every blob as 60 numbers each; those after its last minute mean nothing."""
-    flat, at = np.frombuffer(joined, np.uint8), starts.copy()
+    at = starts.copy()
     found = np.zeros((5, len(starts), 60))
     for place, column in enumerate(found):
         code = head["widths"].astype(np.int64) >> 3 * place & 7
@@ -228,13 +240,16 @@ def _columns(joined: bytes, starts: _Ints, head: NDArray[Any], minutes: _Ints) -
         for form in np.unique(letter << 3 | code):
             rows = np.flatnonzero(letter << 3 | code == form)
             if _BITS[form & 7]:
-                column[rows] = _numbers(flat, at[rows], int(_BITS[form & 7]), bool(form >> 3))
+                column[rows] = _numbers(joined, at[rows], int(_BITS[form & 7]), bool(form >> 3))
         at += (minutes * _BITS[code] + 7) // 8
     return found
 
 
-def _numbers(flat: NDArray[np.uint8], at: _Ints, bits: int, real: bool) -> NDArray[Any]:
-    taken = flat[at[:, None] + np.arange(60 * bits // 8)]
+def _numbers(joined: bytes, at: _Ints, bits: int, real: bool) -> NDArray[Any]:
+    """Sixty numbers from each of some places on: taken as one item each, which numpy copies as a whole."""
+    size = 60 * bits // 8
+    everywhere: NDArray[Any] = np.ndarray((len(joined) - size + 1,), f"V{size}", joined, strides=(1,))
+    taken = everywhere[at].view(np.uint8).reshape(len(at), size)
     if bits == 4:
         return np.stack([taken & 15, taken >> 4], axis=2).reshape(len(at), 60)
     return taken.view(f"<{'f' if real else 'u'}{bits // 8}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,18 +12,22 @@ from typing import Any, Final
 
 from hmi.core.aggregate import Aggregates
 from hmi.core.batch import Batch
-from hmi.core.errors import StoreError
+from hmi.core.errors import StoreError, TooMany
 from hmi.core.history import Gap, Samples, Window, hold, width_of
+from hmi.store.cache import Cache
 from hmi.store.codec_bytes import Damaged
-from hmi.store.dayview import Cache, DaySpan, DayView, DayViews, N, Row, unreadable
+from hmi.store.dayview import DaySpan, DayView, N, Row, unreadable
+from hmi.store.dayviews import DayViews
 from hmi.store.folder import words
-from hmi.store.hot import HotView
-from hmi.store.instant import Instant, batch_of
+from hmi.store.hotview import HotViews
+from hmi.store.instant import Around, Instant, batch_of
+from hmi.store.opened import Opened
 from hmi.store.records import TAG_GAP, JournalReader
 from hmi.store.report import Known, Wanted, reported, rolled_up
+from hmi.store.rollup import ROLLUP
 from hmi.store.samples import joined
 from hmi.store.thinning import MINUTE_NS, Place, samples_at, thinned
-from hmi.store.unsealed import Committed, Unsealed
+from hmi.store.unsealed import Committed, Mark, Unsealed
 
 _MARKED: Final = 2  # newest files whose word on what is sealed can still matter
 
@@ -47,7 +51,10 @@ class Reader(JournalReader):
         """`unsealed`: of the store in this process; without it hot.db is read, which takes longer."""
         super().__init__(folder)
         self._unsealed = unsealed
-        self._views = DayViews(folder, Cache())
+        self._cache = Cache()
+        self._views = DayViews(folder, self._cache)
+        self._hot = HotViews(folder, self._cache)
+        self._rollup = Opened(folder / ROLLUP)
         self._instant: Instant | None = None  # where a slider stood last
 
     def samples(self, names: Sequence[str], from_ns: int, to_ns: int, limit: int = 1_000_000) -> list[Samples]:
@@ -59,8 +66,17 @@ class Reader(JournalReader):
                 raise StoreError(unread[0].reason)
             return found
 
-    def window(self, names: Sequence[str], from_ns: int, to_ns: int, points: int) -> list[Window]:
+    def window(
+        self,
+        names: Sequence[str],
+        from_ns: int,
+        to_ns: int,
+        points: int,
+        is_wanted: Callable[[], bool | None] = lambda: True,
+    ) -> list[Window]:
         """Some tags' history in at most `points` buckets each; days that cannot be read are gaps of the window.
+
+        StoreError as soon as `is_wanted` says no: it is asked before each tag, on this thread.
 
         From two minutes on, a bucket is a whole number of minutes wide, and the window is made wider to begin with a
         minute and end with a bucket.
@@ -74,12 +90,17 @@ class Reader(JournalReader):
             held = dict[str, Samples]()
             with suppress(Damaged, sqlite3.DatabaseError):  # then it is not known what was held
                 held = self._before(look, names, from_ns - 1)
-            return [self._window(look, name, (from_ns, to_ns, width), held.get(name)) for name in names]
+            found = []
+            for name in names:
+                if not is_wanted():
+                    raise StoreError("the question was taken back")
+                found.append(self._window(look, name, (from_ns, to_ns, width), held.get(name)))
+            return found
 
     def aggregate(self, names: Sequence[str], wanted: Wanted) -> list[Aggregates]:
         """Figures of some tags for each step of time; days that cannot be read are gaps."""
         first, last = int(wanted.edges[0]), int(wanted.edges[-1])
-        with self._looking() as look, rolled_up(self._folder) as summed:
+        with self._looking() as look, rolled_up(self._rollup) as summed:
             held = self._before(look, names, first - 1)
             late = any(span.late and span.touches(first, last) for span in look.spans)
             days = [span for span in look.spans if late or span.start_ns not in summed.days]
@@ -99,12 +120,17 @@ class Reader(JournalReader):
         if known is not None and known.serves(names, when_ns, stamp):
             return known.at(when_ns)
         with self._looking() as look:
+            self._instant = around = self._around(look, names, when_ns, stamp)
+            if around is not None and around.serves(names, when_ns, stamp):
+                return around.at(when_ns)
             found = self._before(look, names, when_ns)
-            self._instant = self._around(look, names, when_ns, stamp)
-        return batch_of([(index, found[name], -1) for index, name in enumerate(names) if name in found])
+        return batch_of([(index, found[name]) for index, name in enumerate(names) if name in found])
 
     def close(self) -> None:
-        """Close the files that this thread has open."""
+        """Close all files; nobody may be asking just now."""
+        super().close()
+        self._rollup.close()
+        self._hot.close()
         self._views.close()
 
     # ------------------------------------------------------------------------------------------------- looking
@@ -113,29 +139,24 @@ class Reader(JournalReader):
     def _looking(self) -> Iterator[_Look]:
         """What is not sealed is looked at before the days are: what a seal moves meanwhile is then seen, and once."""
         try:
-            hot = HotView(self._folder) if self._unsealed is None else None
-            committed = hot.committed if hot is not None else self._unsealed_now()
-            look = _Look(self._views.spans(), committed)
+            look, marks = _Look([], Committed((), {})), list[Mark]()
             try:
+                look.committed = self._hot.look() if self._unsealed is None else self._unsealed.committed()
+                look.spans = self._views.spans()
                 newest = [self._view(look, span) for span in look.spans[-_MARKED:]]
                 marks = [mark for view in newest if view is not None for mark in view.marks]
                 look.unread.clear()  # whether those days are asked for is not known yet
-                look.committed = committed.less(marks)
+                look.committed = look.committed.less(marks)
                 yield look
             finally:
                 for view in look.views.values():
                     if view is not None:
                         view.end()
-                if hot is not None:
-                    hot.close()
+                self._hot.leave(marks)
         except Damaged as error:
             raise StoreError(f"history is damaged there: {error}. Ask for other times") from error
         except sqlite3.Error as error:
             raise StoreError(f"history cannot be read ({words(error)}). Try again") from error
-
-    def _unsealed_now(self) -> Committed:
-        assert self._unsealed is not None
-        return self._unsealed.committed()
 
     def _view(self, look: _Look, span: DaySpan) -> DayView | None:
         """A day's file, read as it stands now until the question is answered; None when it cannot be read."""
@@ -224,9 +245,12 @@ class Reader(JournalReader):
             return None
         span = next((span for span in look.spans if span.start_ns <= when_ns < span.stop_ns), None)
         view = self._view(look, span) if span is not None else None
-        around = [view.around(name, when_ns) for name in names] if view is not None else [None]
-        found = [one for one in around if one is not None]
-        if len(found) < len(around) or min((one.to_ns for one in found), default=0) > look.committed.first_ns:
+        found: list[Around] = []
+        for name in names:
+            if view is None or (one := view.around(name, when_ns)) is None:
+                return None
+            found.append(one)
+        if min((one.to_ns for one in found), default=0) > look.committed.first_ns:
             return None
         return Instant(names, found, stamp)
 
@@ -268,8 +292,8 @@ def _keep(best: dict[str, Samples], name: str, found: Samples | None) -> bool:
     return True
 
 
-def _too_many(name: str, limit: int) -> StoreError:
-    return StoreError(f"{name} has more than {limit} values in that time: ask for a shorter one, or for points")
+def _too_many(name: str, limit: int) -> TooMany:
+    return TooMany(f"{name} has more than {limit} values in that time: ask for a shorter one, or for points")
 
 
 def _unread(look: _Look, name: str) -> list[Gap]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -16,9 +15,8 @@ from hmi.core.figures import OF_COUNTERS
 from hmi.core.history import Gap, Samples
 from hmi.core.stretch import of_summaries, with_samples
 from hmi.store.folder import DAY_NS
-from hmi.store.rollup import ROLLUP
+from hmi.store.opened import Opened
 from hmi.store.samples import joined
-from hmi.store.schema import open_to_read
 from hmi.store.summary import columns_of
 
 _HOURS: Final = (
@@ -50,15 +48,13 @@ class Known(NamedTuple):
 
 
 class RolledUp:
-    """The hours of days that are closed, as rollup.db has them; read once for a question."""
+    """The hours of days that are closed, as rollup.db has them, for one question."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, file: sqlite3.Connection | None) -> None:
         """Raises sqlite3.Error when the file cannot be read."""
-        path = folder / ROLLUP
-        self._file = open_to_read(path) if path.exists() else None
-        self.days: frozenset[int] = frozenset()
-        if self._file is not None:
-            self.days = frozenset(row[0] * DAY_NS for row in self._file.execute("SELECT day FROM day"))
+        self._file = file
+        rows = file.execute("SELECT day FROM day").fetchall() if file is not None else []
+        self.days = frozenset(row[0] * DAY_NS for row in rows)
 
     def hours(self, name: str, from_ns: int, to_ns: int, without: frozenset[int]) -> list[Row]:
         """The tag's hours, those of some days (by their first ns) left out."""
@@ -70,18 +66,17 @@ class RolledUp:
             return rows
         return [row for row in rows if row[0] // DAY_NS * DAY_NS not in without]
 
-    def close(self) -> None:
-        """Let the file go."""
-        if self._file is not None:
-            self._file.close()
 
-
-def rolled_up(folder: Path) -> closing[RolledUp]:
-    """For `with`; summaries that cannot be read are as good as none: the days themselves say the same."""
-    try:
-        return closing(RolledUp(folder))
-    except sqlite3.Error:
-        return closing(RolledUp(folder / "nowhere"))
+@contextmanager
+def rolled_up(rollup: Opened) -> Iterator[RolledUp]:
+    """For one question; summaries that cannot be read are as good as none: the days themselves say the same."""
+    with ExitStack() as stack:
+        try:
+            found = RolledUp(stack.enter_context(rollup.asked()))
+        except sqlite3.Error:
+            rollup.close()
+            found = RolledUp(None)
+        yield found
 
 
 def reported(name: str, wanted: Wanted, known: Known) -> Aggregates:

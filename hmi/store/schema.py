@@ -192,17 +192,30 @@ def open_rollup(path: Path) -> sqlite3.Connection:
     return _open(path, _rollup, "PRAGMA synchronous=FULL", 16384)
 
 
-def open_to_read(path: Path, *, immutable: bool = False) -> sqlite3.Connection:
-    """A connection that cannot write; `immutable`: nobody writes there any more, so no lock is needed."""
-    place = "file:" + quote(str(path.resolve()))
-    if immutable:
-        return _probe(place + "?immutable=1")
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write, for one question."""
+    return _open_to_read(path, kept=False)[0]
+
+
+def open_to_keep(path: Path, *, immutable: bool = False) -> tuple[sqlite3.Connection, bool]:
+    """A connection that cannot write and may be kept, and whether it sees what others write from now on.
+
+    Another thread may close it. `immutable`: nobody writes there any more, so no lock is needed.
+    """
+    return (_probe(_place(path) + "?immutable=1", kept=True), True) if immutable else _open_to_read(path, kept=True)
+
+
+def _open_to_read(path: Path, *, kept: bool) -> tuple[sqlite3.Connection, bool]:
     try:
-        return _probe(place + "?mode=ro")
+        return _probe(_place(path) + "?mode=ro", kept), True
     except sqlite3.OperationalError:
         if path.with_name(path.name + "-wal").exists() or not path.exists():
             raise
-        return _probe(place + "?immutable=1")  # a folder that may not be written: nobody else writes there either
+        return _probe(_place(path) + "?immutable=1", kept), False  # a folder that may not be written: nor do others
+
+
+def _place(path: Path) -> str:
+    return "file:" + quote(str(path.resolve()))
 
 
 def cut_log(connection: sqlite3.Connection) -> None:
@@ -227,8 +240,8 @@ def close_for_good(connection: sqlite3.Connection) -> None:
         connection.close()
 
 
-def _probe(place: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(place, uri=True, timeout=BUSY_S, isolation_level=None)
+def _probe(place: str, kept: bool) -> sqlite3.Connection:
+    connection = sqlite3.connect(place, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=not kept)
     try:
         connection.execute("PRAGMA query_only=ON")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()

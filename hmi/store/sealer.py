@@ -48,10 +48,14 @@ class Sealer:
         history: History,
         forget: Callable[[Mark], None],
         *,
+        recall: Callable[[], Sequence[Mark]] = lambda: (),
         seal_rows: int = SEAL_ROWS,
         reserve_mb: float = 0.0,
     ) -> None:
-        """`forget` is told what need not be kept in hot.db any more; `reserve_mb` of disk is left to the journal."""
+        """`forget` is told what need not be kept in hot.db any more; `reserve_mb` of disk is left to the journal.
+
+        `recall` gives what was sealed in runs before and could not be known so far; it may raise sqlite3.Error.
+        """
         self.fault = ""
         self.tags: Sequence[TagRow] = ()
         self.scaling: Scaling = {}
@@ -65,6 +69,7 @@ class Sealer:
         self._clock = clock
         self._history = history
         self._forget = forget
+        self._recall = recall
         self._seal_rows = seal_rows
         self._wake = threading.Condition()
         self._jobs: deque[tuple[Callable[[Days], Any], Future[Any]]] = deque()
@@ -174,9 +179,19 @@ class Sealer:
 
     def _seal_until(self, days: Days, last_hour: int | None) -> None:
         """Seal hour by hour, the last one included; None: all there is."""
+        self._leave_out(days)
         taken = self._unsealed.take(2**63 - 1 if last_hour is None else last_hour)
         for hour in sorted({second.hour for second in taken}):
             self._seal([second for second in taken if second.hour == hour], days)
+
+    def _leave_out(self, days: Days) -> None:
+        """What a run before has sealed is not sealed again."""
+        marks = self._recall()
+        for mark in marks:
+            self._unsealed.drop(mark)
+            self._forget(mark)
+        if marks:
+            days.look_again()
 
     def _fill(self, days: Days, slab: Slab) -> None:
         self._keep_reserve()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import threading
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from hmi.core.batch import FLAG_TEXT, FLAG_TIME_SUSPECT
 from hmi.core.history import Samples
 from hmi.store.codec_bytes import Damaged
+from hmi.store.planes import column_in, planes, released, squeezed, tag_planes, tags_in
 from hmi.store.samples import in_order
 
 _HEAD: Final = struct.Struct("<BBHIqqI")  # version, optional columns, width of dt, rows, base, unit, CRC-32 of the body
@@ -57,21 +58,19 @@ class Slab:
     @classmethod
     def of(cls, tag: NDArray[Any], rows: NDArray[Any], texts: Sequence[str] = ()) -> Slab:
         """Rows of a batch, already sorted by `tag` (their numbers in the data folder)."""
-        flags, at = _unless_zero(rows["flags"]), rows["time"]
-        odd = flags is not None and bool((flags & FLAG_TIME_SUSPECT).any())
-        base, unit, dt = _compact(np.where(rows["flags"] & FLAG_TIME_SUSPECT, rows["received"], at) if odd else at)
-        return cls(
-            np.ascontiguousarray(tag, np.uint32),
-            base,
-            unit,
-            dt,
-            np.ascontiguousarray(rows["value"]),
-            _unless_zero(rows["raw"]),
-            _unless_zero(rows["quality"]),
-            flags,
-            np.ascontiguousarray(at) if odd else None,
-            tuple(texts),
-        )
+        columns = columns_in(rows)
+        return cls.of_columns(np.array(tag, np.uint32), place_of(rows, columns), columns, texts)
+
+    @classmethod
+    def of_columns(
+        cls, tag: NDArray[np.uint32], at: NDArray[np.int64], columns: Mapping[str, NDArray[Any]], texts: Sequence[str]
+    ) -> Slab:
+        """The same of columns that are nobody else's; `at` is where each row stands in time."""
+        time = columns["time"]
+        odd = at is not time and not np.array_equal(at, time)
+        raw, quality, flags = (_unless_zero(columns[name]) for name in ("raw", "quality", "flags"))
+        source = time if odd else None
+        return cls(tag, *_compact(at), columns["value"], raw, quality, flags, source, tuple(texts))
 
     @cached_property
     def at(self) -> NDArray[np.int64]:
@@ -156,10 +155,9 @@ class Slab:
     def pack(self) -> bytes:
         """As bytes that say themselves whether they are whole."""
         present = [name for name in _OPTIONAL if getattr(self, name) is not None]
-        steps = np.diff(self.tag, prepend=self.tag.dtype.type(0))
-        columns = [_planes(part) for part in (steps, self.dt, self.value, *(getattr(self, name) for name in present))]
-        plain = b"".join([*columns, msgspec.msgpack.encode(self.texts)])
-        body = _packer().compress(plain)
+        columns = [planes(part) for part in (self.dt, self.value, *(getattr(self, name) for name in present))]
+        plain = b"".join([tag_planes(self.tag), *columns, msgspec.msgpack.encode(self.texts)])
+        body = squeezed(plain)
         marks = sum(1 << bit for bit, name in enumerate(_OPTIONAL) if name in present)
         head = (_VERSION, marks, self.dt.itemsize, len(self), self.base, self.unit, zlib.crc32(body))
         return _HEAD.pack(*head) + body
@@ -172,7 +170,7 @@ class Slab:
             body = blob[_HEAD.size :]
             if version != _VERSION or width not in (4, 8) or zlib.crc32(body) != crc:
                 raise Damaged("a second of history is damaged or of a newer version")
-            plain = zstandard.ZstdDecompressor().decompress(body, max_output_size=_LIMIT)
+            plain = released(body, _LIMIT)
             return cls._of_plain(plain, n, (base, unit, width), marks)
         except (struct.error, zstandard.ZstdError, ValueError, msgspec.DecodeError) as error:
             raise Damaged("a second of history is damaged") from error
@@ -180,18 +178,29 @@ class Slab:
     @classmethod
     def _of_plain(cls, plain: bytes, n: int, time: tuple[int, int, int], marks: int) -> Slab:
         base, unit, width = time
-        kinds = {"tag": "<u4", "dt": f"<i{width}", "value": "<f8"}
+        kinds = {"dt": f"<i{width}", "value": "<f8"}
         kinds |= {name: kind for bit, (name, kind) in enumerate(_OPTIONAL.items()) if marks >> bit & 1}
-        columns: dict[str, Any] = {}
-        place = 0
+        place = 4 * n
+        columns: dict[str, Any] = {"tag": tags_in(plain[:place], n)}
         for name, kind in kinds.items():
-            width = np.dtype(kind).itemsize
-            planes = np.frombuffer(plain, np.uint8, n * width, place).reshape(width, n)
-            columns[name] = np.ascontiguousarray(planes.T).view(kind).reshape(n)
-            place += n * width
-        columns["tag"] = np.cumsum(columns["tag"], dtype=np.uint32)
+            columns[name] = column_in(plain, kind, n, place)
+            place += columns[name].nbytes
         texts = msgspec.msgpack.decode(plain[place:], type=tuple[str, ...])
         return cls(base=base, unit=unit, texts=texts, **columns)
+
+
+def columns_in(rows: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    """The columns of a batch's rows, copied: what one works through is in the processor's cache, and stays as it is."""
+    return {name: np.array(rows[name]) for name in ("time", "value", "raw", "quality", "flags")}
+
+
+def place_of(rows: NDArray[Any], columns: Mapping[str, NDArray[Any]]) -> NDArray[np.int64]:
+    """Where each row stands in time: where its source time cannot be right, when it came in."""
+    flags, time = columns["flags"], columns["time"]
+    if not np.count_nonzero(flags):  # faster than any()
+        return time
+    suspect = (flags & FLAG_TIME_SUSPECT) != 0
+    return np.where(suspect, rows["received"], time) if suspect.any() else time
 
 
 EMPTY: Final = Slab(np.empty(0, np.uint32), 0, 1, np.empty(0, np.int32), np.empty(0))
@@ -210,7 +219,7 @@ def join(slabs: Sequence[Slab]) -> Slab:
     texts = tuple(text for slab in slabs for text in slab.texts)
     if texts:
         _shift_texts(found, slabs)
-    tag, value = (sort(np.concatenate([getattr(slab, name) for slab in slabs])) for name in ("tag", "value"))
+    tag, value = _joined_tags(slabs, sort), sort(np.concatenate([slab.value for slab in slabs]))
     own = {name: sort(column) for name, column in found.items()}
     return Slab(tag, base, unit, sort(dt), value, **own, texts=texts)
 
@@ -233,6 +242,19 @@ def _turning(slabs: Sequence[Slab]) -> _Sort | None:
     if not alike or not all(slab.tag is tag or np.array_equal(slab.tag, tag) for slab in slabs[1:]):
         return None
     return lambda column: column.reshape(shape).swapaxes(0, 1).reshape(-1)
+
+
+def _joined_tags(slabs: Sequence[Slab], sort: _Sort) -> NDArray[np.uint32]:
+    """Those of slabs that all share one column are at hand: memory that is never written need not be fetched."""
+    first, known = slabs[0].tag, getattr(_OWN, "joined", None)
+    shared = all(slab.tag is first for slab in slabs)
+    if shared and known is not None and known[0] is first and known[1] == len(slabs):
+        found: NDArray[np.uint32] = known[2]
+        return found
+    found = sort(np.concatenate([slab.tag for slab in slabs]))
+    if shared:
+        _OWN.joined = first, len(slabs), found
+    return found
 
 
 def _joined_times(slabs: Sequence[Slab]) -> tuple[int, int, NDArray[Any]]:
@@ -291,21 +313,8 @@ def _compact(at: NDArray[Any]) -> tuple[int, int, NDArray[Any]]:
     return base, unit, dt.astype(np.int32) if (last - base) // unit < 2**31 else dt
 
 
-def _packer() -> zstandard.ZstdCompressor:
-    """This thread's own: one that is made anew each second costs a tenth more."""
-    packer: zstandard.ZstdCompressor | None = getattr(_OWN, "packer", None)
-    if packer is None:
-        packer = _OWN.packer = zstandard.ZstdCompressor(level=1)
-    return packer
-
-
-def _planes(column: NDArray[Any]) -> bytes:
-    """The lowest bytes of all numbers, then the next ones: equal bytes stand together, which is quickly packed."""
-    return np.ascontiguousarray(column).view(np.uint8).reshape(-1, column.itemsize).T.tobytes()
-
-
 def _unless_zero(column: NDArray[Any]) -> NDArray[Any] | None:
-    return np.ascontiguousarray(column) if np.count_nonzero(column) else None  # faster than any()
+    return column if np.count_nonzero(column) else None  # faster than any()
 
 
 def _own_texts(

@@ -16,7 +16,7 @@ from hmi.core.errors import StoreError
 from hmi.core.journal import Record
 from hmi.core.plant.model import History
 from hmi.core.tags import Tag
-from hmi.store.folder import BUSY, cannot_use, taken
+from hmi.store.folder import BUSY, JOURNAL, cannot_use, taken
 from hmi.store.intake import span_of
 from hmi.store.keeping import Room, RoomWatch
 from hmi.store.sealer import SEAL_ROWS
@@ -31,7 +31,7 @@ BUFFER_RECORDS: Final = 50_000
 _ROWS_AT_ONCE: Final = 50_000
 RESERVE_MB: Final = 50.0  # of disk that samples leave to the journal
 _COMMIT_S: Final = 1.0
-_CHECKPOINT_S: Final = 10.0
+_CHECKPOINT_S: Final = 60.0  # each costs the disk two more syncs, and what it writes is safe in the log already
 _CLOSE_S: Final = 10.0
 _PASSING: Final = ("the disk is full", BUSY)  # the plant can be watched meanwhile
 
@@ -163,6 +163,11 @@ class Store:
                 f"journal: {self._journal_trouble}: {len(self._unwritten)} records are kept in memory only. "
                 f"Make room or mend the disk of {self.folder}"
             )
+        if held := self._writer.journal_held:
+            parts.append(
+                f"journal: another program keeps reading {self.folder / JOURNAL}: nothing is lost, but its log takes "
+                f"{held / 1e6:.0f} MB of the disk and grows with each record. Close that program"
+            )
         if self._writer.sealer.fault:
             parts.append(
                 f"history cannot be sealed: {self._writer.sealer.fault}: nothing is lost, it stays in hot.db. "
@@ -290,7 +295,10 @@ class Store:
 
     def _flush(self) -> None:
         self._writer.open(self._clock.now_ns())
-        self._write_samples()
+        if self._batches or self._writer.pending:
+            self._write_samples()
+        else:
+            self._write_gaps()
 
     def _write_samples(self) -> None:
         while True:

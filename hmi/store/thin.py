@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hmi.core.history import Samples, usable
+from hmi.core.history import Samples, is_backfilled, usable
 
 _COLUMNS: Final = {
     "t": np.int64,
@@ -19,7 +19,10 @@ _COLUMNS: Final = {
     "first": np.float64,
     "last": np.float64,
     "worst": np.uint32,
+    "backfilled": np.bool_,
 }
+
+Columns = dict[str, NDArray[Any]]  # of a window, by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Thin:
     first: NDArray[np.float64]
     last: NDArray[np.float64]
     worst: NDArray[np.uint32]  # quality
+    backfilled: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.t)
@@ -45,31 +49,37 @@ def of_samples(samples: Samples) -> Thin:
     """Every sample a row of its own."""
     good = usable(samples.value, samples.quality)
     shown = samples.value if good.all() else np.where(good, samples.value, np.nan)
-    return Thin(samples.at, good.astype(np.int64), shown, shown, shown, shown, samples.quality)
+    late = is_backfilled(samples.flags)
+    return Thin(samples.at, good.astype(np.int64), shown, shown, shown, shown, samples.quality, late)
 
 
 def of_summaries(t: NDArray[np.int64], columns: Mapping[str, NDArray[Any]]) -> Thin:
-    """Every block a row at its time `t`, out of the columns of `hmi.store.summary.Summary`, NaN for none."""
-    named = {"t": t, "count": columns["good"], **{name: columns[name] for name in list(_COLUMNS)[2:]}}
+    """Every block a row at its time `t`, out of the columns of `hmi.store.summary.Summary`, NaN for none.
+
+    What was backfilled these do not know.
+    """
+    own = {name: columns[name] for name in list(_COLUMNS)[2:-1]}
+    named = {"t": t, "count": columns["good"], **own, "backfilled": np.zeros(len(t), np.bool_)}
     return Thin(**{name: np.asarray(named[name], kind) for name, kind in _COLUMNS.items()})
 
 
-def join(parts: Sequence[Thin]) -> Thin:
-    """Several tables as one, by time; rows of equal times stay in the order of the parts."""
+def cut(thin: Thin, start: int, stop: int) -> Thin:
+    """Some of its rows."""
+    return Thin(**{name: getattr(thin, name)[start:stop] for name in _COLUMNS})
+
+
+def together(parts: Sequence[Columns], from_ns: int, to_ns: int, width_ns: int) -> Columns:
+    """What `reduce` gave for stretches of which each begins where the one before ended, as one."""
     if len(parts) == 1:
         return parts[0]
-    columns: dict[str, Any] = {
-        name: np.concatenate([np.empty(0, kind), *(getattr(part, name) for part in parts)])
+    found: dict[str, Any] = {
+        name: np.concatenate([np.empty(0, kind), *(part["t0" if name == "t" else name] for part in parts)])
         for name, kind in _COLUMNS.items()
     }
-    t = columns["t"]
-    if (t[1:] < t[:-1]).any():
-        order = np.argsort(t, kind="stable")
-        columns = {name: column[order] for name, column in columns.items()}
-    return Thin(**columns)
+    return reduce(Thin(**found), from_ns, to_ns, width_ns)
 
 
-def reduce(thin: Thin, from_ns: int, to_ns: int, width_ns: int) -> dict[str, NDArray[Any]]:
+def reduce(thin: Thin, from_ns: int, to_ns: int, width_ns: int) -> Columns:
     """The columns of a `hmi.core.history.Window`: one row for each bucket in which a row of the table begins."""
     heads, stop = _heads(thin.t, from_ns, to_ns, width_ns)
     if not len(heads):  # reduceat of nothing raises
@@ -84,16 +94,18 @@ def reduce(thin: Thin, from_ns: int, to_ns: int, width_ns: int) -> dict[str, NDA
         "first": thin.first[heads],
         "last": thin.last[tails],
         "worst": np.maximum.reduceat(worst, heads),
+        "backfilled": np.logical_or.reduceat(thin.backfilled[:stop], heads),
     }
 
 
-def reduce_good(
-    t: NDArray[np.int64], value: NDArray[np.float64], span: tuple[int, int, int]
-) -> dict[str, NDArray[Any]]:
-    """The same out of samples in order that are all good numbers; `span`: from, to and the width of a bucket."""
+def reduce_good(t: NDArray[np.int64], value: NDArray[np.float64], span: tuple[int, int, int]) -> Columns:
+    """The same out of samples in order that are all good numbers, and none backfilled.
+
+    `span`: from, to and the width of a bucket.
+    """
     heads, stop = _heads(t, *span)
     if not len(heads):
-        return reduce(join([]), *span)
+        return together([], *span)
     from_ns, _, width_ns = span
     return {
         "t0": from_ns + (t[heads] - from_ns) // width_ns * width_ns,
@@ -103,6 +115,7 @@ def reduce_good(
         "first": value[heads],
         "last": value[np.append(heads[1:], stop) - 1],
         "worst": np.zeros(len(heads), np.uint32),
+        "backfilled": np.zeros(len(heads), np.bool_),
     }
 
 

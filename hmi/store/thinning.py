@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from enum import Enum
+from itertools import groupby
+from operator import itemgetter
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hmi.core.history import Samples
+from hmi.core.history import Samples, is_backfilled
 from hmi.store import minutes
 from hmi.store.block import HOUR_NS
 from hmi.store.codec_bytes import Damaged
 from hmi.store.dayview import FIRST, GOOD, LAST, MINI, T0, T1, VMAX, VMIN, WORST, DayView, N, Row
 from hmi.store.samples import joined
-from hmi.store.thin import Thin, join, of_samples, of_summaries, reduce, reduce_good
+from hmi.store.thin import Columns, Thin, cut, of_samples, of_summaries, reduce, reduce_good, together
 
 MINUTE_NS: Final = 60_000_000_000
 
 Place = tuple[DayView, Row]  # a block and the file it is in
 Span = tuple[int, int, int]  # from, to and the width of a bucket, ns
-Columns = dict[str, NDArray[Any]]
 
 
 def thinned(places: Sequence[Place], rest: Samples | None, name: str, span: Span) -> Columns:
@@ -30,7 +33,13 @@ def thinned(places: Sequence[Place], rest: Samples | None, name: str, span: Span
         plain = _all_good(places, rest, name)
         if plain is not None:
             return reduce_good(*plain, span)
-    return reduce(join(_parts(places, overlap, rest, name, span)), *span)
+    ways = _ways(places, overlap, span)
+    try:
+        parts = list(_parts(places, ways, rest, name))
+    except Damaged:  # the minutes of an hour are: its samples say the same
+        apart = [_Way.SAMPLES if way is _Way.MINUTES else way for way in ways]
+        parts = list(_parts(places, apart, rest, name))
+    return together([reduce(part, *span) for part in parts], *span)
 
 
 def samples_at(place: Place, name: str) -> Samples:
@@ -38,33 +47,55 @@ def samples_at(place: Place, name: str) -> Samples:
     return place[0].samples(place[1], name)
 
 
-def _parts(
-    places: Sequence[Place], overlap: NDArray[np.bool_], rest: Samples | None, name: str, span: Span
-) -> list[Thin]:
+class _Way(Enum):
+    """What of a block is looked at."""
+
+    SAMPLES = 0
+    MINUTES = 1
+    SUMMARY = 2
+
+
+def _ways(places: Sequence[Place], overlap: NDArray[np.bool_], span: Span) -> list[_Way]:
     """Blocks that overlap are taken apart, and so are all of them where buckets are narrower than minutes."""
-    fine = span[2] < 2 * MINUTE_NS
-    apart, whole, split = list[Samples](), list[Row](), list[Place]()
-    for place, mixed in zip(places, overlap.tolist(), strict=True):
-        row = place[1]
-        if fine or mixed:
-            apart.append(samples_at(place, name))
-        elif span[2] >= HOUR_NS and _in_one_bucket(row, span):
-            whole.append(row)
-        elif row[MINI] is not None:
-            split.append(place)
+    if span[2] < 2 * MINUTE_NS:
+        return [_Way.SAMPLES] * len(places)
+    ways = [_Way.SAMPLES if row[MINI] is None else _Way.MINUTES for _, row in places]
+    if span[2] >= HOUR_NS:
+        ways = [_Way.SUMMARY if _in_one_bucket(row, span) else way for (_, row), way in zip(places, ways, strict=True)]
+    for place in np.flatnonzero(overlap).tolist():
+        ways[place] = _Way.SAMPLES
+    return ways
+
+
+def _parts(places: Sequence[Place], ways: Sequence[_Way], rest: Samples | None, name: str) -> Iterator[Thin]:
+    """One after the other in time: only blocks that are taken apart lie within each other, and what is not sealed."""
+    blobs, hours = _minutes(places, ways)
+    found, ends = minutes.unpack(blobs, hours), [0, *np.cumsum(minutes.counts(blobs)).tolist()]
+    done = hour = 0
+    for way, run in groupby(ways):
+        own = places[done : done + len(list(run))]
+        done += len(own)
+        if way is _Way.SUMMARY:
+            yield _marked(_summaries([row for _, row in own]), _ends(own), own, name)
+        elif way is _Way.MINUTES:
+            thin = cut(found, ends[hour], ends[hour + len(own)])
+            hour += len(own)
+            yield _marked(thin, thin.t + (MINUTE_NS - 1), own, name)
         else:
-            apart.append(samples_at(place, name))
-    if rest is not None:
-        apart.append(rest)
-    found = [_summaries(whole)] if whole else []
-    if split:
-        hours = np.array([row[T0] for _, row in split], np.int64) // HOUR_NS * HOUR_NS
-        try:
-            found.append(minutes.unpack([row[MINI] for _, row in split], hours))
-        except Damaged:  # the samples say the same
-            apart += [samples_at(place, name) for place in split]
-    samples = joined(name, apart)
-    return found if samples is None else [*found, of_samples(samples)]
+            own_rest, rest = (rest, None) if done == len(places) else (None, rest)
+            yield from _samples([samples_at(place, name) for place in own], own_rest, name)
+    yield from _samples([], rest, name)
+
+
+def _minutes(places: Sequence[Place], ways: Sequence[_Way]) -> tuple[list[bytes], NDArray[np.int64]]:
+    rows = [row for (_, row), way in zip(places, ways, strict=True) if way is _Way.MINUTES]
+    return [row[MINI] for row in rows], np.array([row[T0] for row in rows], np.int64) // HOUR_NS * HOUR_NS
+
+
+def _samples(apart: list[Samples], rest: Samples | None, name: str) -> Iterator[Thin]:
+    samples = joined(name, apart if rest is None else [*apart, rest])
+    if samples is not None:
+        yield of_samples(samples)
 
 
 def _all_good(
@@ -78,6 +109,8 @@ def _all_good(
         if rest.quality.any() or np.isnan(rest.value).any():
             return None
         parts.append(rest)
+    if any(is_backfilled(part.flags).any() for part in parts):
+        return None
     if not parts:
         return np.empty(0, np.int64), np.empty(0)
     return np.concatenate([part.received for part in parts]), np.concatenate([part.value for part in parts])
@@ -101,6 +134,20 @@ def _in_one_bucket(row: Row, span: Span) -> bool:
     from_ns, _, width_ns = span
     start: int = (row[T0] - from_ns) // width_ns
     return row[T0] >= from_ns and start == (row[T1] - from_ns) // width_ns
+
+
+def _marked(thin: Thin, to_ns: NDArray[np.int64], places: Sequence[Place], name: str) -> Thin:
+    """The same with what of it was backfilled; `to_ns` is the end of each row, still in it.
+
+    None of these blocks lies within the time of another one, so what reaches into a row's time is in that row.
+    """
+    known = [view.backfilled(name) for view in dict.fromkeys(map(itemgetter(0), places))]
+    marks = [runs.touch(thin.t, to_ns) for runs in known if runs is not None]
+    return replace(thin, backfilled=np.logical_or.reduce(marks)) if marks else thin
+
+
+def _ends(places: Sequence[Place]) -> NDArray[np.int64]:
+    return np.array([row[T1] for _, row in places], np.int64)
 
 
 def _summaries(rows: Sequence[Row]) -> Thin:

@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hmi.core.history import Samples
 from hmi.store.samples import joined
 from hmi.store.slab import Slab, join
@@ -29,11 +32,11 @@ class Second(NamedTuple):
 
 
 class Kept:
-    """A second as it lies on the disk: what is in it is fetched when it is asked for, once."""
+    """A second as it lies on the disk: what is in it is fetched when it is asked for, and kept until it is let go."""
 
     __slots__ = ("_fetch", "_slab", "hour", "seq", "span")
 
-    def __init__(self, seq: int, hour: int, span: tuple[int, int], fetch: Callable[[int], Slab]) -> None:
+    def __init__(self, seq: int, hour: int, span: tuple[int, int], fetch: Callable[[Kept], Slab]) -> None:
         """`span` is its earliest and its latest time."""
         self.seq = seq
         self.hour = hour
@@ -45,8 +48,12 @@ class Kept:
     def slab(self) -> Slab:
         """Its rows."""
         if self._slab is None:
-            self._slab = self._fetch(self.seq)
+            self._slab = self._fetch(self)
         return self._slab
+
+    def let_go(self) -> None:
+        """Its rows take memory that others need."""
+        self._slab = None
 
 
 class Mark(NamedTuple):
@@ -66,29 +73,33 @@ class Committed:
 
     seconds: Sequence[Second | Kept]
     tags: Mapping[str, tuple[int, str]]  # number in the data folder, connection
+    keys: NDArray[np.int64] | None = None  # of many seconds: rows of their numbers, hours, earliest and latest times
 
     @property
     def first_ns(self) -> int:
         """The earliest time of a value among it."""
+        if self.keys is not None:
+            return int(self.keys[2].min(initial=2**63 - 1))
         return min((second.span[0] for second in self.seconds), default=2**63)
 
     def less(self, marks: Sequence[Mark]) -> Committed:
         """Without what is sealed by now."""
+        if self.keys is not None:
+            return self._picked(marks)
         left = [second for second in self.seconds if not any(mark.covers(second) for mark in marks)]
         return Committed(left, self.tags)
 
     def samples(self, name: str, from_ns: int, to_ns: int) -> Samples | None:
         """The values of one tag, both ends included, in order of time; None when there are none."""
         number, _ = self.tags.get(name, (-1, ""))
-        return joined(name, list(_parts(self.seconds, number, name, from_ns, to_ns)))
+        return joined(name, list(_parts(self._within(from_ns, to_ns), number, name, from_ns, to_ns)))
 
     def before(self, name: str, when_ns: int) -> Samples | None:
         """The newest value of one tag at or before a moment."""
         number, _ = self.tags.get(name, (-1, ""))
         best: Samples | None = None
-        for second in reversed(self.seconds):  # the newest are most likely to have it
-            first, last = second.span
-            if first > when_ns or (best is not None and last < best.received[-1]):
+        for second in reversed(self._within(-(2**63), when_ns)):  # the newest are most likely to have it
+            if best is not None and second.span[1] < best.received[-1]:
                 continue
             slab = second.slab
             rows = slab.rows_of(number)
@@ -98,6 +109,23 @@ class Committed:
                 if stop and (best is None or found.received[stop - 1] > best.received[-1]):
                     best = found.cut(stop - 1, stop)
         return best
+
+    def _within(self, from_ns: int, to_ns: int) -> Sequence[Second | Kept]:
+        """The seconds that may have values of a stretch of time, in order."""
+        if self.keys is not None:
+            rows = np.flatnonzero((self.keys[2] <= min(to_ns, 2**63 - 1)) & (self.keys[3] >= from_ns))
+            return [self.seconds[row] for row in rows.tolist()]
+        return [second for second in self.seconds if second.span[0] <= to_ns and second.span[1] >= from_ns]
+
+    def _picked(self, marks: Sequence[Mark]) -> Committed:
+        assert self.keys is not None
+        sealed = np.zeros(self.keys.shape[1], bool)
+        for mark in marks:
+            sealed |= (self.keys[1] <= mark.hour) & (self.keys[0] <= mark.seq)
+        if not sealed.any():
+            return self
+        rows = np.flatnonzero(~sealed)
+        return Committed([self.seconds[row] for row in rows.tolist()], self.tags, self.keys[:, rows])
 
 
 class Unsealed:
@@ -161,8 +189,6 @@ class Unsealed:
 def _parts(seconds: Sequence[Second | Kept], number: int, name: str, from_ns: int, to_ns: int) -> Iterator[Samples]:
     for second in seconds:
         first, last = second.span
-        if first > to_ns or last < from_ns:
-            continue
         slab = second.slab
         rows = slab.rows_of(number)
         if rows.start < rows.stop:

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from hmi.core.errors import StoreError
-from hmi.store import codec, minutes, proof
+from hmi.store import backfilled, codec, minutes, proof
 from hmi.store.block import HOUR_NS
 from hmi.store.codec_bytes import Damaged
 from hmi.store.folder import JOURNAL, day_files, hot_files, is_hot, words
@@ -199,7 +199,8 @@ def _states(file: sqlite3.Connection) -> Iterator[str]:
         try:
             Slab.unpack(blob)
         except (Damaged, TypeError):
-            yield f"what each tag's value was at its {which} is damaged"
+            of_values = f"what each tag's value was at its {which}"
+            yield f"{'what of it was backfilled' if which == backfilled.STATE else of_values} is damaged"
 
 
 def _judged(file: sqlite3.Connection, name: str, rows: Sequence[Any]) -> Iterator[tuple[Any, str]]:

@@ -19,15 +19,17 @@ from hmi.core.errors import StoreError
 from hmi.core.journal import Record
 from hmi.core.plant.model import History
 from hmi.core.tags import Tag
-from hmi.store.day import known_tags, last_state, newest_marks
+from hmi.store.day import known_tags, last_state
+from hmi.store.days import last_of
 from hmi.store.folder import BUSY, HOT, JOURNAL, hot_files, is_damage, next_hot_file, set_aside, words
 from hmi.store.hot import HotFile, TagRow, last_beat
 from hmi.store.hotfiles import HotFiles, Replayed
 from hmi.store.hotsalvage import UNDER_WAY_NS, Salvaged, Span, salvage
 from hmi.store.intake import Intake, RunBefore
-from hmi.store.journal import JournalFile, salvaged_gaps
+from hmi.store.journal import JournalFile, journal_anew
+from hmi.store.sealed import Sealed
 from hmi.store.sealer import SEAL_ROWS, Sealer
-from hmi.store.slab import Slab
+from hmi.store.slab import Slab, join
 from hmi.store.unsealed import Mark, Second, Unsealed
 
 log = logging.getLogger(__name__)
@@ -62,13 +64,14 @@ class Writer:
         self._hot: HotFiles | None = None
         self._intake: Intake | None = None
         self._pending: deque[tuple[int, Slab]] = deque()
-        self._sealed: deque[Mark] = deque()  # told by the sealer, from its own thread
+        self._sealed = Sealed(folder)
         self.sealer = Sealer(
             folder,
             self.unsealed,
             clock,
             history,
-            self._sealed.append,
+            self._sealed.add,
+            recall=self._sealed.recall,
             seal_rows=seal_rows,
             reserve_mb=reserve_mb,
         )
@@ -84,6 +87,11 @@ class Writer:
     def pending(self) -> int:
         """Values taken over and not yet on the disk."""
         return sum(len(slab) for _, slab in self._pending)
+
+    @property
+    def journal_held(self) -> int:
+        """Bytes of the journal's log that another program keeps from being cut back, once they are many."""
+        return self._journal.held_bytes if self._journal is not None else 0
 
     def open(self, now_ns: int) -> None:
         """Open the files, those that are not open yet; declares the gap since the run before."""
@@ -120,10 +128,10 @@ class Writer:
         """Put all that was taken over on the disk, or at least a sign of life."""
         hot = _ready(self._hot)
         try:
-            self._keep_reserve()
-            while self._sealed:
-                hot.forget(self._sealed.popleft())
+            while self._sealed.fresh:
+                hot.forget(self._sealed.fresh.popleft())
             if self._pending or abs(now_ns - self._beat_ns) > _QUIET_BEAT_NS:
+                self._keep_reserve()
                 self._commit(hot, now_ns)
         except (sqlite3.Error, OSError) as error:
             self._give_up_hot(error)
@@ -168,7 +176,7 @@ class Writer:
         begun = partial(self._begun_journal, path, now_ns)
         journal = None if JOURNAL in self._damaged else _unless_damaged(begun)
         if journal is None:
-            _journal_anew(path, now_ns)
+            journal_anew(path, now_ns)
             self._damaged.discard(JOURNAL)
             self._noted = False
             journal = begun()
@@ -214,11 +222,12 @@ class Writer:
         self._beat_ns = now_ns
 
     def _open_hot(self, now_ns: int) -> None:
-        marks, mirror = newest_marks(self._folder), self.unsealed.all()
+        marks, mirror = self._marks(), self.unsealed.all()
         numbers = [mark.seq for mark in marks] + [second.seq for second in mirror]
         known = self.sealer.tags or known_tags(self._folder)
         since = max((mark.hour for mark in marks), default=self._began_ns or now_ns)
-        opened = partial(_replayed, self._folder, self._tags, known, max(numbers, default=0), marks, (since, now_ns))
+        span = None if self._sealed.unread else (since, now_ns)  # then it is not known yet what is missing
+        opened = partial(_replayed, self._folder, self._tags, known, max(numbers, default=0), marks, span)
         found = None if HOT in self._damaged else _unless_damaged(opened)
         if found is not None and self._intake is not None and found.replayed.lost:
             found.files.close()  # in memory it is whole
@@ -241,11 +250,20 @@ class Writer:
         self._damaged.discard(HOT)
         self._start(seconds)
 
+    def _marks(self) -> Sequence[Mark]:
+        """What is sealed; raises sqlite3.Error where that is not known and numbers might be given twice."""
+        marks = self._sealed.look()
+        if self._sealed.unread and not hot_files(self._folder):
+            raise self._sealed.unread
+        return marks
+
     def _salvage(self, marks: Sequence[Mark], known: Sequence[TagRow], mirror: Sequence[Second], span: Span) -> None:
         """Go on in a new file with all that is in memory or can be read of those that are damaged, and put them aside.
 
         Whenever this is broken off, the next start finds all of it again: what was saved counts once, under its number.
         """
+        if self._sealed.unread and self._intake is None:
+            raise self._sealed.unread  # what is sealed would count as missing
         paths, following = hot_files(self._folder), next_hot_file(self._folder)
         saved = Salvaged([*known], [*mirror], []) if self._intake is not None else salvage(paths, marks, known, *span)
         fresh = following.with_name(following.name + ".salvaged")
@@ -277,9 +295,9 @@ class Writer:
         if self._intake is None:
             self._intake = Intake(self._tags, hot.numbers)
             self.unsealed.add(seconds)
-            for slab in [last, *(second.slab for second in seconds)]:
-                if slab is not None:
-                    self._intake.seed(slab)
+            stored = [last_of(second.slab) for second in self.unsealed.all() if len(second.slab)]
+            if newest := [*([last] if last is not None else []), *stored]:
+                self._intake.seed(last_of(join(newest)))
             self.run_before = RunBefore(self._ended_ns, self._intake.newest_ns) if self._ended_ns else None
             self.sealer.start(last)
 
@@ -300,7 +318,7 @@ class _Found(NamedTuple):
 
 
 def _replayed(
-    folder: Path, tags: Sequence[Tag], known: Sequence[TagRow], after: int, marks: Sequence[Mark], span: Span
+    folder: Path, tags: Sequence[Tag], known: Sequence[TagRow], after: int, marks: Sequence[Mark], span: Span | None
 ) -> _Found:
     files = HotFiles(folder, tags, known, after)
     try:
@@ -308,17 +326,6 @@ def _replayed(
     except sqlite3.Error:
         files.close()
         raise
-
-
-def _journal_anew(path: Path, now_ns: int) -> None:
-    """Put a new journal in place of a damaged one, which says so itself and knows the gaps that the old one knew."""
-    gaps = salvaged_gaps(path)
-    away = set_aside(path, now_ns)
-    log.error("the journal is damaged and was set aside as %s: records go on in a new one", away)
-    told = f"the journal before this one is damaged and was set aside as {away.name}"
-    with closing(JournalFile(path)) as journal:
-        journal.write([Record(time_ns=now_ns, category="system", event="damaged", subject="journal", result=told)])
-        journal.take_gaps(gaps)
 
 
 _T = TypeVar("_T")

@@ -232,6 +232,26 @@ class Side:
         found["cpu_ms"] -= self.house.spent_s * 1000 / (count + 1)
         return found
 
+    def minute(self, hz: float) -> dict[str, float]:
+        """A minute of new values so many times a second while time is zoomed in and out: the longest beat's CPU."""
+        self.page.show_tags(PENS, 600.0)
+        self.settle()
+        view, numbers, spent = self.page.plot.view, itertools.count(), []
+        for beat in range(round(60 * hz)):
+            self.house.clock.advance(1 / hz)
+            self.house.second(next(numbers))
+            start, house = time.process_time(), self.house.spent_s
+            self.wire.tick()
+            self.page.refresh()
+            if beat % 3 == 0:
+                view.scaleBy(x=0.97 if beat % 60 < 30 else 1.03)
+                view.sigRangeChangedManually.emit([True, False])
+            elif beat % 100 == 99:
+                self.page.travel.show_span(600.0)
+            self.turn()
+            spent.append((time.process_time() - start - (self.house.spent_s - house)) * 1000)
+        return {"longest_ms": max(spent), "median_ms": float(np.median(spent))}
+
 
 def main() -> None:
     """Until standard input ends."""
@@ -239,6 +259,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         side = Side(Path(folder), int(sys.argv[1]))
         orders = {"grow": side.grow, "frames": side.frames, "live": side.live, "asks": side.asks, "memory": side.memory}
+        orders["minute"] = side.minute
         screens.answer(orders, side.turn)
 
 

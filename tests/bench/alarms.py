@@ -1,6 +1,6 @@
-"""What alarms cost the engine: 10,000 rules over 10,000 changing tags, and 10,000 transitions in one second.
+"""What alarms cost engine and window: 10,000 rules over 10,000 changing tags, and 10,000 transitions in one second.
 
-The engine's own tick and room for alarms, with a real journal on a real disk. CPU is that of this process, where
+Of the engine: its own tick and room for alarms, with a real journal on a real disk. CPU is that of this process, where
 nothing else runs; medians of rounds. No other product is beside it: none can be had here with a journal of its own.
 """
 
@@ -26,6 +26,7 @@ from hmi.core.tags import Tag
 from hmi.engine.tick import Tick
 from hmi.store.query import Reader
 from hmi.store.store import Store
+from tests.bench import _alarms_live
 from tests.bench._figures import figure
 
 COUNT: Final = 10_000
@@ -36,12 +37,12 @@ _PER_BEAT: Final = COUNT // HZ
 
 def measure() -> list[dict[str, Any]]:
     """The figures of this bench."""
-    return [*_judging(rounds=5, beats=100), *_transitions(rounds=3)]
+    return [*_judging(rounds=5, beats=100), *_transitions(rounds=3), *_alarms_live.measure(rounds=5, seconds=10)]
 
 
 def measure_quick() -> list[dict[str, Any]]:
     """Fewer and shorter rounds: for every change of the program."""
-    return [*_judging(rounds=3, beats=20), *_transitions(rounds=1)]
+    return [*_judging(rounds=3, beats=20), *_transitions(rounds=1), *_alarms_live.measure(rounds=1, seconds=2)]
 
 
 def the_plant() -> Plant:

@@ -11,7 +11,7 @@ from hmi.client.search.palette import Palette
 
 def test_one_overlay_at_a_time(window):
     above = window.shell.above
-    above.keys(False)
+    above.keys()
     assert isinstance(above.overlay, KeyList)
     above.search()
     assert isinstance(above.overlay, Palette)
@@ -21,7 +21,7 @@ def test_one_overlay_at_a_time(window):
 
 
 def test_going_elsewhere_closes_it(window):
-    window.shell.above.keys(False)
+    window.shell.above.keys()
     window.shell.go("tank")
     assert window.shell.above.overlay is None
 
@@ -123,7 +123,7 @@ def test_its_instruction_is_read_from_the_faceplate(machines):
 def test_esc_closes_the_overlay_first_and_then_the_faceplate(qtbot, machines):
     above = machines.shell.above
     above.open_faceplate("tank1")
-    above.keys(False)
+    above.keys()
     qtbot.keyClick(machines.focusWidget(), Qt.Key.Key_Escape)
     assert (above.overlay, above.faceplates.ids) == (None, ["tank1"])
     qtbot.keyClick(machines.focusWidget(), Qt.Key.Key_Escape)

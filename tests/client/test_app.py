@@ -17,9 +17,41 @@ def python(code):
     )
 
 
-def test_importing_it_does_not_import_what_only_trends_need():
-    done = python("import hmi.client.app, sys; print('pyqtgraph' in sys.modules, 'asyncua' in sys.modules)")
-    assert done.stdout.split() == ["False", "False"], done.stderr
+NOT_BEFORE_THE_FIRST_SCREEN = {
+    "pyqtgraph",
+    "asyncua",
+    "asyncio",
+    "tomllib",
+    "numpy.ma",
+    "hmi.core.plant.load",
+    "hmi.core.toml",
+    "hmi.client.command",
+    "hmi.client.trends.page",
+    "hmi.client.alarms.page",
+    "hmi.client.faceplate.faceplate",
+    "hmi.client.search.palette",
+    "hmi.client.diagnostics",
+}
+
+
+def test_importing_it_does_not_import_what_the_first_screen_does_not_need():
+    done = python("import hmi.client.app, hmi.commands.window, sys; print(*sys.modules)")
+    assert not NOT_BEFORE_THE_FIRST_SCREEN.intersection(done.stdout.split()), done.stderr
+
+
+def test_what_the_trends_need_is_read_in_after_the_first_screen_and_on_another_thread(tmp_path):
+    code = (
+        "import gc, sys, threading; from pathlib import Path; from hmi.client import app\n"
+        "app._IDLE_MS = 1; gc.disable()\n"
+        "class Watch:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'pyqtgraph': print(threading.current_thread() is threading.main_thread())\n"
+        "sys.meta_path.insert(0, Watch())\n"
+        f"app.run(app.RunOptions(data=Path({str(tmp_path)!r}), seconds=0.3))\n"
+        "print('hmi.client.trends.page' in sys.modules, gc.isenabled(), gc.get_freeze_count() > 0)"
+    )
+    done = python(code)
+    assert done.stdout.split() == ["False", "True", "True", "True"], done.stderr
 
 
 def test_without_an_engine_it_waits_and_ends_when_its_time_is_over(tmp_path):
@@ -46,6 +78,14 @@ def test_without_pictures_closing_is_well(tmp_path):
 def test_an_engine_that_cannot_be_attached_to_is_said_so(tmp_path, clock, attach, words):
     open_link = opener(RunOptions(data=tmp_path, attach=attach), "anna", "desk", clock)
     with pytest.raises(LinkError, match=words):
+        open_link()
+
+
+def test_a_link_that_stands_is_used_first_and_once(engine, tmp_path, clock):
+    standing = engine.open_link()
+    open_link = opener(RunOptions(data=tmp_path, link=standing), "anna", "desk", clock)
+    assert open_link() is standing
+    with pytest.raises(LinkError, match="not running"):
         open_link()
 
 

@@ -103,3 +103,26 @@ def test_only_the_symbol_of_an_unanswered_alarm_blinks(window, banner, engine):
     steady = banner.mark.grab().toImage()
     window.shell.pulse(False)
     assert banner.mark.grab().toImage() == steady
+
+
+def test_alarms_that_are_kept_quiet_are_counted_by_their_letters(window, engine):
+    engine.alarm(0, "shelved")
+    engine.alarm(1, "suppressed-by-design")
+    engine.alarm(2, "shelved")
+    window.frame.beat()
+    banner = window.shell.banner
+    assert banner.kept.whole == "S2 D1"
+    assert banner.kept.toolTip() == "2 shelved, 1 suppressed by design, 0 out of service"
+
+
+def test_upright_what_the_alarm_is_called_has_a_row_of_its_own(qtbot, window, banner, engine):
+    engine.alarm(0, "unacknowledged")
+    beat(window)
+    low = banner.height()
+    window.resize(760, 1100)
+    qtbot.waitUntil(lambda: banner.height() > low, timeout=5000)
+    top = banner.headline.mapTo(banner, banner.headline.rect().topLeft()).y()
+    assert top >= banner.ack.mapTo(banner, banner.ack.rect().bottomLeft()).y()
+    assert banner.headline.text() == "Tank overflows"
+    window.resize(1280, 800)
+    qtbot.waitUntil(lambda: banner.height() == low, timeout=5000)

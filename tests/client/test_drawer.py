@@ -29,7 +29,7 @@ def tablet(qtbot, qapp, wire, clock):
 def test_it_opens_leads_to_a_screen_and_closes(qtbot, tablet):
     shell = tablet.shell
     assert shell.navigation.isHidden()
-    qtbot.mouseClick(shell.bottom.buttons["screens"], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(shell.bottom.buttons["navigation"], Qt.MouseButton.LeftButton)
     assert shell.navigation.isVisible()
     qtbot.mouseClick(shell.navigation.buttons["tank"], Qt.MouseButton.LeftButton)
     assert shell.page.key == "tank"

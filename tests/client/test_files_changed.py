@@ -150,7 +150,7 @@ def test_a_dialog_is_not_torn_from_ones_hands(live, engine):
 
 
 def test_an_overlay_stays_until_it_is_closed(live, engine):
-    live.shell.open_keys()
+    live.shell.above.keys()
     before = live.shell
     renew(engine, edited(engine))
     live.frame.beat()

@@ -62,6 +62,7 @@ def test_a_record_in_words(page):
     )
     assert described(RECORDS[0], page.desk)[4] == "93.2 %"
     assert described({"category": "system", "event": "started", "value": 2.5}, page.desk)[4] == "2.5"
+    assert described({"category": "job", "event": "answered", "value": "{}"}, page.desk)[4] == ""
 
 
 def test_a_category_is_asked_of_the_engine(qtbot, page, window, engine):
@@ -89,3 +90,45 @@ def test_an_engine_that_cannot_answer_is_quoted(page, window, engine):
     page.read()
     window.frame.beat()
     assert page.told.whole == "The journal cannot be read"
+
+
+def test_a_note_tells_when_it_is_about(page):
+    note = {"id": 3, "time_ns": RECORDS[1]["time_ns"], "category": "note", "event": "noted", "subject": "plant",
+            "source_ns": RECORDS[0]["time_ns"], "value": 90.0, "user": "anna", "why": "seal changed"}  # fmt: skip
+    row = described(note, page.desk)
+    assert row[1:5] == ("Note", "Noted", "plant", "2026-02-25 07:13 · 1 min 30 s") and row[6] == "seal changed"
+    assert described(note | {"value": None}, page.desk)[4] == "2026-02-25 07:13"
+
+
+def test_enter_looks_through_the_whole_journal(qtbot, page, engine):
+    page.search.setText("Seal")
+    asked = len(engine.requests)
+    qtbot.keyClick(page.search, Qt.Key.Key_Return)
+    page.desk.wire.tick()
+    assert engine.requests[asked].args["text"] == "Seal"
+    assert len(page.model.rows) == 2  # the engine knows what it found, also where it is said in another language
+    page.search.setText("speed")
+    assert [row[3] for row in page.model.rows] == ["pump.speed"]
+    page.search.clear()
+    page.read()
+    assert "text" not in engine.requests[-1].args
+
+
+def test_what_is_chosen_goes_into_a_file_as_far_back_as_one_answer_goes(
+    page, engine, window, qtbot, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("hmi.client.takeaway.usual_folder", lambda: tmp_path)
+    qtbot.mouseClick(page.categories.button(1), Qt.MouseButton.LeftButton)
+    window.frame.beat()
+    qtbot.mouseClick(page.export, Qt.MouseButton.LeftButton)
+    window.frame.beat()
+    assert engine.requests[-1].args == {"limit": 10_000, "category": "alarm"}
+    page.out.dialog.reject()
+    page.out.save(tmp_path / "journal.csv", page.out._lines)
+    qtbot.waitUntil(lambda: page.told.whole.startswith("Exported"), timeout=20_000)
+    assert "tank.level.hh" in (tmp_path / "journal.csv").read_text(encoding="utf-8-sig")
+
+
+def test_of_a_condition_that_a_server_keeps_it_says_what_the_server_said(desk):
+    record = {**RECORDS[0], "subject": "line:UPS/Battery@1", "value": "On battery", "old": "active, unacknowledged"}
+    assert described(record, desk)[3:5] == ("line:UPS/Battery@1", "On battery")

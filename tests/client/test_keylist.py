@@ -7,8 +7,8 @@ from hmi.client.keylist import KeyList
 from hmi.client.keys import KEYS
 
 
-def test_f1_lists_every_key_and_esc_closes_it(qtbot, window):
-    qtbot.keyClick(window, Qt.Key.Key_F1)
+def test_shift_f1_lists_every_key_and_esc_closes_it(qtbot, window):
+    qtbot.keyClick(window, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
     keys = window.shell.above.overlay
     assert sorted(keys.rows) == sorted((key.keys, key.text) for key in KEYS)
     qtbot.keyClick(keys.sheet, Qt.Key.Key_Escape)

@@ -23,7 +23,7 @@ def test_it_photographs_every_page_once_values_are_live(window, clock, engine, t
     assert tour.was_live
     names = [file.stem for file in tour.pictures]
     night = ["night-overview", "night-pump", "night-tank"]
-    assert names == ["overview", "pump", "tank", "system", "journal", "trends", "alarms", *night]
+    assert names == ["overview", "pump", "tank", "system", "journal", "trends", "alarms", "alarms-figures", *night]
     sizes = {(QImage(str(file)).width(), QImage(str(file)).height()) for file in tour.pictures}
     assert sizes == {(1280, 800)}
     assert window.shell.desk.theme.name == "night"

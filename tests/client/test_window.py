@@ -8,7 +8,7 @@ from hmi.client.language import speak
 from hmi.client.layout import Layout, LayoutFile, Spot
 from hmi.client.style import dress
 from hmi.client.theme import day
-from hmi.client.window import Window, zone_of
+from hmi.client.window import Window
 from hmi.client.wire import Wire
 from hmi.link.messages import Reply
 
@@ -58,17 +58,6 @@ def test_it_opens_with_the_screen_asked_for(qtbot, engine, clock):
     wire.start()
     assert window.shell.page.key == "pump"
     window.stop()
-
-
-def test_a_time_zone_nobody_knows_is_utc_and_logged(engine):
-    assert zone_of(engine.plant).key == "Europe/Berlin"
-
-
-@pytest.mark.expect_log("time zone Mars/Olympus")
-def test_an_unknown_zone(engine):
-    import dataclasses
-
-    assert zone_of(dataclasses.replace(engine.plant, timezone="Mars/Olympus")).key == "UTC"
 
 
 def test_closing_it_stops_clock_and_wire(qtbot, window):

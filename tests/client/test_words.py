@@ -33,6 +33,17 @@ def test_age(seconds, text):
     assert words.age(seconds) == text
 
 
+def test_in_the_hour_that_comes_twice_it_is_said_which_of_both_it_is():
+    ends = 1_792_890_000_000_000_000  # 2026-10-25 01:00 UTC, when summer time ends in Berlin
+    half = 1_800_000_000_000
+    assert words.clock_time(ends - half, BERLIN) == "02:30:00 CEST"
+    assert words.clock_time(ends + half, BERLIN) == "02:30:00 CET"
+    assert words.moment(ends + half, BERLIN, ends) == "02:30:00 CET"
+    assert words.second(ends - half, BERLIN) == "2026-10-25 02:30:00 CEST"
+    assert words.second(ends + 3 * half, BERLIN) == "2026-10-25 03:30:00"
+    assert words.second(0, BERLIN) == "–"
+
+
 def test_moments_are_in_the_plants_time_zone():
     noon = 1_772_017_200_000_000_000  # 2026-02-25 11:00 UTC
     assert words.moment(noon, BERLIN, noon) == "12:00:00"

@@ -1,6 +1,7 @@
 """`hmi alarms document` of the demo plant."""
 
 import csv
+import subprocess
 from html.parser import HTMLParser
 from io import StringIO
 
@@ -8,6 +9,7 @@ import pytest
 
 from hmi.cli import main
 from hmi.commands.alarm_document import plain
+from hmi.commands.children import hmi_command
 from hmi.core.alarms.document import COLUMNS
 from hmi.plantfiles.folder import check_folder, find_plant
 
@@ -33,7 +35,19 @@ def test_the_page_is_one_file_that_a_browser_prints(tmp_path, capsys):
     assert str(out) in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("name", "text"), [("a.pdf", "FILE.html or FILE.csv"), ("away/a.csv", "cannot be written")])
+def test_on_paper_it_has_sheets_with_every_alarm(tmp_path):
+    out = tmp_path / "alarms.pdf"
+    command = hmi_command("alarms", "document", "bottling", "--out", str(out))
+    assert subprocess.run(command, timeout=60, check=False).returncode == 0  # in a process that has no Qt yet
+    data = out.read_bytes()
+    assert data.startswith(b"%PDF-") and data.rstrip().endswith(b"%%EOF")
+    assert data.count(b"/Type /Page\n") > 20
+    assert [path.name for path in tmp_path.iterdir()] == ["alarms.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("a.docx", "FILE.pdf, FILE.html or FILE.csv"), ("away/a.csv", "cannot be written")]
+)
 def test_where_it_cannot_go_is_said_in_one_line(tmp_path, capsys, name, text):
     assert main(["alarms", "document", "bottling", "--out", str(tmp_path / name)]) == 1
     told = capsys.readouterr().err

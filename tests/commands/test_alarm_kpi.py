@@ -6,8 +6,8 @@ import pytest
 
 from hmi.cli import main
 from hmi.clock import HandClock
-from hmi.commands.places import iso
 from hmi.core.journal import Record
+from hmi.core.listing import iso
 from hmi.store.store import Store
 from tests.engine.toy import TAGS
 
@@ -99,3 +99,22 @@ def test_what_cannot_be_answered_is_said_in_one_line(tmp_path, capsys, words, te
     assert main(["alarms", "kpi", *words, "--data", str(tmp_path)]) == 1
     told = capsys.readouterr()
     assert text in told.err and told.err.count("\n") == 1
+
+
+def test_for_one_operator_position(tmp_path, capsys):
+    subjects = ("line1.filler.tank.level.hh", "line1.palletiser.door1.open", "an alarm of before")
+    store = Store(tmp_path, TAGS, HandClock())
+    for place, subject in enumerate(subjects):
+        store.record(record(place + 1, "raised", subject)).result(20)
+    store.close()
+
+    def told(*words):
+        code, out = asked(tmp_path, capsys, *words)
+        assert code == 1, out.err
+        return {one["alarm"] for one in json.loads(out.out)["annunciations"]}
+
+    assert told("--json") == set(subjects)
+    at_filler = told("--json", "--position", "filling", "--plant", "bottling")
+    assert at_filler == {subjects[0], subjects[2]}  # what the plant has no longer is everybody's
+    code, out = asked(tmp_path, capsys, "--position", "filing", "--plant", "bottling")
+    assert code == 1 and "did you mean filling" in out.err

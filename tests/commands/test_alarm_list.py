@@ -1,13 +1,15 @@
 """`hmi alarms`: what is left of the list when somebody asks for less."""
 
 import argparse
+from dataclasses import replace
 
 import pytest
 
 from hmi.cli import main
+from hmi.commands.alarm_list import _line as line_of
 from hmi.commands.alarm_list import as_told, narrowed
 from hmi.core.errors import HmiError
-from hmi.link.messages import AlarmRow
+from hmi.link.messages import AlarmRow, ConditionFacts
 from hmi.plantfiles.folder import check_folder, find_plant
 
 
@@ -19,7 +21,7 @@ def plant():
 
 def left(plant, **asked):
     """The rules of the demo plant that remain, all of them unacknowledged but the first, which is shelved."""
-    options = argparse.Namespace(**({"priority": "", "state": "", "area": "", "kind": ""} | asked))
+    options = argparse.Namespace(**({"priority": "", "state": "", "area": "", "kind": "", "position": ""} | asked))
     wanted = narrowed(options, plant)
     rows = [AlarmRow(rule.index, "shelved" if rule.index == 0 else "unacknowledged") for rule in plant.rules]
     return [plant.rules[row.rule] for row in rows if wanted(row)]
@@ -42,6 +44,12 @@ def test_an_area_has_what_its_parts_have(plant):
     assert filler < {rule.id for rule in left(plant, area="hall")}
 
 
+def test_a_position_answers_for_its_areas_alone(plant):
+    own = {rule.id.split(".")[1] for rule in left(plant, position="filling")}
+    assert own == {"filler", "capper", "cip"}
+    assert len(left(plant, position="line")) == len(plant.rules)
+
+
 def test_an_area_may_be_the_beginning_of_tags(plant):
     assert {rule.id.split(".")[1] for rule in left(plant, area="line1.conveyor")} == {"conveyor"}
 
@@ -53,6 +61,7 @@ def test_an_area_may_be_the_beginning_of_tags(plant):
         ({"state": "shelvd"}, "did you mean shelved"),
         ({"kind": "qualty"}, "did you mean quality"),
         ({"area": "fillr"}, "did you mean filler"),
+        ({"position": "fillng"}, "did you mean filling"),
         ({"area": "line9"}, "no alarm is of 'line9'"),
     ],
 )
@@ -69,3 +78,22 @@ def test_a_row_says_who_keeps_it_quiet_and_how_long(plant):
 def test_without_an_engine_one_line_says_what_to_do(tmp_path, capsys):
     assert main(["alarms", "--all", "--data", str(tmp_path)]) == 1
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_conditions_that_servers_keep_are_listed_by_what_their_servers_say(plant):
+    connections = (replace(plant.connections[0], conditions=True), *plant.connections[1:])
+    plant = replace(plant, connections=connections)
+    facts = ConditionFacts(
+        "line:UPS/Battery@1", "line", "UPS", "Battery", "On battery", 700, 2, confirm=True, lost=True
+    )
+    row = AlarmRow(len(plant.rules) + 3, "latched-acknowledged", raised_ns=1, condition=facts)
+    options = {"priority": "", "state": "", "area": "", "kind": "", "position": ""}
+    assert narrowed(argparse.Namespace(**options | {"kind": "server", "priority": "2"}), plant)(row)
+    assert not narrowed(argparse.Namespace(**options | {"area": "filler"}), plant)(row)
+    assert not narrowed(argparse.Namespace(**options | {"area": "line1.filler"}), plant)(row)
+    told = as_told(plant, row)
+    assert (told["id"], told["title"], told["tag"], told["limit"]) == ("line:UPS/Battery@1", "On battery", "", None)
+    assert (told["server"]["severity"], told["server"]["lost"]) == (700, True)
+    line = line_of(told)
+    assert "from line" in line and "to be confirmed (hmi confirm)" in line and "last known, link lost" in line
+    assert as_told(plant, AlarmRow(0, "unacknowledged"))["server"] is None

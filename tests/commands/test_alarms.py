@@ -17,7 +17,11 @@ def test_what_is_no_length_of_time_is_said_so(text):
 
 
 @pytest.mark.parametrize(
-    "words", [["shelve", "x", "--why", "t"], ["unshelve", "x"], ["reset", "x"], ["alarms", "explain", "x"]]
+    "words",
+    [
+        *(["shelve", "x", "--why", "t"], ["unshelve", "x"], ["reset", "x"], ["alarms", "explain", "x"]),
+        *(["confirm", "x"], ["comment", "x", "--why", "t"]),
+    ],
 )
 def test_without_an_engine_one_line_says_what_to_do(words, tmp_path, capsys):
     assert main([*words, "--data", str(tmp_path)]) == 1

@@ -7,9 +7,12 @@ from hmi import cli
 from hmi.commands import bench
 
 
-def test_a_bench_that_is_not_built_says_which_are(capsys):
+def test_a_bench_that_is_not_there_says_which_are(capsys, monkeypatch, tmp_path):
+    (tmp_path / "tests" / "bench").mkdir(parents=True)
+    (tmp_path / "tests" / "bench" / "history.py").write_text("")
+    monkeypatch.setattr(bench, "resources_folder", lambda: tmp_path / "resources")
     assert cli.main(["bench", "uplink"]) == 2
-    assert "not built yet" in capsys.readouterr().err
+    assert "not built yet; there are: history" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("ok", "status"), [(True, 0), (False, 1)])

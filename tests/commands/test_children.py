@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from hmi.commands.children import Child, free_ports, hmi_command, running
+from hmi.commands.children import Child, free_ports, hmi_command
 from hmi.core.errors import HmiError
 
 
@@ -38,10 +38,6 @@ def test_free_ports_are_free():
     base = free_ports(3)
     for number in range(3):
         socket.create_server(("127.0.0.1", base + number)).close()
-
-
-def test_no_engine_runs_in_an_empty_folder(tmp_path):
-    assert not running(tmp_path)
 
 
 def test_our_own_command_runs_this_program():

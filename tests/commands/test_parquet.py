@@ -1,55 +1,27 @@
-"""Parquet out and in; without pyarrow a line that says how to get it."""
+"""Parquet comes in as it went out; without pyarrow a line that says how to get it."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
+from hmi.client.trends.export_parquet import ParquetFile
 from hmi.commands import parquet
 from hmi.core.errors import HmiError
-from hmi.core.history import Samples
-from tests.store.made import MIDNIGHT, SECOND, rows_of
+from tests.client.trends.test_export_parquet import samples
+from tests.store.made import MIDNIGHT, SECOND
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
 
 
-def samples() -> list[Samples]:
-    numbers = rows_of(0, [MIDNIGHT + 1, MIDNIGHT + SECOND], [1.5, np.nan])
-    texts = rows_of(0, [MIDNIGHT], [np.nan])
-    texts["flags"] = 32
-    names = ("time", "received", "value", "raw", "quality", "flags")
-    return [
-        Samples.of("a.level", {name: numbers[name] for name in names}),
-        Samples.of("a.state", {name: texts[name] for name in names}, ["läuft"]),
-    ]
-
-
-def test_samples_keep_their_nanoseconds_and_text(tmp_path: Path) -> None:
-    parquet.write(samples(), iter(()), tmp_path / "out.parquet")
-    table = pq.read_table(tmp_path / "out.parquet")
-    assert table.schema.field("time").type == pa.timestamp("ns", tz="UTC")
-    assert table.column("time").cast(pa.int64()).to_pylist() == [MIDNIGHT + 1, MIDNIGHT + SECOND, MIDNIGHT]
-    assert table.column("tag").to_pylist() == ["a.level", "a.level", "a.state"]
-    assert table.column("value").to_pylist()[0] == 1.5
-    assert table.column("value").to_pylist()[2] is None
-    assert table.column("text").to_pylist() == [None, None, "läuft"]
-    assert [path.name for path in tmp_path.iterdir()] == ["out.parquet"]
-
-
-def test_other_answers_have_their_rows_columns(tmp_path: Path) -> None:
-    rows = [{"tag": "a", "time": "2026-02-16T00:00:00.000000001Z", "end": "2026-02-16T01:00:00Z", "Average": None}]
-    parquet.write([], iter(rows), tmp_path / "out.parquet")
-    table = pq.read_table(tmp_path / "out.parquet")
-    assert table.column("time").cast(pa.int64()).to_pylist() == [MIDNIGHT + 1]
-    assert table.column_names == ["tag", "time", "end", "Average"]
-
-
 def test_what_was_written_is_read_again(tmp_path: Path) -> None:
-    parquet.write(samples(), iter(()), tmp_path / "out.parquet")
+    file = ParquetFile(tmp_path / "out.parquet")
+    for one in samples():
+        file.add(one)
+    file.keep()
     told: list[int] = []
     rows = list(parquet.cells(tmp_path / "out.parquet", told.append))
     assert rows[0] == (1, "a.level", MIDNIGHT + 1, 1.5, 0)

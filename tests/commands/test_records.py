@@ -1,15 +1,17 @@
-import io
 import json
+import math
 import os
+import sys
 
 import pytest
 
 from hmi import cli
 from hmi.clock import HandClock
 from hmi.commands import records
-from hmi.core.batch import Batch
+from hmi.core.batch import FLAG_TEXT, Batch
 from hmi.core.journal import Record
 from hmi.core.plant import History
+from hmi.store.paging import pages
 from hmi.store.store import Store
 from tests.engine.toy import TAGS
 
@@ -83,12 +85,6 @@ def test_the_journal_is_listed_and_verified(folder, capsys):
     assert cli.main(["journal", "verify", "--data", str(folder)]) == 0
 
 
-def test_text_that_a_spreadsheet_would_run_is_made_plain():
-    file = io.StringIO()
-    records._write(iter([{"tag": "a", "text": "=1+2"}]), "csv", file)
-    assert "'=1+2" in file.getvalue()
-
-
 def test_what_a_device_said_does_not_steer_the_terminal(folder, capsys):
     store = Store(folder, TAGS, HandClock(), History())
     told = Record(time_ns=START, category="write", event="refused", subject="a.lot", value="\x1b[2J", result="\x9b31m")
@@ -103,20 +99,34 @@ def test_what_a_device_said_does_not_steer_the_terminal(folder, capsys):
     assert "\x1b[2J" in values  # a program gets it as it is
 
 
-def test_history_is_exact_in_a_file_and_harmless_on_a_terminal():
-    rows = [{"tag": "a", "value": "\x1b[2J\u202e"}, {"tag": "a", "value": 1.5}]
-    file = io.StringIO()
-    records._write(iter(rows), "csv", file)
-    assert "\x1b[2J\u202e" in file.getvalue()
+def test_history_is_exact_in_a_file_and_harmless_on_a_terminal(folder, capsys, monkeypatch):
+    store = Store(folder, TAGS, HandClock(), History())
+    lot = Batch.of([3], [math.nan], START, START, flags=FLAG_TEXT)
+    store.append(Batch(lot.rows, ("\x1b[2J\u202e",)))
+    store.flush().result(10)
+    store.close()
+    assert "a.lot,2026-02-25T" in run(capsys, "history", "a.lot", "--raw", "--data", str(folder))[1].out
+    out = folder / "out.csv"
+    run(capsys, "history", "a.lot", "--raw", "--out", str(out), "--data", str(folder))
+    assert "\x1b[2J\u202e" in out.read_text("utf-8")
     master, slave = os.openpty()
     with os.fdopen(slave, "w", encoding="utf-8") as terminal:
-        records._write(iter(rows), "csv", terminal)
+        monkeypatch.setattr(sys, "stdout", terminal)
+        assert run(capsys, "history", "a.lot", "--raw", "--data", str(folder))[0] == 0
         terminal.flush()
         shown = ""
-        while "a,1.5" not in shown:  # a terminal gives what it has, line by line
+        while "good" not in shown:  # a terminal gives what it has, line by line
             shown += os.read(master, 1000).decode()
     os.close(master)
-    assert r"a,\x1b[2J\u202e" in shown and "a,1.5" in shown
+    assert r"\x1b[2J\u202e" in shown
+
+
+def test_raw_values_come_page_by_page_and_all_of_them(folder, capsys, monkeypatch):
+    whole = run(capsys, "history", "a.level", "--raw", "--data", str(folder))[1].out
+    asked = []
+    monkeypatch.setattr(records, "pages", lambda *args: asked.append(args[1]) or pages(*args, most=3))
+    assert run(capsys, "history", "a.level", "--raw", "--data", str(folder))[1].out == whole
+    assert asked == ["a.level"]
 
 
 def test_a_tag_without_values_is_told_from_one_that_nobody_knows(folder, capsys):

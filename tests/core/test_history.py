@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hmi.core import quality as q
-from hmi.core.batch import FLAG_TEXT, FLAG_TIME_SUSPECT
+from hmi.core.batch import FLAG_BACKFILLED, FLAG_TEXT, FLAG_TIME_SUSPECT
 from hmi.core.history import Gap, Samples, Window, hold, width_of, window_of
 
 _VALUES = st.floats(width=64) | st.sampled_from([-0.0, 0.0, 1.0])
@@ -120,6 +120,16 @@ def test_windows_survive_the_link(rows: list[tuple[int, float, int]]) -> None:
     assert again.pack() == window.pack()
     assert again.gaps == (Gap(5, 9, "the engine was not running"),)
     assert [row["time"] for row in again.rows()] == window.t0.tolist()
+
+
+def test_a_bucket_with_anything_backfilled_in_it_says_so() -> None:
+    samples = samples_of(*((at, 1.0, q.GOOD) for at in range(10)))
+    samples.flags[3] = FLAG_BACKFILLED
+    window = window_of(samples, 0, 10, 5)
+    assert window.backfilled.tolist() == [False, True, False, False, False]
+    again = Window.unpack(window.pack())
+    assert again.backfilled.tolist() == window.backfilled.tolist()
+    assert [row["backfilled"] for row in again.rows()] == [0, 1, 0, 0, 0]
 
 
 def _broken_bodies() -> list[dict[str, object]]:

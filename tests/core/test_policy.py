@@ -49,6 +49,11 @@ def asked(value=30, **more):
     return Asked(**{"value": value, "why": "order change", "role": "operate", **more})
 
 
+def two(second, role="operate"):
+    """As kim asks, and somebody else agrees."""
+    return asked(user="kim", second=second, second_role=role)
+
+
 def test_without_policies_an_operator_may_write_with_a_reason():
     decision = decide(SPEED, (), asked(), now())
     assert decision.allowed and decision.value == 30.0 and not decision.needs
@@ -100,6 +105,9 @@ CASES = {
     "rate": (SPEED, Policy(max_per_min=2), asked(), now(lately=2), "may be set 2 times a minute"),
     "rate of one": (SPEED, Policy(max_per_min=1), asked(), now(lately=1), "once a minute"),
     "second": (SPEED, Policy(second_person=True), asked(confirmed=True), now(), "a second person"),
+    "second alone": (SPEED, Policy(second_person=True), asked(user="kim"), now(), "a second person who agrees"),
+    "second himself": (SPEED, Policy(second_person=True), two("Kim"), now(), "must be somebody else"),
+    "second may not": (SPEED, Policy(second_person=True), two("ada", "view"), now(), "ada may not do that"),
     "confirm": (SPEED, Policy(confirm="Product is lost"), asked(), now(), "Needs confirmation: Product is lost"),
     "other text": (SPEED, Policy(confirm="Product is lost"), asked(confirmed="Yes"), now(), "Needs confirmation"),
     "one, not true": (SPEED, Policy(confirm="Product is lost"), asked(confirmed=1), now(), "Needs confirmation"),
@@ -145,7 +153,8 @@ def test_what_keeps_every_rule_may_go_out(case):
 def test_a_refusal_says_what_would_let_it_pass():
     assert decide(SPEED, (Policy(confirm="Sure?"),), asked(), now()).needs == ("confirmation",)
     assert decide(SPEED, (Policy(confirm="Sure?"),), asked(), now()).confirm == "Sure?"
-    assert decide(SPEED, (Policy(second_person=True),), asked(), now()).needs == ("second person",)
+    assert decide(SPEED, (Policy(second_person=True),), asked(), now()).needs == ("sign in",)
+    assert decide(SPEED, (Policy(second_person=True),), asked(user="kim"), now()).needs == ("second person",)
 
 
 def test_nobody_is_asked_to_confirm_what_would_be_refused_all_the_same():
@@ -223,6 +232,9 @@ ASKED = st.builds(
     role=often(st.just("administer"), st.sampled_from([*ROLES, "king"])),
     station_kind=often(st.just("desk"), st.sampled_from(["panel", "tablet", "other"])),
     confirmed=often(st.sampled_from([True, "Sure?"]), st.sampled_from([False, "sure", 1])),
+    user=often(st.just("kim"), st.just("")),
+    second=often(st.just("ada"), st.sampled_from(["", "kim"])),
+    second_role=often(st.just("administer"), st.sampled_from(["", *ROLES])),
 )
 QUALITY = st.sampled_from([*[0] * 40, q.UNCERTAIN_LAST_USABLE, q.BAD_SENSOR_FAILURE])
 SNAPSHOTS = st.builds(
@@ -267,7 +279,10 @@ def broken_by_person(tag, policies, wish):
     if len(wish.why) > 500 or (first(policies, "reason", True) and not wish.why):
         yield "reason"
     if first(policies, "second_person", False):
-        yield "second person"
+        ranks = ("", *ROLES)
+        agrees = wish.user and wish.second and wish.second != wish.user
+        if not agrees or ranks.index(wish.second_role) < ranks.index(first(policies, "role", "operate")):
+            yield "second person"
 
 
 def broken_by_value(tag, policies, moment, value):

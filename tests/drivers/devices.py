@@ -27,6 +27,7 @@ SCHEME = {
     "opcua": "opc.tcp",
     "history_opcua": "opc.tcp",
     "typed_opcua": "opc.tcp",
+    "conditions_opcua": "opc.tcp",
     "modbus": "tcp",
     "modbus_lines": "tcp",
     "modbus_hostile": "tcp",

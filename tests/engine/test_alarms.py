@@ -105,6 +105,60 @@ def test_a_clock_stepped_back_while_the_engine_was_away_makes_no_shelf_longer():
     assert after.tick.alarms.shown(0) == "normal"
 
 
+@pytest.mark.parametrize("step_s", [3600.0, -3600.0])
+def test_a_clock_that_is_set_moves_the_end_of_a_shelf_and_not_its_length(step_s):
+    station = ToyStation(RULE)
+    station.tick.room.shelve("a.level.h", EVE, 1.0, "test")
+    until_ns, version = station.tick.alarms.shelved[0].until_ns, int(station.tick.alarms.version[0])
+    station.clock.advance(600.0)
+    station.clock.step_wall(step_s)
+    station.tick.wake()
+    assert station.tick.alarms.shelved[0].until_ns == pytest.approx(until_ns + step_s * 1e9, abs=1e4)
+    assert int(station.tick.alarms.version[0]) > version  # windows are told
+    station.clock.advance(2999.0)
+    station.tick.wake()
+    assert station.tick.alarms.shown(0) == "shelved"
+    station.clock.advance(1.0)
+    station.tick.wake()
+    assert station.tick.alarms.shown(0) == "normal"
+
+
+def test_of_exclusive_levels_a_shelved_one_stands_for_no_other_and_the_journal_says_who_had_seen_it():
+    high = replace(RULE, suppress_when="", exclusive=True)
+    higher = replace(high, index=1, id="a.level.hh", type="level_hh", limit=95.0, exclusive=False)
+    station = ToyStation(high, higher)
+    station.values(0, 97.0)
+    station.tick.room.acknowledge("a.level.hh", EVE, "")
+    station.values(0, 91.0)
+    eased = station.records[-1]
+    assert (eased.event, eased.subject, eased.result) == ("eased", "a.level.h", "acknowledged")
+    assert (eased.user, eased.why) == ("eve", "a.level.hh was acknowledged")
+    station.values(0, 97.0)
+    assert station.tick.alarms.shown(0) == "normal"
+    station.tick.room.shelve("a.level.hh", EVE, 1.0, "test")
+    assert (station.records[-1].event, station.records[-1].subject) == ("raised", "a.level.h")
+    station.tick.room.unshelve("a.level.hh", EVE)
+    assert (station.records[-1].event, station.records[-1].subject) == ("superseded", "a.level.h")
+
+
+def test_what_was_seen_of_exclusive_levels_is_known_after_a_restart():
+    high = replace(RULE, suppress_when="", exclusive=True)
+    higher = replace(high, index=1, id="a.level.hh", type="level_hh", limit=95.0, exclusive=False)
+    before = ToyStation(high, higher)
+    before.values(0, 91.0)
+    before.values(0, 97.0)
+    before.tick.room.acknowledge("a.level.hh", EVE, "")
+    after = ToyStation(high, higher)
+    after.tick.room.restore({record.subject: record for record in before.records}, {})
+    after.values(0, 97.0)
+    assert [after.tick.alarms.shown(rule) for rule in (0, 1)] == ["normal", "acknowledged"]
+    after.values(0, 91.0)
+    assert [(one.event, one.subject) for one in after.records] == [("returned", "a.level.hh"), ("eased", "a.level.h")]
+    again = ToyStation(high, higher)
+    again.tick.room.restore({record.subject: record for record in after.records}, {})
+    assert (again.tick.alarms.shown(0), again.tick.alarms.acked_by[0]) == ("acknowledged", "eve")
+
+
 @pytest.mark.parametrize(
     ("who", "hours", "why", "says"),
     [

@@ -16,12 +16,12 @@ TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) f
 WRITES = {
     "hmi/engine/gate.py": {"line[1].write": "the driver: the one place of all"},
     "hmi/engine/requests.py": {"self._gate.write": "the gate, for every client of the link"},
+    "hmi/engine/jobs_verbs.py": {"self._gate.write": "the gate, for a step of a job that a person does"},
     "hmi/client/command.py": {"self._commands.write": "asks the engine over the link"},
     "hmi/client/choices.py": {"element.write": "the name of the tag that an element commands: a text"},
     "hmi/client/screenshot.py": {"QImageWriter(str(out), QByteArray(b'png')).write": "a picture, into a file"},
     "hmi/client/window.py": {"self._memory.write": "what a station's windows looked like, in a file of the user's"},
     "hmi/commands/progress.py": {"self._out.write": "a line on the terminal"},
-    "hmi/commands/records.py": {"parquet.write": "a file of history"},
 }
 FILES = {"file.write", "sys.stdout.write", "sys.stderr.write"}
 # Rooms that cannot know a driver (the import contracts hold that), or that are below it or on its other side.

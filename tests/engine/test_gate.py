@@ -305,14 +305,14 @@ async def test_what_everybody_may_do_is_in_the_plants_files():
 async def test_roles_come_through_one_seam():
     asked = []
 
-    def role_of(session):
-        asked.append(session)
+    def role_of(session, tag):
+        asked.append((session, tag))
         return "engineer"
 
     _, gate = made(role_of=role_of, policies={SPEED: (Policy(role="engineer"),)})
     session = Sitting()
     assert (await gate.write(wish(session=session))).outcome == "confirmed"
-    assert set(asked) == {session}
+    assert set(asked) == {(session, "a.speed")}
 
 
 # --------------------------------------------------------------------------------------------- exact numbers

@@ -1,20 +1,29 @@
+import asyncio
+import threading
+
 import msgspec
 import pytest
 
+from hmi.core.aggregate import Aggregates
+from hmi.core.batch import Batch
 from hmi.core.errors import StoreError
+from hmi.core.history import Samples
 from hmi.core.policy import Policy
 from hmi.engine.gate import Gate
+from hmi.engine.notes import Notes
 from hmi.engine.publish import Publisher
 from hmi.engine.requests import Requests
 from hmi.link.messages import Health, PropertyRow, Request, Values, Welcome
+from hmi.store.query import Reader
+from hmi.store.store import Store
 from tests.engine.test_publish import Listener
-from tests.engine.toy import RULE, ToyStation
+from tests.engine.toy import RULE, TAGS, ToyStation
 
 
 class Shelf:
     """Stored history that cannot be read."""
 
-    def window(self, names, start, stop, points):
+    def window(self, names, start, stop, points, is_wanted=lambda: True):
         raise StoreError("the history of today is damaged: see hmi journal")
 
 
@@ -24,7 +33,15 @@ def made():
     tick = station.tick
     publisher = Publisher(tick.table, tick.alarms, station.clock, lambda: Welcome(1, {}, {}, "", 0), lambda: Health(0))
     gate = Gate(station.plant, tick.table, station.poller, station.clock, station.record)
-    requests = Requests(station.plant, tick, gate, publisher, Shelf(), station.clock)
+    requests = Requests(
+        station.plant,
+        tick,
+        gate,
+        publisher,
+        Shelf(),
+        station.clock,
+        Notes(station.plant, station.clock, station.record),
+    )
     yield station, requests
     requests.pool.shutdown()
 
@@ -94,3 +111,77 @@ async def test_wrong_questions_get_an_answer_in_words(made, verb, args, says):
     reply = await ask(made[1], verb, **args)
     assert not reply.ok
     assert says in reply.text
+
+
+@pytest.fixture
+def stored(made, tmp_path):
+    """The same with ten values of a.level on a real disk, one a second."""
+    station, requests = made
+    store = Store(tmp_path, TAGS, station.clock)
+    start = station.clock.now_ns()
+    for second in range(10):
+        now = start + second * 1_000_000_000
+        store.append(Batch.of([0], [float(second)], now, now))
+    store.flush().result(20)
+    station.clock.advance(60)
+    requests._reader = Reader(tmp_path)
+    yield requests, start
+    store.close()
+
+
+async def test_values_come_in_pages_until_there_are_no_more(stored):
+    requests, at = stored
+    end, found, sizes = at + 60 * 10**9, [], []
+    while at is not None:
+        reply = await ask(requests, "samples", tag="a.level", from_ns=at, to_ns=end, most=4)
+        assert reply.ok, reply.text
+        samples, at = Samples.unpack(reply.body["samples"]), reply.body["next_ns"]
+        found += samples.value.tolist()
+        sizes.append(len(samples))
+    assert found == [float(second) for second in range(10)]
+    assert max(sizes) <= 4
+    assert "no tag 'x'" in (await ask(requests, "samples", tag="x", from_ns=0, to_ns=1)).text
+
+
+async def test_figures_are_those_of_a_report(stored):
+    requests, start = stored
+    edges = [start, start + 5 * 10**9, start + 10 * 10**9]
+    reply = await ask(requests, "figures", tags=["a.level"], kinds=["average", "Count"], edges=edges)
+    [found] = map(Aggregates.unpack, reply.body)
+    assert (found.of("Average").tolist(), found.of("Count").tolist()) == ([2.0, 7.0], [5.0, 5.0])
+    assert "text" in (await ask(requests, "figures", tags=["a.lot"], kinds=["Count"], edges=edges)).text
+    assert not (await ask(requests, "figures", tags=["a.level"], kinds=["Nonsense"], edges=edges)).ok
+
+
+async def test_a_note_is_kept_and_listed(stored, made):
+    requests, start = stored
+    assert (await ask(requests, "note", text="seal changed", from_ns=start, to_ns=start)).ok
+    assert [record.why for record in made[0].records] == ["seal changed"]
+    assert (await ask(requests, "notes", from_ns=start, to_ns=start)).body == []  # this station's journal is a list
+
+
+async def test_a_window_that_is_taken_back_is_read_no_further(made, tmp_path):
+    _, requests = made
+    began, go_on, looks = threading.Event(), threading.Event(), []
+
+    class Slow:
+        def window(self, names, start, stop, points, is_wanted):
+            began.set()
+            go_on.wait(20)
+            looks.append(is_wanted())
+            raise StoreError("the question was taken back")
+
+    requests._reader = Slow()
+    session = Listener()
+    args = {"tags": ["a.level"], "from_ns": 0, "to_ns": 10, "points": 5, "job": 7}
+    reading = asyncio.ensure_future(requests.answer(session, Request(1, "history", args)))
+    await asyncio.to_thread(began.wait, 20)
+    await requests.answer(Listener(), Request(2, "forget", {"job": 7}))  # of another window: not its question
+    assert requests._jobs == {(id(session), 7): True}
+    assert (await requests.answer(session, Request(3, "forget", {"job": 7}))).ok
+    go_on.set()
+    reply = await reading
+    assert looks == [False]
+    assert (reply.ok, reply.text) == (False, "the question was taken back")
+    assert requests._jobs == {}
+    assert (await requests.answer(session, Request(4, "forget", {"job": 7}))).ok  # it has ended: nothing to do

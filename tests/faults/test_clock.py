@@ -8,54 +8,25 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from hmi.drivers.pki import VALID_DAYS, Pki
 from tests.drivers import secured
+from tests.faults.clocks import Hands, hands_of
 from tests.faults.ledger import before_overflows, inside
 from tests.faults.parts import COUNT, Wire
 from tests.faults.station import Station, connection, live_rows, tag
 from tests.faults.yard import BACK_S, STALE_S, WHOLE, Yard
 
 DAY_NS = 86_400 * 10**9
-SHIMS = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 RETRY_S = 5.0  # a person may be renewing the certificate just now
-
-
-class Hands:
-    """The hands of one station's clock."""
-
-    def __init__(self, folder: Path) -> None:
-        self._file = folder / "clock"
-        self.set("+0")
-        self.environment = {
-            "LD_PRELOAD": str(SHIMS[0]),
-            "FAKETIME_TIMESTAMP_FILE": str(self._file),
-            "FAKETIME_NO_CACHE": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "FAKETIME_DONT_RESET": "1",
-        }
-
-    @property
-    def within(self) -> list[str]:
-        """What stands before the engine's command line."""
-        return ["env", *(f"{name}={value}" for name, value in self.environment.items())]
-
-    def set(self, offset: str) -> None:
-        """Such as +1h, -1h, +40d; +0 is the true time."""
-        draft = self._file.with_suffix(".part")
-        draft.write_text(offset + "\n")
-        draft.replace(self._file)
 
 
 @pytest.fixture
 def hands(yard: Yard) -> Hands:
-    """Skip where there is nothing to move a clock with."""
-    if not SHIMS:
-        pytest.skip("libfaketime is not installed: apt-get install faketime")
-    return Hands(yard.folder)
+    """The station's clock; skip where there is nothing to move it with."""
+    return hands_of(yard.folder)
 
 
 @pytest.mark.parametrize(

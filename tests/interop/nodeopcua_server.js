@@ -28,6 +28,7 @@ const options = Object.assign(
     publishing_ms: 50, // fastest publishing granted
     count_ms: 100, // period of the counter
     history: false, // whether the server records the counter
+    alarms: false, // whether it keeps alarms of its own: Tank with a level (exclusive limits) and a heat (non-exclusive)
     level: null, // service level, 0 to 255; null: the library's own 255
     conformance: false, // node-opcua's own conformance address space too: slow to build
   },
@@ -133,7 +134,33 @@ function build() {
   addDescribed();
   addMethods();
   if (options.late) addLate();
+  if (options.alarms) addAlarms();
   addCounter();
+}
+
+// A tank with alarms made by the library's own functions: a level with exclusive limits, a heat with others.
+function addAlarms() {
+  space.installAlarmsAndConditionsService();
+  const server = space.rootFolder.objects.server;
+  const tank = ns.addObject({
+    browseName: "Tank", nodeId: "s=Cell.Tank", eventNotifier: 0x01, notifierOf: server, organizedBy: folder,
+  });
+  const add = (name, type, make) => {
+    const node = ns.addVariable({
+      browseName: name, nodeId: `s=Cell.${name}`, componentOf: tank, dataType: "Double", eventSourceOf: tank,
+      value: { dataType: "Double", value: 50 },
+    });
+    nodes[name] = node;
+    const alarm = make.call(ns, space.findEventType(type), {
+      browseName: `${name}Alarm`, nodeId: `s=Cell.${name}.Alarm`, componentOf: tank, conditionName: `${name}Alarm`,
+      conditionSource: node, inputNode: node, highHighLimit: 90, highLimit: 80, lowLimit: 20,
+      optionals: ["ConfirmedState", "Confirm", "ShelvingState", "ShelvingState.TimedShelve", "ShelvingState.Unshelve"],
+      maxTimeShelved: 8 * 3_600_000,
+    });
+    alarm.shelvingState.setState("Unshelved"); // the library leaves it undefined
+  };
+  add("Level", "ExclusiveLimitAlarmType", ns.instantiateExclusiveLimitAlarm);
+  add("Heat", "NonExclusiveLimitAlarmType", ns.instantiateNonExclusiveLimitAlarm);
 }
 
 // Variables that say more of themselves, made by the library's own functions.

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from hmi.store.day import newest_marks
-from hmi.store.folder import day_files, hot_files
+from hmi.store.folder import JOURNAL, day_files, hot_files
 from hmi.store.query import Reader
 from tests.store.power import Disk
 from tests.store.truth import LATEST, Findings, copied, damaged, kept, now_of, told
@@ -49,6 +49,14 @@ class Nest:
         """Kill it, as hard as the system can; how it ended."""
         os.kill(process, signal.SIGKILL)
         return int(self._ask({"reap": True}))
+
+    def freeze(self, process: int) -> None:
+        """Stop it with nothing under way: a thread that waits for the disk stops when that has answered."""
+        os.kill(process, signal.SIGSTOP)
+        deadline = time.monotonic() + LONG_S
+        while any(_state(task) != "T" for task in Path(f"/proc/{process}/task").iterdir()):
+            assert time.monotonic() < deadline, "it does not stop"
+            time.sleep(0.001)
 
     def close(self) -> None:
         """End it."""
@@ -111,7 +119,7 @@ class Acknowledged:
 
 
 class Shell:
-    """Another program that holds a cursor on every file of what is not sealed, and lets go of it some time later."""
+    """Another program with cursors on the journal and on what is not sealed, of which it lets go some time later."""
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
@@ -119,7 +127,7 @@ class Shell:
 
     def look(self, folder: Path) -> None:
         """Hold what is not held yet."""
-        for path in hot_files(folder):
+        for path in [*hot_files(folder), folder / JOURNAL]:
             if path not in self._held and self._chance.random() < 0.7:
                 with suppress(sqlite3.Error):
                     shell = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
@@ -148,7 +156,6 @@ class Trial:
         self._place = place
         self._options = options
         self._most = most  # batches that a store may record before it dies
-        self.owed_until = 2**63 - 1
 
     def start(self) -> int:
         """Go on recording where the one before left off; gives its process."""
@@ -195,6 +202,10 @@ class Trial:
 
     def account(self, since: int) -> None:
         """Compare what is there with what was acknowledged, from some batch on, on a copy."""
+        if not self.folder.exists():  # it died before the disk had anything of it
+            assert not self.acknowledged.stored
+            assert not self.acknowledged.records
+            return
         copy = copied(self.folder, self._place / "copy")
         try:
             self._note_where_it_died(copy)
@@ -263,9 +274,10 @@ class Trial:
         self.caught["in a change of days"] += len(open_days) > 1 or bool(days and not open_days)
 
     def log(self) -> str:
-        """What the stores complained of."""
+        """What the stores complained of, the last lines of it."""
         path = self._place / "log"
-        return path.read_text("utf-8", "replace")[-3000:] if path.exists() else ""
+        lines = path.read_text("utf-8", "replace").splitlines(keepends=True) if path.exists() else []
+        return "".join(lines[-40:])
 
     def figures(self) -> dict[str, object]:
         """What there is to report."""
@@ -289,6 +301,11 @@ class Trial:
         self.nest.close()
 
 
+def _state(task: Path) -> str:
+    """What the system says of a thread: T is stopped."""
+    return (task / "stat").read_text().rpartition(")")[2].split()[0]
+
+
 class PowerTrial(Trial):
     """The same on a disk whose power is cut before the store is killed."""
 
@@ -298,11 +315,19 @@ class PowerTrial(Trial):
         self._disk = disk
 
     def cut_once(self) -> None:
-        """One life, the power cut, and the account after it is back."""
+        """One life, the power cut, and the account after it is back.
+
+        One time the store is stopped first, with nothing under way: all that it ever said is owed. The other time the
+        cut comes amid its writes. What it says from then on is not owed: this kernel lets an fsync that is under way
+        while the disk is shut down return as if all were well (of 49 that did, 17 had brought nothing to the disk).
+        """
         before = self.acknowledged.look()
         opens = len(self.acknowledged.opens)
         process = self.start()
         self.wait()
+        if stopped := self.chance.random() < 0.5:
+            self.nest.freeze(process)
+        self.caught["with all that was said owed"] += stopped
         self.acknowledged.look()
         self._disk.cut()
         self.nest.kill(process)

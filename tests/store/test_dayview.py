@@ -1,16 +1,15 @@
-"""Day files as readers see them: kept open, found again, let go when the file is another one."""
+"""One day's file as readers see it: it stands still for a question, and what of it is damaged is told."""
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
 from hmi.store.block import blocks_of
+from hmi.store.cache import Cache
 from hmi.store.days import Days, last_of
-from hmi.store.dayview import DID, Cache, DayViews
+from hmi.store.dayview import DID
+from hmi.store.dayviews import DayViews
 from hmi.store.unsealed import Mark, Second
 from tests.store.made import DAY, HOUR, MIDNIGHT, SECOND, slab_of
 
@@ -20,21 +19,6 @@ def seal(days: Days, start: int, *values: float, seq: int = 1) -> None:
     hour = start // HOUR * HOUR
     blocks = blocks_of([Second(seq, hour, slab)], {}, lambda: None)
     days.write(blocks, Mark(hour, seq), last_of(slab), [(1, "a", "c", "float64", "", "")])
-
-
-def test_a_closed_day_is_opened_once_and_an_open_one_is_seen_to_grow(tmp_path: Path) -> None:
-    views = DayViews(tmp_path, Cache())
-    with closing(Days(tmp_path, None)) as days:
-        seal(days, MIDNIGHT, 1.0, 2.0)
-        seal(days, MIDNIGHT + DAY, 3.0)
-        closed, growing = (views.view(span) for span in views.spans())
-        assert (closed.closed, growing.closed) == (True, False)
-        seal(days, MIDNIGHT + DAY + HOUR, 4.0, seq=2)
-        assert [views.view(span) for span in views.spans()] == [closed, growing]
-        growing.begin()
-        assert (growing.last, growing.marks[-1]) == (MIDNIGHT + DAY + HOUR, Mark(MIDNIGHT + DAY + HOUR, 2))
-        growing.end()
-    views.close()
 
 
 def test_until_the_question_is_answered_a_file_stands_still(tmp_path: Path) -> None:
@@ -50,20 +34,6 @@ def test_until_the_question_is_answered_a_file_stands_still(tmp_path: Path) -> N
         view.begin()
         assert len(view.blocks("a", 0, 2**62)) == 2
         view.end()
-    views.close()
-
-
-def test_a_file_put_in_its_place_is_another_file(tmp_path: Path) -> None:
-    views = DayViews(tmp_path, Cache())
-    for folder, value in ((tmp_path, 1.0), (tmp_path / "other", 2.0)):
-        with closing(Days(folder, None)) as days:
-            seal(days, MIDNIGHT, value)
-    [span] = views.spans()
-    view = views.view(span)
-    assert view.samples(view.blocks("a", 0, 2**62)[0], "a").value.tolist() == [1.0]
-    (tmp_path / "other" / "samples" / span.path.name).replace(span.path)
-    view = views.view(views.spans()[0])
-    assert view.samples(view.blocks("a", 0, 2**62)[0], "a").value.tolist() == [2.0]
     views.close()
 
 
@@ -86,15 +56,6 @@ def test_the_newest_value_before_a_moment_is_found_under_blocks_that_overlap(tmp
     views.close()
 
 
-def test_a_file_that_cannot_be_read_stands_for_its_own_day(tmp_path: Path) -> None:
-    (tmp_path / "samples").mkdir()
-    (tmp_path / "samples" / "2026-02-16.db").write_bytes(b"\xff" * 9000)
-    [span] = DayViews(tmp_path, Cache()).spans()
-    assert (span.first, span.last) == (MIDNIGHT, MIDNIGHT + DAY - 1)
-    with pytest.raises(sqlite3.DatabaseError):
-        DayViews(tmp_path, Cache()).view(span)
-
-
 def test_values_that_are_missing_from_a_file_are_damage(tmp_path: Path) -> None:
     with closing(Days(tmp_path, None)) as days:
         seal(days, MIDNIGHT, 1.0, 2.0)
@@ -106,11 +67,3 @@ def test_values_that_are_missing_from_a_file_are_damage(tmp_path: Path) -> None:
     assert (gap.from_ns, gap.to_ns) == (row[0], row[1] + 1)
     assert "not in the file" in gap.reason
     views.close()
-
-
-def test_the_cache_lets_the_least_recently_used_go() -> None:
-    cache = Cache(100)
-    for number in range(10):
-        cache.put(number, str(number), 30)
-        assert cache.get(0 if number < 3 else number) is not None
-    assert [cache.get(number) for number in range(10)] == [None] * 7 + ["7", "8", "9"]

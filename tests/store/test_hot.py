@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from hmi.core.tags import Tag
+from hmi.store.cache import Cache
 from hmi.store.codec_bytes import Damaged
-from hmi.store.hot import HotFile, HotView, Row, last_beat
+from hmi.store.hot import HotFile, Row, last_beat
+from hmi.store.hotview import HotViews
 from hmi.store.unsealed import Mark
 from tests.store.made import HOUR, MIDNIGHT, TAGS, slab_of
 
@@ -65,21 +67,6 @@ def test_a_new_file_goes_on_with_the_numbers_that_the_days_know(tmp_path: Path) 
         assert write(file, 1) == [1002]
 
 
-def test_another_process_reads_what_is_committed(tmp_path: Path) -> None:
-    with closing(HotView(tmp_path)) as nothing:
-        assert len(nothing.committed.seconds) == 0
-    with closing(hot(tmp_path)) as file:
-        write(file, 1, 2)
-        with closing(HotView(tmp_path)) as view:
-            write(file, 3)
-            found = view.committed
-            assert [(second.seq, second.span, second.slab.value.tolist()) for second in found.seconds] == [
-                (1, (MIDNIGHT + 1, MIDNIGHT + 1), [1.0]),
-                (2, (MIDNIGHT + 2, MIDNIGHT + 2), [2.0]),
-            ]
-            assert found.tags["a.level"] == (int(file.numbers[0]), "filler")
-
-
 def test_all_or_nothing(tmp_path: Path) -> None:
     with closing(hot(tmp_path)) as file:
         other = sqlite3.connect(tmp_path / "hot.db", isolation_level=None)
@@ -121,8 +108,8 @@ def test_another_process_leaves_out_what_is_damaged(tmp_path: Path) -> None:
         write(file, 1, 2, 3)
     with closing(sqlite3.connect(tmp_path / "hot.db", isolation_level=None)) as raw:
         raw.execute("UPDATE second SET b = substr(b, 1, length(b) - 3) WHERE seq = 2")
-    with closing(HotView(tmp_path)) as view:
-        assert [len(second.slab) for second in view.committed.seconds] == [1, 0, 1]
+    with closing(HotViews(tmp_path, Cache())) as views:
+        assert [len(second.slab) for second in views.look().seconds] == [1, 0, 1]
 
 
 def test_it_says_what_of_it_is_not_sealed(tmp_path: Path) -> None:

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 from hmi.store import hot, hotfiles
+from hmi.store.cache import Cache
 from hmi.store.folder import hot_files, next_hot_file
-from hmi.store.hot import HotView, last_beat
+from hmi.store.hot import last_beat
 from hmi.store.hotfiles import HotFiles
+from hmi.store.hotview import HotViews
 from hmi.store.unsealed import Mark
 from tests.store.made import HOUR, MIDNIGHT, SECOND, TAGS, slab_of
 
@@ -56,9 +58,10 @@ def names(folder: Path) -> list[str]:
 
 def numbers(folder: Path) -> list[int]:
     """As another process sees them."""
-    with closing(HotView(folder)) as view:
-        assert all(len(second.slab) for second in view.committed.seconds)
-        return [second.seq for second in view.committed.seconds]
+    with closing(HotViews(folder, Cache())) as views:
+        found = views.look().seconds
+        assert all(len(second.slab) for second in found)
+        return [second.seq for second in found]
 
 
 def replayed(folder: Path, *sealed: Mark) -> list[int]:

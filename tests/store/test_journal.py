@@ -11,9 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hmi.clock import HandClock
 from hmi.core.journal import Record
+from hmi.store import journal as journal_module
 from hmi.store.journal import FIRST_HASH, JournalFile, columns_of, link_of, record_of
 from hmi.store.query import Reader
+from hmi.store.store import Store
 
 _TEXT = st.text()
 _VALUE = st.none() | st.floats() | _TEXT
@@ -118,3 +121,32 @@ def test_a_person_with_a_shell_can_read_it(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "journal.db")) as file:
         [row] = file.execute("SELECT id, time_utc, category, event FROM readable").fetchall()
     assert row == (1, "2026-02-25 06:13:20.123", "alarm", "raised")
+
+
+@pytest.mark.expect_log("keeps reading")
+def test_a_cursor_that_makes_the_log_grow_is_told_once_and_so_is_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(journal_module, "LOG_HELD", 300_000)
+    monkeypatch.setattr(journal_module, "_CHECKPOINT_AT", 100_000)
+    caplog.set_level("INFO")
+    with closing(Store(tmp_path, [], HandClock(), reserve_mb=0)) as store:
+        assert store.record(event(1)).result(20) == 1
+        with closing(sqlite3.connect(tmp_path / "journal.db", isolation_level=None)) as shell:
+            shell.execute("BEGIN")
+            assert shell.execute("SELECT count(*) FROM record").fetchone() == (1,)
+            number = 1
+            while "keeps reading" not in store.fault:
+                number += 1
+                assert number < 500, "its log grows and nobody is told"
+                store.record(event(number)).result(20)
+            assert "Close that program" in store.fault
+            assert "\n" not in store.fault
+            for _ in range(5):
+                store.record(event(0)).result(20)
+            shell.execute("ROLLBACK")
+        store.record(event(0)).result(20)
+        assert store.fault == ""
+        assert (tmp_path / "journal.db-wal").stat().st_size < 300_000
+    told = [line for line in caplog.messages if "keep" in line and "reading" in line]
+    assert [line.split(" ")[0] for line in told] == ["another", "nobody"]

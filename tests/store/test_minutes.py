@@ -160,3 +160,16 @@ def test_many_hours_are_packed_at_once_as_each_of_them_is() -> None:
     value, at = (np.concatenate([getattr(hour, name) for hour in hours]) for name in ("value", "time"))
     heads = np.cumsum([0, *map(len, hours[:-1])])
     assert minutes.pack_all(value, at, heads) == [minutes.pack(hour) for hour in hours]
+
+
+def test_an_hour_that_was_told_twice_is_not_packed() -> None:
+    """A clock was set back by an hour: its minutes come around again, and once made the sealing fail for good."""
+    rng = np.random.default_rng(4)
+    once = _HOUR + np.arange(360) * 10 * 10**9
+    twice = np.concatenate([once, once, once])
+    value = np.round(rng.normal(50, 5, len(twice)), 2)
+    assert minutes.pack_all(value, twice, np.array([0])) == [None]
+    beside = np.concatenate([twice, once + HOUR_NS])
+    values = np.concatenate([value, value[:360]])
+    alone = minutes.pack_all(value[:360], once + HOUR_NS, np.array([0]))
+    assert minutes.pack_all(values, beside, np.array([0, len(twice)])) == [None, *alone]

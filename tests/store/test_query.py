@@ -26,7 +26,7 @@ MIDNIGHT = 20_500 * DAY  # 2026-02-16
 
 
 def assert_same(found: Window, expected: Window) -> None:
-    for column in ("t0", "count", "vmin", "vmax", "first", "last", "worst"):
+    for column in ("t0", "count", "vmin", "vmax", "first", "last", "worst", "backfilled"):
         np.testing.assert_array_equal(getattr(found, column), getattr(expected, column), column)
 
 

@@ -43,6 +43,13 @@ def test_records_by_time_category_and_number(journal: JournalReader) -> None:
     assert (record.value, record.old) == (1.5, "x")
 
 
+def test_records_that_say_something(journal: JournalReader) -> None:
+    assert [number for number, _ in journal.journal(text="A.LEV")] == [7]
+    assert [number for number, _ in journal.journal(text="alarm.1", limit=2)] == [6, 4]
+    assert journal.journal(text="alarm.1", category="write") == []
+    assert journal.journal(text="%") == []
+
+
 def test_the_last_record_of_each_alarm(journal: JournalReader) -> None:
     last = journal.last_alarm_records()
     assert {subject: record.event for subject, record in last.items()} == {"alarm.0": "returned", "alarm.1": "returned"}

@@ -13,8 +13,10 @@ from hmi.core.aggregate import aggregate
 from hmi.core.figures import FIGURES
 from hmi.core.history import Samples
 from hmi.core.stretch import of_samples
+from hmi.store.opened import Opened
 from hmi.store.query import Reader
-from hmi.store.report import RolledUp, Wanted, rolled_up
+from hmi.store.report import Wanted, rolled_up
+from hmi.store.rollup import ROLLUP
 from hmi.store.store import Store
 from tests.store.made import DAY, HOUR, MIDNIGHT, SECOND, TAGS, batch_of
 
@@ -73,10 +75,10 @@ def test_hours_of_a_day_that_was_dropped_are_still_there(three_days: Path, tmp_p
 
 
 def test_without_summaries_there_are_none(tmp_path: Path) -> None:
-    with closing(RolledUp(tmp_path)) as nothing:
+    with rolled_up(Opened(tmp_path / ROLLUP)) as nothing:
         assert (nothing.days, list(nothing.hours("a", 0, 2**62, frozenset()))) == (frozenset(), [])
     (tmp_path / "rollup.db").write_bytes(b"\xff" * 9000)
-    with rolled_up(tmp_path) as damaged:
+    with rolled_up(Opened(tmp_path / ROLLUP)) as damaged:
         assert damaged.days == frozenset()
     edges = np.array([0, 10])
     [found] = Reader(tmp_path).aggregate(["a"], Wanted(("Count",), edges, 10))

@@ -8,24 +8,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hmi.core import quality as q
-from hmi.core.batch import FLAG_TIME_SUSPECT
+from hmi.core.batch import FLAG_BACKFILLED, FLAG_TIME_SUSPECT
 from hmi.core.history import Samples, width_of, window_of
 from hmi.store import thin
 from hmi.store.summary import columns_of, summarise
 
-_COLUMNS = ("t0", "count", "vmin", "vmax", "first", "last", "worst")
+Row = tuple[int, float, int] | tuple[int, float, int, int]
+
+_COLUMNS = ("t0", "count", "vmin", "vmax", "first", "last", "worst", "backfilled")
 _ROWS = st.lists(
     st.tuples(
         st.integers(0, 1100),
         st.floats(width=64) | st.sampled_from([-0.0, 0.0, 1.0]),
         st.sampled_from([q.GOOD, q.GOOD, q.UNCERTAIN_LAST_USABLE, q.BAD_TIMEOUT]),
+        st.sampled_from([0, 0, FLAG_BACKFILLED]),
     ),
     max_size=60,
 )
 
 
-def samples_of(rows: list[tuple[int, float, int]]) -> Samples:
-    """Samples of one tag: (time, value, quality)."""
+def samples_of(rows: list[Row]) -> Samples:
+    """Samples of one tag: (time, value, quality), and flags where there are any."""
     rows = sorted(rows, key=lambda row: row[0])
     times = np.array([row[0] for row in rows], np.int64)
     return Samples(
@@ -35,14 +38,12 @@ def samples_of(rows: list[tuple[int, float, int]]) -> Samples:
         value=np.array([row[1] for row in rows], np.float64),
         raw=np.zeros(len(rows), np.int64),
         quality=np.array([row[2] for row in rows], np.uint32),
-        flags=np.zeros(len(rows), np.uint32),
+        flags=np.array([sum(row[3:]) for row in rows], np.uint32),
     )
 
 
 @given(_ROWS, st.integers(0, 500), st.integers(501, 1200), st.integers(1, 900))
-def test_the_same_as_thinning_the_samples(
-    rows: list[tuple[int, float, int]], start: int, stop: int, points: int
-) -> None:
+def test_the_same_as_thinning_the_samples(rows: list[Row], start: int, stop: int, points: int) -> None:
     samples = samples_of([row for row in rows if row[0] >= start])
     found = thin.reduce(thin.of_samples(samples), start, stop, width_of(start, stop, points))
     expected = window_of(samples, start, stop, points)
@@ -52,27 +53,21 @@ def test_the_same_as_thinning_the_samples(
 
 
 @given(_ROWS, st.integers(0, 60), st.integers(1, 40))
-def test_in_parts_or_whole(rows: list[tuple[int, float, int]], cut: int, points: int) -> None:
+def test_in_parts_or_whole(rows: list[Row], place: int, points: int) -> None:
     rows = sorted(rows, key=lambda row: row[0])
-    parts = [thin.of_samples(samples_of(part)) for part in (rows[:cut], [], rows[cut:])]
-    width = width_of(0, 1000, points)
-    found = thin.reduce(thin.join(parts), 0, 1000, width)
-    expected = thin.reduce(thin.of_samples(samples_of(rows)), 0, 1000, width)
+    span = (0, 1000, width_of(0, 1000, points))
+    parts = [thin.reduce(thin.of_samples(samples_of(part)), *span) for part in (rows[:place], [], rows[place:])]
+    found = thin.together(parts, *span)
+    whole = thin.of_samples(samples_of(rows))
+    expected = thin.reduce(whole, *span)
     for name in _COLUMNS:
         np.testing.assert_array_equal(found[name], expected[name], name)
-
-
-def test_parts_that_overlap_are_put_in_order() -> None:
-    late = thin.of_samples(samples_of([(5, 1.0, q.GOOD), (7, 2.0, q.GOOD)]))
-    live = thin.of_samples(samples_of([(5, 3.0, q.GOOD), (6, 4.0, q.GOOD)]))
-    joined = thin.join([late, live])
-    assert joined.t.tolist() == [5, 5, 6, 7]
-    assert joined.first.tolist() == [1.0, 3.0, 4.0, 2.0]
-    assert len(thin.join([])) == 0
+        assert found[name].dtype == expected[name].dtype
+    assert thin.cut(whole, 1, place).t.tolist() == whole.t[1:place].tolist()
 
 
 def test_buckets_wider_than_blocks_need_only_their_summaries() -> None:
-    rows = [(at, float(at % 7), q.BAD if at % 11 == 0 else q.GOOD) for at in range(0, 1000, 3)]
+    rows: list[Row] = [(at, float(at % 7), q.BAD if at % 11 == 0 else q.GOOD) for at in range(0, 1000, 3)]
     samples = samples_of(rows)
     blocks = [samples.cut(start, start + 20) for start in range(0, len(samples), 20)]
     t = np.array([block.time[0] for block in blocks])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hmi.clock import HandClock
-from hmi.core.batch import Batch, join
+from hmi.core.batch import FLAG_BACKFILLED, Batch, join
 from hmi.core.history import window_of
 from hmi.store.query import Reader
 from hmi.store.store import Store
@@ -27,26 +27,32 @@ def stored(folder: Path, *seals: Batch) -> Reader:
     return Reader(folder)
 
 
-def walk(seed: int, start: int, count: int, step: int = SECOND) -> Batch:
+def walk(seed: int, start: int, count: int, step: int = SECOND, late: slice | None = None) -> Batch:
+    """`late`: which of the values were backfilled."""
     rng = np.random.default_rng(seed)
     times = start + np.arange(count) * step + rng.integers(0, step // 2, count)
-    return batch_of(0, times, np.round(np.cumsum(rng.normal(size=count)), 2))
+    batch = batch_of(0, times, np.round(np.cumsum(rng.normal(size=count)), 2))
+    batch.rows["flags"][late or slice(0)] = FLAG_BACKFILLED
+    return batch
 
 
 @pytest.mark.parametrize("width", [1, 30, 119, 120, 180, 1800, 3600, 7200, 4 * 3600])
 @pytest.mark.parametrize("start", [0, 7 * 60, 3599])
 def test_at_any_width_a_window_is_what_its_samples_are(tmp_path: Path, width: int, start: int) -> None:
-    late = walk(2, MIDNIGHT + 2 * HOUR + 17 * MINUTE, 300)
+    late = walk(2, MIDNIGHT + 2 * HOUR + 17 * MINUTE, 300, late=slice(300))
     still = batch_of(0, MIDNIGHT + 7 * HOUR + np.arange(600) * SECOND, np.full(600, 5.25))
     few = walk(3, MIDNIGHT + 9 * HOUR, 50, 30 * SECOND)
-    reader = stored(tmp_path, walk(1, MIDNIGHT, 4 * 3600), join([late, still]), few)
+    most = walk(1, MIDNIGHT, 4 * 3600, late=slice(3700, 5000))
+    reader = stored(tmp_path, most, join([late, still]), few)
     [samples] = reader.samples(["a.level"], 0, 2**62)
     begin, end = MIDNIGHT + start * SECOND, MIDNIGHT + 10 * HOUR
     points = max(1, (end - begin) // (width * SECOND))
     [window] = reader.window(["a.level"], begin, end, points)
+    assert window.backfilled.any()
+    assert not window.backfilled.all() or len(window) < 4
     expected = window_of(samples, window.from_ns, window.to_ns, -(-(window.to_ns - window.from_ns) // window.width_ns))
     assert len(samples) == 4 * 3600 + 300 + 600 + 50
-    for column in ("t0", "count", "vmin", "vmax", "first", "last", "worst"):
+    for column in ("t0", "count", "vmin", "vmax", "first", "last", "worst", "backfilled"):
         np.testing.assert_array_equal(getattr(window, column), getattr(expected, column), column)
 
 

@@ -75,6 +75,16 @@ def test_out_of_service_under_a_permit_and_back(jammed):
     assert jammed.hmi("out-of-service", ALARM, "--back").returncode == 1
 
 
+def test_nobody_suppresses_an_alarm_by_hand_and_is_told_what_to_do(jammed):
+    told = jammed.hmi("suppress", ALARM, "line1.filler.tank.level.dev")
+    assert told.returncode == 1 and told.stderr.count("\n") == 1
+    assert "line1.filler.tank.level.dev is suppressed by design while " in told.stderr
+    assert "hmi shelve" in told.stderr and "hmi out-of-service" in told.stderr
+    assert "no alarm 'line1.nothing'" in jammed.hmi("suppress", "line1.nothing").stderr
+    at_packing = {row["id"] for row in jammed.json("alarms", "--all", "--position", "packing")["alarms"]}
+    assert at_packing and not any(name.startswith("line1.filler.") for name in at_packing)
+
+
 def test_the_books_about_alarms_agree_with_what_runs(jammed, tmp_path):
     assert jammed.hmi("alarms", "diff", "bottling").returncode == 0
     changed = tmp_path / "bottling"

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
 from hmi.client import words
 from hmi.client.alarms.horn import Horn
+from hmi.client.alarms.rows import Follower
 from hmi.client.language import plant_text, tr
 from hmi.client.page import Desk
 from hmi.core.alarms.columns import OUT_OF_SERVICE, SHELVED, SUPPRESSED
 from hmi.core.alarms.flood import WINDOW_S, FloodWatch
 from hmi.core.alarms.quiet import WARN_S
+from hmi.core.plant.model import Plant
+from hmi.core.plant.positions import Responsibility
 from hmi.link.messages import AlarmRow
 
 _NS: Final = 1_000_000_000
 _AGAIN_S: Final = {1: 2.0, 2: 4.0, 3: 8.0, 4: 15.0}  # a tone is repeated so often
-_BURST_S: Final = 1.0  # what comes within it after a tone is no reason for another, unless it is more urgent
+_BURST_S: Final = 2.0  # what comes within it after a tone is no reason for another, unless it is more urgent
 _QUIET: Final = (SHELVED, SUPPRESSED, OUT_OF_SERVICE)
 
 
 class Annunciator(QObject):
-    """Listens to the mirror: `hear` when it changed, `pulse` twice a second. `told` is for the operator, in words."""
+    """Listens to the mirror: `hear` when it changed, `pulse` twice a second. `told` is for the operator, in words.
+
+    Only alarms that the operator position of the station answers for sound and count for a flood.
+    """
 
     told = Signal(str)
     changed = Signal()  # whether it sounds, or whether there is a flood
@@ -36,20 +43,22 @@ class Annunciator(QObject):
         self.flood_count = 0  # annunciated in it
         self._rows: dict[int, AlarmRow] = {}
         self._calling: dict[int, int] = {}  # rule -> occurrence: unacknowledged, and heard
-        self._silenced: set[int] = set()
+        self._sounding: defaultdict[int, set[int]] = defaultdict(set)  # by priority: those that nobody has silenced
         self._shelves: set[int] = set()
         self._warned: set[int] = set()
         self._first = True
         self._version = -1
         self._played_at = float("-inf")
         self._played = 0  # the priority of the tone
+        self._follower = Follower()
+        self._answers: tuple[Plant, Responsibility] | None = None
         self.horn.failed.connect(self.told)
+        self.horn.look()
 
     @property
     def sounding(self) -> int:
         """The priority that the horn sounds for; 0 when it is quiet."""
-        rules = self.desk.plant.rules
-        return min((rules[one].priority for one in self._calling if one not in self._silenced), default=0)
+        return min((priority for priority, rules in self._sounding.items() if rules), default=0)
 
     def hear(self) -> None:
         """Take in what changed: however many alarms came at once, the horn sounds once."""
@@ -82,7 +91,8 @@ class Annunciator(QObject):
 
     def silence(self) -> None:
         """Stop the sound and nothing else; the next alarm sounds again."""
-        self._silenced = set(self._calling)
+        self._sounding.clear()
+        self._played_at = float("-inf")  # whatever comes next is heard at once
         self.horn.stop()
         self.changed.emit()
 
@@ -96,34 +106,43 @@ class Annunciator(QObject):
 
     def _take(self) -> list[int]:
         """What was annunciated since the last look."""
-        alarms, before, told = self.desk.mirror.alarms, self._rows, []
-        for rule in [one for one in before if one not in alarms]:
-            self._forget(rule)
-        for rule, row in alarms.items():
-            old = before.get(rule)
-            if old is row:
+        alarms, told = self.desk.mirror.alarms, []
+        for rule in self._follower.changed(alarms, self._rows):
+            row = alarms.get(rule)
+            if row is None:
+                self._rows.pop(rule, None)
+                self._forget(rule)
                 continue
-            if row.state == "unacknowledged":
+            self._rows[rule] = row
+            if row.state == "unacknowledged" and self._concerns(rule):
                 if self._calling.get(rule) != row.occurrence:
                     told.append(rule)
-                    self._silenced.discard(rule)
+                    self._sounding[self.desk.mirror.rules[rule].priority].add(rule)
                 self._calling[rule] = row.occurrence
             else:
                 self._forget(rule)
             if row.state == SHELVED:
                 self._shelves.add(rule)
-        self._rows = dict(alarms)
         return told
+
+    def _concerns(self, rule: int) -> bool:
+        """Whether the position of this station answers for an alarm; what nobody answers for concerns all."""
+        plant = self.desk.plant
+        if self._answers is None or self._answers[0] is not plant:
+            self._answers = (plant, Responsibility(plant))
+        position = plant.position_at(self.desk.station)
+        return position is None or self._answers[1].concerns(position.id, self.desk.mirror.rules[rule].tag)
 
     def _forget(self, rule: int) -> None:
         self._calling.pop(rule, None)
-        for kept in (self._silenced, self._shelves, self._warned):
+        for kept in (*self._sounding.values(), self._shelves, self._warned):
             kept.discard(rule)
 
     def _remember(self) -> None:
         """A window that has just been opened: what was raised in the last ten minutes and still stands counts."""
         mirror, now = self.desk.mirror, self.desk.clock.monotonic()
-        ages = [(mirror.now_ns() - row.raised_ns) / _NS for row in self._rows.values() if row.state not in _QUIET]
+        heard = [row for row in self._rows.values() if row.state not in _QUIET and self._concerns(row.rule)]
+        ages = [(mirror.now_ns() - row.raised_ns) / _NS for row in heard]
         for age in sorted((age for age in ages if 0 <= age < WINDOW_S), reverse=True):
             self._annunciate(1, now - age)
 
@@ -159,6 +178,6 @@ class Annunciator(QObject):
         due = {rule for rule in self._shelves if self._left_s(rule) <= WARN_S} - self._warned
         for rule in sorted(due):
             self._warned.add(rule)
-            one = self.desk.plant.rules[rule]
+            one = self.desk.mirror.rules[rule]
             name, left = plant_text(one.title or one.id), words.age(self._left_s(rule))
             self.told.emit(tr("{alarm} comes off the shelf in {left}", alarm=name, left=left))

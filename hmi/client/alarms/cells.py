@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
 from hmi.client import words
+from hmi.client.alarms import served
 from hmi.client.alarms.belongings import Belongings
+from hmi.client.alarms.limits import limit_now
 from hmi.client.alarms.summary import waits
 from hmi.client.language import tr
 from hmi.client.page import Desk
 from hmi.core.alarms.columns import OUT_OF_SERVICE, SHELVED, SUPPRESSED
 from hmi.core.alarms.flood import Line
 from hmi.core.alarms.quiet import WARN_S
-from hmi.core.alarms.rules import LEVEL_TYPES, Rule
+from hmi.core.alarms.rules import Rule
 from hmi.link.messages import AlarmRow
 
 
@@ -55,7 +58,7 @@ class Cells:
             "mark": self._mark,
             "raised": self._raised,
             "age": self._age,
-            "title": lambda rule, row: belongings.title_of(rule.index),
+            "title": lambda rule, row: served.title_of(belongings.title_of(rule.index), row),
             "state": self._state,
             "value": lambda rule, row: value_and_limit(desk, rule, row),
             "place": lambda rule, row: belongings.title(belongings.place[rule.index]),
@@ -69,7 +72,7 @@ class Cells:
 
     def alarm(self, column: str, row: AlarmRow) -> str:
         """A cell of an alarm."""
-        return self._said[column](self.desk.plant.rules[row.rule], row)
+        return self._said[column](self.desk.mirror.rules[row.rule], row)
 
     def group(self, column: str, group: Line, rows: dict[int, AlarmRow]) -> str:
         """A cell of the head of a group: how many, and which of them came first."""
@@ -96,6 +99,8 @@ class Cells:
         return words.age((self.desk.mirror.now_ns() - row.raised_ns) / 1e9) if row.raised_ns else "–"
 
     def _state(self, rule: Rule, row: AlarmRow) -> str:
+        if row.condition is not None:
+            return served.state_of(row, short=True)
         state = tr(words.SHORT_STATES.get(row.state, row.state))
         return f"{state} ({tr('not evaluated')})" if row.cannot_evaluate else state
 
@@ -110,7 +115,9 @@ def time_left_s(desk: Desk, row: AlarmRow) -> float:
 
 
 def value_and_limit(desk: Desk, rule: Rule, row: AlarmRow) -> str:
-    """The value that raised an alarm beside the limit it broke."""
+    """The value that raised an alarm beside the limit, as that is now."""
+    if row.condition is not None:
+        return served.value_of(row)
     tag = desk.plant.tags[rule.tag]
     if rule.type == "bad":
         return tr("bad")
@@ -118,6 +125,6 @@ def value_and_limit(desk: Desk, rule: Rule, row: AlarmRow) -> str:
         return tr("on" if row.value else "off")
     places = words.decimals(tag)
     value = words.number(row.value, places)
-    has_limit = rule.type in LEVEL_TYPES and rule.other < 0
-    limit = f" / {words.number(rule.limit, places)}" if has_limit else ""
+    now = limit_now(desk.mirror.table, rule)
+    limit = "" if math.isnan(now) else f" / {words.number(now, places)}"
     return f"{value}{limit} {words.unit(tag)}".rstrip()

@@ -4,22 +4,36 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex
-from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QButtonGroup,
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from hmi.client import words
 from hmi.client.alarms.annals import Annals
 from hmi.client.alarms.reckoning import Actor, Figure, actors, event, figures, percent
 from hmi.client.language import plant_text, tr
 from hmi.client.page import Desk, Words, button
+from hmi.client.style import target_px
 from hmi.client.table import Rows, Table
-from hmi.core.alarms.kpi import DAY, Annunciations, Places, measure
+from hmi.core.alarms.kpi import DAY, SECOND, Places, measure
+from hmi.core.alarms.telling import Telling
+from hmi.core.plant.positions import Responsibility
 
 SPANS_DAYS: Final = (1, 7, 30)
 _SPANS: Final = {1: "24 h", 7: "7 days", 30: "30 days"}
 _FIGURES: Final = ("Figure", "Value", "Target", "At most", "Judged")
 _ACTORS: Final = ("Most frequent alarm", "Count", "Share", "What would help")
 _EVENTS: Final = ("Time", "Alarm", "Priority", "Stood for")
+HOUR: Final = 3600 * SECOND
 _MOST_EVENTS: Final = 1000  # the newest of them are listed
 
 
@@ -36,15 +50,31 @@ class Figures(QWidget):
         self.figure_rows = Rows([tr(one) for one in _FIGURES], [tr(one) for one in _FIGURES[1:4]])
         self.actor_rows = Rows([tr(one) for one in _ACTORS], [tr(one) for one in _ACTORS[1:3]])
         self.event_rows = Rows([tr(one) for one in _EVENTS], [tr("Stood for")])
-        self.figure_table = Table(desk, self.figure_rows, (0, 66, 72, 76, 108), tr("Nothing has been read yet"))
-        self.actor_table = Table(desk, self.actor_rows, (0, 58, 60, 186), tr("No alarm came in this time"))
-        self.event_table = Table(desk, self.event_rows, (168, 0, 62, 96), tr("Pick a figure to see its events"))
+        self.figure_table = Table(desk, self.figure_rows, (0, 66, 72, 92, 108), tr("Nothing has been read yet"))
+        self.actor_table = Table(desk, self.actor_rows, (0, 68, 64, 186), tr("No alarm came in this time"))
+        self.event_table = Table(desk, self.event_rows, (168, 0, 78, 104), tr("Pick a figure to see its events"))
         self.event_title = Words("", px=14, bold=True, elide=True)
         self.figures: list[Figure] = []
         self.actors: list[Actor] = []
-        self._event_ids: tuple[str, ...] = ()
-        self._annunciations: Annunciations | None = None
+        self._whole: Telling | None = None  # what was told at all positions
+        self._telling: Telling | None = None  # and at the one that is shown
+        self._answers = Responsibility(desk.plant)
+        self.positions = QComboBox()
+        self._offer_positions()
         self._arrange()
+
+    def _offer_positions(self) -> None:
+        """That of this station first of all; nothing to choose where the plant names none."""
+        plant = self.desk.plant
+        self.positions.addItem(tr("All positions"), "")
+        for one in plant.positions:
+            self.positions.addItem(plant_text(one.name), one.id)
+        own = plant.position_at(self.desk.station)
+        self.show_position(own.id if own else "")
+        self.positions.setMinimumHeight(target_px(self.desk.touch))
+        self.positions.setAccessibleName(tr("All positions"))
+        self.positions.setVisible(bool(plant.positions))
+        self.positions.currentIndexChanged.connect(self._show)
 
     def come(self) -> None:
         """It is in front: read."""
@@ -80,8 +110,18 @@ class Figures(QWidget):
         if self.annals.fault:
             self.told.say(tr("The journal cannot be read: {why}", why=self.annals.fault))
             return
-        telling = self.annals.telling()
-        self._event_ids, self._annunciations = telling.ids, telling.told
+        self._whole = self.annals.telling()
+        self._show()
+
+    def show_position(self, position: str) -> None:
+        """What was told at one operator position; at all of them with ""."""
+        self.positions.setCurrentIndex(max(0, self.positions.findData(position)))
+
+    def _show(self) -> None:
+        if self._whole is None:
+            return
+        position = str(self.positions.currentData() or "")
+        telling = self._telling = self._whole.narrowed(self._concerned(position)) if position else self._whole
         kpi = measure(telling.told, self.annals.complete_ns, self.annals.to_ns)
         self.figures, self.actors = figures(kpi, telling.told), actors(kpi, telling.told)
         self.figure_rows.put([(one.name, one.value, one.target, one.most, tr(one.judged)) for one in self.figures])
@@ -91,23 +131,34 @@ class Figures(QWidget):
         self.event_title.say("")
         begin = words.source_time(self.annals.complete_ns, self.desk.zone)[:16]
         text = "{count} alarms annunciated since {time}"
-        if self.annals.complete_ns > self.annals.from_ns:
+        if self.annals.to_ns - self.annals.complete_ns < DAY - HOUR:
+            text = "{count} alarms annunciated since {time}, less than a day: what is said of a day is scaled up"
+        if self.annals.is_cut:
             text = "{count} alarms annunciated since {time}; there are too many to go further back"
         self.told.say(tr(text, count=kpi.count, time=begin))
+
+    def _concerned(self, position: str) -> NDArray[np.bool_]:
+        """Which alarms are told at a position; those that the plant has no longer are everybody's."""
+        assert self._whole is not None
+        rules = self.desk.plant.rules
+        tags = [rule.tag for rule in rules] + [-1] * (len(self._whole.ids) - len(rules))
+        return np.array([self._answers.concerns(position, tag) for tag in tags], bool)
 
     def _title(self, number: int) -> str:
         """What an alarm is called; one that the plant has no longer, by its id."""
         rules = self.desk.plant.rules
-        return plant_text(rules[number].title or rules[number].id) if number < len(rules) else self._event_ids[number]
+        if number < len(rules):
+            return plant_text(rules[number].title or rules[number].id)
+        return self._telling.ids[number] if self._telling else ""
 
     def _show_events(self, name: str, places: Places) -> None:
-        told = self._annunciations
-        if told is None:
+        if self._telling is None:
             return
+        told = self._telling.told
         newest = places[::-1][:_MOST_EVENTS].tolist()
         rows = [
             (
-                words.source_time(int(told.time[place]), self.desk.zone)[:19],
+                words.second(int(told.time[place]), self.desk.zone),
                 self._title(int(told.rule[place])),
                 str(int(told.priority[place])),
                 event(told, place),
@@ -138,6 +189,7 @@ class Figures(QWidget):
             group.addButton(made, days)
             head.addWidget(made)
         head.addSpacing(8)
+        head.addWidget(self.positions)
         head.addWidget(self.told, 1)
         group.idClicked.connect(self.show_span)
         column.addLayout(head)

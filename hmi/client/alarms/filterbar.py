@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from hmi.client import words
 from hmi.client.alarms.belongings import Belongings, Filter
-from hmi.client.language import plant_text, tr
+from hmi.client.alarms.served import class_title
+from hmi.client.flow import Flow
+from hmi.client.language import tr
 from hmi.client.page import Desk, button
 from hmi.client.style import target_px
 from hmi.client.theme import PRIORITIES
@@ -34,15 +36,13 @@ class FilterBar(QWidget):
         self.text.setMinimumWidth(110)
         self.place = _choice(tr("All places"), belongings.choices(), 190)
         numbers = [(str(one), tr("Priority {priority}", priority=one)) for one in PRIORITIES]
-        self.priority = _choice(tr("All priorities"), numbers, 120)
+        self.priority = _choice(tr("All priorities"), numbers, 150)
         self.state = _choice(tr("All states"), [(one, tr(words.SHORT_STATES[one])) for one in _STATES], 150)
-        self.class_ = _choice(tr("All classes"), [(one, plant_text(one)) for one in belongings.classes], 120)
+        self.class_ = _choice(tr("All classes"), [(one, class_title(one)) for one in belongings.classes], 120)
         self.clear = button(tr("Show all"))
         self.clear.hide()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.text, 1)
+        row = Flow(self)
+        row.addWidget(self.text)
         for made in (self.place, self.priority, self.state, self.class_):
             made.setMinimumHeight(target_px(desk.touch))
             made.currentIndexChanged.connect(self._change)

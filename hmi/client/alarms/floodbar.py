@@ -10,6 +10,7 @@ from hmi.client.alarms.annunciator import Annunciator
 from hmi.client.alarms.model import AlarmModel
 from hmi.client.language import tr
 from hmi.client.page import Desk, Words, button
+from hmi.core.alarms.flood import WINDOW_S
 
 
 class FloodBar(QFrame):
@@ -28,8 +29,8 @@ class FloodBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 8, 4)
         row.setSpacing(12)
-        row.addWidget(self.told, 3)
-        row.addWidget(self.detail, 2)
+        row.addWidget(self.told, 2)
+        row.addWidget(self.detail, 3)
         row.addWidget(self.turn)
         self.hide()
 
@@ -44,9 +45,12 @@ class FloodBar(QFrame):
     def show_fold(self, model: AlarmModel) -> None:
         """What of it is shown."""
         self.turn.setText(tr("Fold (F12)") if not model.folded else tr("Full list (F12)"))
-        if not model.folded:
-            self.detail.say(tr("Every alarm is shown"))
-        elif model.more:
-            self.detail.say(tr("By machine, the first alarm of each; {count} lines more", count=model.more))
-        else:
-            self.detail.say(tr("By machine, the first alarm of each"))
+        how = tr("Every alarm is shown")
+        if model.folded:
+            how = tr("By machine, the first alarm of each")
+        if model.folded and model.more:
+            how = tr("By machine, the first alarm of each; {count} lines more", count=model.more)
+        first = model.first_since(self.calls.flood_since_ns - round(WINDOW_S * 1e9))
+        if self.calls.flood.is_flood and first >= 0:
+            how = tr("First of all: {alarm}", alarm=model.belongings.title_of(first)) + " · " + how
+        self.detail.say(how)

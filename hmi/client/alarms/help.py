@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVB
 
 from hmi.client import words
 from hmi.client.alarms.belongings import Belongings
+from hmi.client.alarms.limits import limit_text
+from hmi.client.alarms.served import help_texts, origin
 from hmi.client.alarms.summary import stands
 from hmi.client.alarms.tenminutes import TenMinutes
 from hmi.client.banner import AlarmMark
@@ -18,15 +20,24 @@ from hmi.client.mimic.quality import is_hidden
 from hmi.client.page import Desk, Words, button
 from hmi.core.alarms.rules import Rule
 from hmi.core.alarms.sayings import rate
+from hmi.core.tags import Tag
 from hmi.link.messages import AlarmRow, Reply
 
 WIDTH: Final = 340
+_LOW_PX: Final = 420  # of it, where it lies below the list
+_FREE: Final = 16_777_215  # Qt's own largest
 PARTS: Final = (
+    "Kept by a server",
     "Do this",
     "Time to respond",
     "Cause",
     "If nothing is done",
     "State",
+    "Condition",
+    "Severity",
+    "Occurrence",
+    "Comment",
+    "Last told",
     "Why it is so",
     "Limit",
     "Basis of the limit",
@@ -35,6 +46,7 @@ PARTS: Final = (
     "Class",
     "Alarm id",
 )
+_ELSEWHERE: Final = ("Time to respond", "Why it is so")  # parts that are told at other times
 _NS: Final = 1e9
 
 
@@ -49,7 +61,7 @@ class Help(QFrame):
     def __init__(self, desk: Desk, belongings: Belongings) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self.setFixedWidth(WIDTH)
+        self.lie(False)
         self.desk, self.belongings = desk, belongings
         self.rule: Rule | None = None
         self._row: AlarmRow | None = None
@@ -71,23 +83,32 @@ class Help(QFrame):
         self.faceplate.clicked.connect(self._faceplate)
         self.instruction.clicked.connect(self._instruction)
 
+    def lie(self, below: bool) -> None:
+        """Below the list it is as wide as that and not high, beside it the other way round; the rest is scrolled to."""
+        self.setMinimumWidth(0 if below else WIDTH)
+        self.setMaximumSize(*((_FREE, _LOW_PX) if below else (WIDTH, _FREE)))
+
     def show_alarm(self, rule: Rule, row: AlarmRow) -> None:
         """Tell about one alarm as it stands."""
-        is_other = self.rule is None or rule.index != self.rule.index
+        is_other = self.rule is None or rule.id != self.rule.id
         moved = is_other or self._row is None or row.state != self._row.state
         self.rule, self._row = rule, row
-        tag = self.desk.plant.tags[rule.tag]
+        tag = self.desk.plant.tags[rule.tag] if rule.tag >= 0 else None
         self.mark.show_mark(0 if is_hidden(row) else rule.priority, stands(row))
         self.title.say(self.belongings.title_of(rule.index))
-        self.tag.say(tag.name)
-        for name, text in self._texts(rule, row).items():
-            self._tell(name, text)
+        self.tag.say(tag.name if tag else origin(row))
+        texts = self._texts(rule, row) if row.condition is None else help_texts(self.desk, row)
+        for name in PARTS:
+            if name not in _ELSEWHERE:
+                self._tell(name, texts.get(name, ""))
         self.refresh()
         if moved:
             self._explain()
         if is_other:
-            self.lately.show_tag(tag)
-            self._allow(rule)
+            self.lately.setVisible(tag is not None)
+            if tag is not None:
+                self.lately.show_tag(tag)
+            self._allow(rule, tag)
 
     def refresh(self) -> None:
         """Time goes on: how long there is left to respond."""
@@ -128,7 +149,7 @@ class Help(QFrame):
     def _time_left(self, rule: Rule, row: AlarmRow) -> str:
         """How long there is to respond, and while it stands, how much of that is left."""
         if not rule.respond_min:
-            return tr("not known")
+            return "" if row.condition is not None else tr("not known")
         whole = tr("{minutes} min", minutes=f"{rule.respond_min:g}")
         if not stands(row) or is_hidden(row) or not row.raised_ns:
             return whole
@@ -153,11 +174,10 @@ class Help(QFrame):
         if rule.type == "bad":
             return tr("the measurement is bad")
         kind = tr(words.TYPES.get(rule.type, rule.type))
-        other = self.desk.plant.tags[rule.other].name if rule.other >= 0 else ""
-        amount = "" if math.isnan(rule.limit) else words.amount(tag, rule.limit)
+        amount = limit_text(self.desk.mirror.table, rule)
         if rule.type == "rate":
             amount = f"{rate(rule):g} {words.unit(tag)}/{rule.per}"
-        text = " ".join(part for part in (kind, amount, other) if part)
+        text = " ".join(part for part in (kind, amount) if part)
         if rule.deadband and rule.type != "rate":
             text += tr(", returns {amount} inside", amount=words.amount(tag, rule.deadband))
         if rule.on_delay_s:
@@ -176,12 +196,11 @@ class Help(QFrame):
         lines = reply.body if reply.ok and isinstance(reply.body, list) else [reply.text]
         self._tell("Why it is so", "\n".join(str(line) for line in lines))
 
-    def _allow(self, rule: Rule) -> None:
-        tag, plant = self.desk.plant.tags[rule.tag], self.desk.plant
+    def _allow(self, rule: Rule, tag: Tag | None) -> None:
         self.jump.setEnabled(bool(self.belongings.home[rule.index]))
-        self.trend.setEnabled(tag.history != "off" and not tag.is_text)
+        self.trend.setEnabled(tag is not None and tag.history != "off" and not tag.is_text)
         self.faceplate.setEnabled(bool(self.belongings.machine[rule.index]))
-        self.instruction.setEnabled(f"instructions/{rule.instruction}.md" in plant.texts)
+        self.instruction.setEnabled(f"instructions/{rule.instruction}.md" in self.desk.plant.texts)
 
     def _jump(self) -> None:
         if self.rule is not None:

@@ -34,13 +34,27 @@ class Horn(QObject):
         self._process: QProcess | None = None
         self._priority = 0
 
+    def look(self) -> None:
+        """Find out before the first alarm whether anything here plays sounds."""
+        if self._may_sound() and sys.platform != "win32":
+            self._drop_missing()
+            if not self._players:
+                self._give_up()
+
     def play(self, priority: int) -> None:
         """Sound the tone of a priority, in place of one that still sounds."""
         self.stop()
         self.played += 1
         self._priority = min(max(1, priority), LOWEST)
-        if QGuiApplication.platformName() != "offscreen" or self._players != list(PLAYERS):
+        if self._may_sound():
             self._start()
+
+    def _may_sound(self) -> bool:
+        return QGuiApplication.platformName() != "offscreen" or self._players != list(PLAYERS)
+
+    def _drop_missing(self) -> None:
+        while self._players and not QStandardPaths.findExecutable(self._players[0][0]):
+            self._players.pop(0)
 
     def stop(self) -> None:
         """Be quiet now."""
@@ -63,10 +77,10 @@ class Horn(QObject):
 
             winsound.PlaySound(str(file), winsound.SND_FILENAME | winsound.SND_ASYNC | winsound.SND_NODEFAULT)
             return
-        while self._players and not QStandardPaths.findExecutable(self._players[0][0]):
-            self._players.pop(0)
+        self._drop_missing()
         if not self._players:
-            self._beep()
+            QApplication.beep()
+            self._give_up()
             return
         self._process = process = QProcess(self)
         process.setStandardOutputFile(QProcess.nullDevice())
@@ -91,8 +105,7 @@ class Horn(QObject):
         self._players.pop(0)
         self._start()
 
-    def _beep(self) -> None:
-        QApplication.beep()
+    def _give_up(self) -> None:
         if not self.fault:
             self.fault = tr("No alarm can be heard at this place: no program here plays sounds. Watch the list")
             self.failed.emit(self.fault)

@@ -8,8 +8,8 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea
 
-from hmi.client.alarms.cells import COLUMNS, STANDING_COLUMNS, Cells, Column
-from hmi.client.alarms.lines import PAD, Lines
+from hmi.client.alarms.cells import COLUMNS, STANDING_COLUMNS, Cells
+from hmi.client.alarms.lines import MOVING, PAD, Lines, Spot
 from hmi.client.alarms.model import AlarmModel, Entry
 from hmi.client.language import tr
 from hmi.client.page import Desk
@@ -17,7 +17,6 @@ from hmi.client.theme import font
 
 NARROWEST: Final = 186  # px of a column that takes what is left
 _NONE: Final = -1
-_Spot = tuple[Column, int, int]  # a column, where it begins, how wide it is
 _STEPS: Final = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _PAGES: Final = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
 
@@ -74,7 +73,7 @@ class AlarmList(QAbstractScrollArea):
         self.lit = lit
         height = self.viewport().height() - self.height_px
         for column, left, width in self.spots():
-            if column.name in ("mark", "age", "left"):
+            if column.name in MOVING:
                 self.viewport().update(QRect(left, self.height_px, width, height))
 
     def say_empty(self, text: str) -> None:
@@ -112,7 +111,7 @@ class AlarmList(QAbstractScrollArea):
         """Where a line is on the glass."""
         return self._box(line - self.first())
 
-    def spots(self) -> list[_Spot]:
+    def spots(self) -> list[Spot]:
         """The columns for which there is room."""
         share = 1.16 if self.desk.touch else 1.0
         columns = list(COLUMNS.get(self.model.view, STANDING_COLUMNS))
@@ -279,7 +278,7 @@ class AlarmList(QAbstractScrollArea):
     def _scrolled(self) -> None:
         self._again()
 
-    def _draw_head(self, painter: QPainter, spots: list[_Spot]) -> None:
+    def _draw_head(self, painter: QPainter, spots: list[Spot]) -> None:
         theme = self.desk.theme
         painter.fillRect(QRect(0, 0, self.viewport().width(), self.height_px), theme.colour("raised"))
         painter.fillRect(QRect(0, self.height_px - 1, self.viewport().width(), 1), theme.colour("frame"))

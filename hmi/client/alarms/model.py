@@ -15,7 +15,8 @@ from hmi.core.alarms.columns import SHELVED
 from hmi.core.alarms.flood import Line, fold
 from hmi.link.messages import AlarmRow
 
-_FOLD_EVERY_S: Final = 0.5  # a flood is folded anew so often at most
+EVERY_S: Final = 0.14  # a long list is put in order anew so often at most: nobody reads faster
+LONG: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,11 @@ class AlarmModel:
     _groups: list[Line] = field(init=False, default_factory=list)
     _turned: set[str] = field(init=False, default_factory=set)  # groups that are not as they are by themselves
     _let: NDArray[np.bool_] = field(init=False)
-    _fold_at: float = field(init=False, default=0.0)
+    late: bool = field(init=False, default=False)
+    _put_at: float = field(init=False, default=float("-inf"))
 
     def __post_init__(self) -> None:
-        self.standing = Standing(self.desk.plant.rules)
+        self.standing = Standing(self.desk.mirror.rules)
         self._codes = np.empty(0, np.intp)
         self._parts = np.empty(0, bool)
         self._let = self.belongings.mask(self.wanted)
@@ -78,14 +80,27 @@ class AlarmModel:
         return bool(self._mask()[rule])
 
     def put(self) -> list[int]:
-        """Take over the mirror's alarms, a folded list not at every beat; returns the rules that changed."""
-        if self.folded and self.desk.clock.monotonic() < self._fold_at:
+        """Take over the mirror's alarms, of a long list a few times a second; returns the rules that changed.
+
+        `late` says that there may be more to take.
+        """
+        now = self.desk.clock.monotonic()
+        self.late = now < self._put_at
+        if self.late:
             return []
         changed = self.standing.take(self.desk.mirror.alarms)
         if changed:
+            self._learn(changed)
             self.arrange()
-            self._fold_at = self.desk.clock.monotonic() + _FOLD_EVERY_S
+            self._put_at = now + EVERY_S if len(self.standing.rows) > LONG else now
         return changed
+
+    def _learn(self, changed: list[int]) -> None:
+        """Conditions of servers come with their names and places."""
+        for rule in changed:
+            row = self.standing.rows.get(rule)
+            if row is not None and row.condition is not None and self.belongings.learn(rule, row.condition):
+                self._let[rule] = self.belongings.lets(rule, self.wanted)
 
     def show(self, view: str) -> None:
         """Another list."""
@@ -119,6 +134,11 @@ class AlarmModel:
         """Whether the alarms of a group have lines of their own."""
         return (group.place in self._turned) == self.folded
 
+    def first_since(self, from_ns: int) -> int:
+        """The rule of the alarm that came first of those that stand since then: nearest to the cause; -1 for none."""
+        standing = np.flatnonzero(self.standing.mask(STANDING) & (self.standing.raised_ns >= from_ns))
+        return int(standing[self.standing.raised_ns[standing].argmin()]) if len(standing) else -1
+
     def arrange(self) -> None:
         """Put everything in order anew."""
         order = self.standing.order(self._mask())
@@ -127,8 +147,8 @@ class AlarmModel:
             order = np.array(sorted(order.tolist(), key=lambda rule: rows[rule].quiet_until_ns), np.intp)
         self.more = 0
         if self.folded and self.view == STANDING:
-            raised, priority = self.standing.raised_ns.tolist(), self.standing.priority.tolist()
-            lines, self.more = fold(order.tolist(), self._place_of(), raised, priority)
+            raised, priority = self.standing.raised_ns, self.standing.priority
+            lines, self.more = fold(order, self.belongings.number, self.belongings.names, raised, priority)
             self._lay(lines)
         elif self.grouped:
             self._lay(self._grouped(order))
@@ -137,9 +157,6 @@ class AlarmModel:
 
     def _mask(self) -> NDArray[np.bool_]:
         return self.standing.mask(self.view, self.wanted.state) & self._let
-
-    def _place_of(self) -> dict[int, str]:
-        return dict(enumerate(self.belongings.place))
 
     def _grouped(self, order: NDArray[np.intp]) -> list[Line]:
         """Machines in the order of their most urgent alarm, each with its alarms in display order."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from hmi.client.alarms.annunciator import Annunciator
 from hmi.client.alarms.belongings import Belongings, Filter
@@ -21,12 +21,14 @@ from hmi.client.alarms.model import AlarmModel
 from hmi.client.alarms.standing import STANDING
 from hmi.client.alarms.summary import Rollup, Summary, Tally, quiet
 from hmi.client.alarms.viewbar import FIGURES, ViewBar
+from hmi.client.flow import Flow
 from hmi.client.language import tr
 from hmi.client.marks import PriorityCount
 from hmi.client.page import ALARMS, Desk, Page, Words, button
 from hmi.client.theme import PRIORITIES
 
 TOLD_S: Final = 6.0  # how long an outcome stays readable
+_UPRIGHT_PX: Final = 900
 _KEYS: Final = (
     ("Ctrl+Return", "acknowledge"),
     ("Ctrl+Shift+Return", "acknowledge page"),
@@ -45,7 +47,7 @@ class AlarmsPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._rollup = Rollup(desk.plant)
-        self.belongings = Belongings(desk.plant)
+        self.belongings = Belongings(desk.plant, desk.mirror.rules)
         self.model = AlarmModel(desk, self.belongings)
         self.table = AlarmList(desk, self.model, Cells(desk, self.belongings))
         self.calls: Annunciator = desk.calls or Annunciator(desk, parent=self)
@@ -69,11 +71,10 @@ class AlarmsPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        head = QHBoxLayout()
-        head.setSpacing(8)
+        head = Flow()
         for made in self.counts.values():
             head.addWidget(made)
-        head.addWidget(self.told, 1)
+        head.addWidget(self.told)
         head.addWidget(self.views)
         column.addLayout(head)
         self.stack = QStackedWidget()
@@ -89,17 +90,24 @@ class AlarmsPage(Page):
         above = QHBoxLayout()
         above.setSpacing(8)
         above.addWidget(self.filters, 1)
-        above.addWidget(self.group)
+        above.addWidget(self.group, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(above)
         column.addWidget(self.flood)
-        body = QHBoxLayout()
-        body.setSpacing(8)
-        body.addWidget(self.table, 1)
-        body.addWidget(self.help)
+        self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._body.setSpacing(8)
+        self._body.addWidget(self.table, 1)
+        self._body.addWidget(self.help)
         self.help.hide()
-        column.addLayout(body, 1)
+        column.addLayout(self._body, 1)
         column.addWidget(self.deeds)
         return side
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Upright, the help stands below the list: both can be read."""
+        super().resizeEvent(event)
+        upright = self.width() < _UPRIGHT_PX
+        self._body.setDirection(QBoxLayout.Direction.TopToBottom if upright else QBoxLayout.Direction.LeftToRight)
+        self.help.lie(upright)
 
     def _connect(self) -> None:
         self.group.toggled.connect(self._group)
@@ -133,12 +141,15 @@ class AlarmsPage(Page):
     def refresh(self) -> None:
         mirror = self.desk.mirror
         now = (mirror.alarms_version, mirror.link_down, mirror.unjudged())
-        if now != self._seen:
+        if now != self._seen or self.model.late:
             self._seen = now
             self.calls.hear()
             self._fold_by_itself()
             self._put()
-            self.deeds.allow()
+            if not self.model.late:
+                self.deeds.allow()
+            elif self.desk.frame is not None:
+                self.desk.frame.redraw()  # look again at the next beat
 
     def pulse(self, lit: bool) -> None:
         self._put()
@@ -218,6 +229,8 @@ class AlarmsPage(Page):
 
     def _put(self) -> None:
         self.model.put()
+        if self.model.late:
+            return
         mirror = self.desk.mirror
         unknown = mirror.link_down and not mirror.alarms
         empty = tr("Alarms are not known while the engine is away") if unknown else self._empty()
@@ -270,7 +283,7 @@ class AlarmsPage(Page):
         rule = self.table.current if self.table.current in chosen else min(chosen, default=-1)
         self.help.setVisible(rule in rows)
         if rule in rows:
-            self.help.show_alarm(self.desk.plant.rules[rule], rows[rule])
+            self.help.show_alarm(self.desk.mirror.rules[rule], rows[rule])
 
     def _show_counts(self, lit: bool) -> None:
         if self._summed != self.desk.mirror.alarms_version:

@@ -91,8 +91,8 @@ class QuietDialog(QDialog):
         why = ": ".join(part for part in (str(reason.property("value")) if reason else "", text) if part)
         chosen = self.hours.checkedButton()
         return Asked(
-            user=self.desk.user,
-            role=self.desk.plant.role_at(self.desk.station),
+            user=self.desk.who,
+            role=self.desk.role(),
             why=why,
             hours=float(chosen.property("value")) if chosen else 0.0,
             permit=self.permit.text().strip(),
@@ -135,7 +135,7 @@ class QuietDialog(QDialog):
 
     def _bar(self) -> str:
         """Why nobody at this station may, whatever the words; "" when somebody may."""
-        own, needs = self.desk.plant.role_at(self.desk.station), self._role()
+        own, needs = self.desk.role(), self._role()
         if needs and ROLES.index(own) < ROLES.index(needs):
             return tr(
                 "This is for those who may {role}. At this station everybody may {own}, so nothing can be sent from "
@@ -216,7 +216,8 @@ class QuietDialog(QDialog):
 
     def _names(self) -> list[str]:
         tags = self.desk.plant.tags
-        names = [plant_text(rule.title or tags[rule.tag].description or rule.id) for rule in self.rules[:_MOST_NAMED]]
+        named = ((rule, tags[rule.tag].description if rule.tag >= 0 else "") for rule in self.rules[:_MOST_NAMED])
+        names = [plant_text(rule.title or described or rule.id) for rule, described in named]
         more = len(self.rules) - len(names)
         return [*names, tr("and {count} more", count=more)] if more else names
 

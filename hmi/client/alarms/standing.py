@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from hmi.client.alarms.rows import Follower
 from hmi.core.alarms.columns import OUT_OF_SERVICE, SHELVED, SUPPRESSED
 from hmi.core.alarms.rules import Rule
 from hmi.link.messages import AlarmRow
@@ -24,7 +25,19 @@ _RANK: Final = {
     "acknowledged": 1,
     "latched-acknowledged": 1,
 }
-_STATES: Final = (*_RANK, SHELVED, SUPPRESSED, OUT_OF_SERVICE)
+_STATES: Final = (*_RANK, "?", SHELVED, SUPPRESSED, OUT_OF_SERVICE)  # ?: one that this program does not know
+_CODES: Final = {state: code for code, state in enumerate(_STATES)}
+_UNKNOWN: Final = _CODES["?"]  # what comes after it is kept quiet, or away
+WAITS: Final = 1
+CALLS: Final = 2
+STANDS: Final = 4
+_KINDS: Final = np.full(256, STANDS, np.uint8)
+_KINDS[: len(_RANK)] = [
+    WAITS * state.endswith("unacknowledged")
+    + CALLS * (state in ("unacknowledged", "latched-unacknowledged"))
+    + STANDS * (state != "returned-unacknowledged")
+    for state in _RANK
+]
 
 
 class Standing:
@@ -36,34 +49,44 @@ class Standing:
         self.raised_ns = np.zeros(len(rules), np.int64)
         self._rank = np.full(len(rules), _SEEN, np.uint8)
         self._state = np.full(len(rules), _AWAY, np.uint8)
+        self._follower = Follower()
 
     def take(self, alarms: Mapping[int, AlarmRow]) -> list[int]:
         """The rules whose alarm came, went or changed since the last time."""
-        before = self.rows
-        changed = [rule for rule, row in alarms.items() if before.get(rule) is not row]
-        new = sum(1 for rule in changed if rule not in before)
-        gone = [one for one in before if one not in alarms] if len(before) + new > len(alarms) else []
+        changed = self._follower.changed(alarms, self.rows)
         for rule in changed:
-            row = before[rule] = alarms[rule]
+            row = alarms.get(rule)
+            if row is None:
+                self.rows.pop(rule, None)
+                self._state[rule] = _AWAY
+                continue
+            self.rows[rule] = row
             self._rank[rule] = _RANK.get(row.state, _SEEN)
-            self._state[rule] = _STATES.index(row.state) if row.state in _STATES else _AWAY - 1
+            self._state[rule] = _CODES.get(row.state, _UNKNOWN)
             self.raised_ns[rule] = row.raised_ns
-        for rule in gone:
-            del before[rule]
-            self._state[rule] = _AWAY
-        return changed + gone
+            if row.condition is not None:  # of a server, which may say otherwise at any time
+                self.priority[rule] = row.condition.priority
+        return changed
+
+    def kinds(self, rules: NDArray[np.intp]) -> NDArray[np.uint8]:
+        """How alarms stand, as three bits: 1 waits for an acknowledgement, 2 calls for it, 4 its cause stands."""
+        return _KINDS[self._state[rules]]
 
     def count(self, view: str) -> int:
         """How many alarms one of the lists has."""
         return int(np.count_nonzero(self.mask(view)))
 
+    def waiting(self) -> bool:
+        """Whether any alarm waits for an acknowledgement."""
+        return bool((_KINDS[self._state] & WAITS).any())
+
     def mask(self, view: str, state: str = "") -> NDArray[np.bool_]:
         """The rules in one of the lists, in one state alone if wanted."""
         if view != STANDING:
-            mask: NDArray[np.bool_] = self._state == _STATES.index(view)
-            return mask
-        shown = (self._state != _AWAY) & ~np.isin(self._state, _QUIET)
-        return shown & (self._state == _STATES.index(state)) if state in _STATES else shown
+            return self._state == _CODES[view]
+        if state in _STATES:
+            return (self._state == _CODES[state]) & (self._state <= _UNKNOWN)
+        return self._state <= _UNKNOWN
 
     def order(self, mask: NDArray[np.bool_]) -> NDArray[np.intp]:
         """Rules in display order: unacknowledged first, then by priority, then the newest."""
@@ -71,6 +94,3 @@ class Standing:
         keys = (shown, -self.raised_ns[shown], self.priority[shown], self._rank[shown])
         order: NDArray[np.intp] = shown[np.lexsort(keys)]
         return order
-
-
-_QUIET: Final = tuple(_STATES.index(state) for state in (SHELVED, SUPPRESSED, OUT_OF_SERVICE))

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hmi.client.alarms.standing import CALLS, STANDING, STANDS, WAITS, Standing
+from hmi.client.language import tr
 from hmi.client.mirror import Mirror
-from hmi.core.alarms.columns import OUT_OF_SERVICE, SHELVED, STATES, SUPPRESSED
+from hmi.core.alarms.columns import OUT_OF_SERVICE, SHELVED, SUPPRESSED
 from hmi.core.alarms.rules import Rule
+from hmi.core.alarms.served import rules_for
 from hmi.core.plant.model import Plant
 from hmi.core.screens.model import Screen
 from hmi.link.messages import AlarmRow
 
 Numbers = NDArray[np.intp]
-Mask = NDArray[np.bool_]
-_QUIET = (SHELVED, SUPPRESSED, OUT_OF_SERVICE)  # kept from being annunciated: they have lists of their own
 
 
 def waits(row: AlarmRow) -> bool:
@@ -35,8 +37,9 @@ def stands(row: AlarmRow) -> bool:
     return row.state != "returned-unacknowledged"
 
 
-_NUMBERS = {state: number for number, state in enumerate(STATES)}
-_KINDS = np.array([(waits(row), calls(row), stands(row)) for row in (AlarmRow(0, state) for state in STATES)], bool)
+_LEVELS: Final = 8  # priorities, and room for more
+_COMBINATIONS: Final = 8  # of the three bits that say how an alarm stands
+_WAIT, _CALL, _STAND = ([one for one in range(_COMBINATIONS) if one & bit] for bit in (WAITS, CALLS, STANDS))
 
 
 def urgency(rule: Rule, row: AlarmRow) -> tuple[bool, int, int, int]:
@@ -63,6 +66,7 @@ class Summary:
     by_screen: Mapping[str, Tally] = field(default_factory=dict)  # with those of the screens below it
     top: AlarmRow | None = None  # the most important unacknowledged one
     total: Tally = field(default_factory=Tally)
+    kept: tuple[int, int, int] = (0, 0, 0)  # shelved, suppressed by design, out of service
 
 
 class Rollup:
@@ -72,50 +76,60 @@ class Rollup:
     """
 
     def __init__(self, plant: Plant, above: Mapping[str, list[str]] | None = None) -> None:
-        shown = _screens_of_tags(plant)
-        self.home = [_home(plant, rule, shown) for rule in plant.rules]
+        self.screens = shown = _screens_of_tags(plant)
+        self.home = [_home(plant, rule, shown) for rule in plant.rules] + [""] * plant.condition_places
         places = above or {screen: _path(plant.screens, screen) for screen in plant.screens}
         self._names = tuple(dict.fromkeys(name for found in places.values() for name in found))
         columns = {name: column for column, name in enumerate(self._names)}
-        self._priority = np.array([rule.priority for rule in plant.rules], np.intp)
-        self._member = np.zeros((len(plant.rules), len(self._names)), bool)  # at home in a place, or below it
-        for rule, home in enumerate(self.home):
-            self._member[rule, [columns[name] for name in places.get(home, ())]] = True
+        self._now = Standing([*plant.rules, *rules_for(len(plant.rules), plant.condition_places)])
+        homes = list(dict.fromkeys(["", *self.home, *self.screens.values()]))
+        self._numbers = {home: number for number, home in enumerate(homes)}
+        self._home = np.array([self._numbers[home] for home in self.home], np.intp)
+        self._member = np.zeros((len(self._names), len(homes)), np.intp)  # of a home in a place above it
+        for home, number in self._numbers.items():
+            self._member[[columns[name] for name in places.get(home, ())], number] = 1
 
     def summary(self, alarms: Mapping[int, AlarmRow]) -> Summary:
         """Counts, marks and the top alarm of what stands now; what is kept quiet has lists of its own."""
-        rows = [row for row in alarms.values() if row.state not in _QUIET]
-        if not rows:
-            return Summary()
-        rule = np.fromiter((row.rule for row in rows), np.intp, len(rows))
-        priority = self._priority[rule]
-        kind = _KINDS[np.fromiter((_NUMBERS.get(row.state, 0) for row in rows), np.intp, len(rows))]
-        member = self._member[rule]
+        now = self._now
+        for rule in now.take(alarms):
+            row = alarms.get(rule)
+            if row is not None and row.condition is not None:  # at home where the tag is shown that it is about
+                self._home[rule] = self._numbers[self.screens.get(row.condition.tag, "")]
+        rules = np.flatnonzero(now.mask(STANDING))
+        kept = (now.count(SHELVED), now.count(SUPPRESSED), now.count(OUT_OF_SERVICE))
+        if not len(rules):
+            return Summary(kept=kept)
+        priority, kind = now.priority[rules].astype(np.intp), now.kinds(rules)
+        codes = (self._home[rules] * _LEVELS + priority) * _COMBINATIONS + kind
+        shape = (len(self._numbers), _LEVELS * _COMBINATIONS)
+        counted = np.bincount(codes, minlength=shape[0] * shape[1]).reshape(shape)
+        by_place = (self._member @ counted).reshape(-1, _LEVELS, _COMBINATIONS)
+        whole = counted.sum(axis=0).reshape(_LEVELS, _COMBINATIONS)
+        places = np.flatnonzero(by_place.any(axis=(1, 2))).tolist()
         return Summary(
-            {one: _tally(priority == one, priority, kind) for one in np.unique(priority).tolist()},
-            {
-                self._names[place]: _tally(member[:, place], priority, kind)
-                for place in np.flatnonzero(member.any(axis=0)).tolist()
-            },
-            self._top(rows, rule, priority, kind[:, 0]),
-            _tally(np.ones(len(rows), bool), priority, kind),
+            {one: _tally(whole[one : one + 1], one) for one in np.flatnonzero(whole.sum(axis=1)).tolist()},
+            {self._names[place]: _tally(by_place[place]) for place in places},
+            self._top(rules, priority, kind),
+            _tally(whole),
+            kept,
         )
 
-    def _top(self, rows: list[AlarmRow], rule: Numbers, priority: Numbers, waiting: Mask) -> AlarmRow | None:
+    def _top(self, rules: Numbers, priority: Numbers, kind: NDArray[np.uint8]) -> AlarmRow | None:
         """The most urgent that waits; the newest of them."""
-        places = np.flatnonzero(waiting)
-        if not len(places):
+        waiting = (kind & WAITS) != 0
+        if not waiting.any():
             return None
-        raised = np.fromiter((rows[place].raised_ns for place in places.tolist()), np.int64, len(places))
-        return rows[int(places[np.lexsort((rule[places], -raised, priority[places]))[0]])]
+        rules = rules[waiting & (priority == priority[waiting].min())]
+        return self._now.rows[int(rules[self._now.raised_ns[rules].argmax()])]
 
 
-def _tally(mask: Mask, priority: Numbers, kind: Mask) -> Tally:
-    """Of the alarms in a mask: how many, how many wait, and how those of the highest priority stand."""
-    highest = int(priority[mask].min())
-    top = kind[mask & (priority == highest)]
-    count, waiting = int(np.count_nonzero(mask)), int(np.count_nonzero(kind[mask, 0]))
-    return Tally(count, waiting, highest, bool(top[:, 1].any()), bool(top[:, 2].any()))
+def _tally(counts: NDArray[np.intp], first: int = 0) -> Tally:
+    """Of alarms counted by priority and kind: how many, how many wait, and how those of the highest priority stand."""
+    highest = int(np.flatnonzero(counts.any(axis=1))[0])
+    top = counts[highest]
+    waiting = int(counts[:, _WAIT].sum())
+    return Tally(int(counts.sum()), waiting, first + highest, bool(top[_CALL].any()), bool(top[_STAND].any()))
 
 
 def _screens_of_tags(plant: Plant) -> dict[int, str]:
@@ -144,5 +158,6 @@ def quiet(mirror: Mirror) -> str:
     """What to say when no alarm stands: all is well only as far as it can be told."""
     unjudged = mirror.unjudged()
     if not unjudged:
-        return "No alarms"
-    return f"No alarms known: {unjudged} of {len(mirror.plant.rules)} cannot be evaluated (F9 says why)"
+        return tr("No alarms")
+    text = "No alarms known: {part} of {count} cannot be evaluated (F9 says why)"
+    return tr(text, part=unjudged, count=len(mirror.plant.rules))

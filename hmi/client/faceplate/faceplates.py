@@ -53,6 +53,12 @@ class Faceplates(QObject):
         """The equipment whose faceplates are open, the one in front last."""
         return [plate.equipment.id for plate in self._open]
 
+    @property
+    def have_keyboard(self) -> bool:
+        """Whether somebody works in one of them."""
+        focus = QApplication.focusWidget()
+        return focus is not None and any(plate.isAncestorOf(focus) for plate in self._open)
+
     def of(self, equipment: str) -> Faceplate | None:
         """The open faceplate of a machine."""
         return next((plate for plate in self._open if plate.equipment.id == equipment), None)

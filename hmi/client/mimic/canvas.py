@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
+from hmi.client.drag import drag, is_far
 from hmi.client.language import plant_text, tr
 from hmi.client.mimic import words
 from hmi.client.mimic.compile import Drawn, compiled_of, shows_past
@@ -31,6 +32,7 @@ from hmi.client.mimic.recent import recent_of
 from hmi.client.mimic.scene import Scene, answers, element_at, rectangles
 from hmi.client.theme import Theme
 from hmi.core import quality as q
+from hmi.core.distinct import distinct
 from hmi.core.plant.model import Plant
 from hmi.core.screens.model import Screen
 from hmi.core.tags import Tag
@@ -64,8 +66,10 @@ class Mimic(QWidget):
         self._alarms_version = -1
         self._half = -1
         self._link_down = mirror.link_down
+        self._straight = False  # the next paint of the whole window does without the scene's picture
         self._hovered: int | None = None
         self._focused: int | None = None
+        self._pressed = QPoint()
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -81,7 +85,7 @@ class Mimic(QWidget):
 
     def refresh(self) -> int:
         """Draw what changed since the last frame, and nothing else; returns how many elements that were."""
-        if self._scene.buffer.isNull():
+        if self._scene.layout is None:
             return 0
         values, self._counter = self._seen.table.counter != self._counter, self._seen.table.counter
         alarms, self._alarms_version = self._seen.alarms_version != self._alarms_version, self._seen.alarms_version
@@ -91,11 +95,14 @@ class Mimic(QWidget):
         link, self._link_down = self._seen.link_down != self._link_down, self._seen.link_down
         revision = self._past.beat(now_ns) if self._past is not None else 0
         past, self._past_seen = revision != self._past_seen, revision
-        numbers, region = self._scene.refresh(alarms, past) if values or alarms or past else (_NONE, QRegion())
+        straight = self.devicePixelRatioF() == 1 and self.isVisible()
+        news = values or alarms or past
+        numbers, region = self._scene.refresh(alarms, past, straight) if news else (_NONE, QRegion())
+        self._straight = self._scene.late
         count = len(numbers)
         if self._marking.take(values, alarms, second or link):
             marked, touched = self._draw_marks()
-            count, region = len(np.union1d(numbers, marked)), region + touched
+            count, region = len(distinct(np.concatenate((numbers, marked)))), region + touched
         elif ticked and not self._marking.blink_region.isEmpty():
             region += self._marking.blink_region
             count = max(count, self._marking.blinking_elements)
@@ -105,13 +112,13 @@ class Mimic(QWidget):
 
     def _draw_marks(self) -> tuple[NDArray[np.intp], QRegion]:
         scene = self._scene
-        return self._marking.draw(scene.ink(None), scene.spans, (scene.buffer.width(), scene.buffer.height()))
+        return self._marking.draw(scene.ink(None), scene.spans, scene.size)
 
     def _show(self, region: QRegion) -> None:
         if region.isEmpty():
             return
         around, ratio = region.boundingRect(), self.devicePixelRatioF()
-        if region.rectCount() > _MANY or _size(around) > _MOST_OF_IT * _size(self._scene.buffer.rect()):
+        if region.rectCount() > _MANY or _size(around) > _MOST_OF_IT * self._scene.size[0] * self._scene.size[1]:
             self.update()
         elif ratio == 1:
             self.update(region)
@@ -203,8 +210,15 @@ class Mimic(QWidget):
             drawn = None if number is None else self.compiled.drawn[number]
             self.setAccessibleDescription(words.name_of(drawn, self._plant, self._seen) if drawn else "")
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed = event.position().toPoint()
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._move("hover", self._number_at(event.position()))
+        if event.buttons() & Qt.MouseButton.LeftButton and is_far(self._pressed, event.position().toPoint()):
+            drawn = self.element_at(self._pressed)
+            if drawn is not None and drawn.shown is not None:
+                drag(self, [drawn.shown.name])  # to a trend; no release follows, so nothing is opened
 
     def leaveEvent(self, event: QEvent) -> None:
         self._move("hover", None)
@@ -277,7 +291,13 @@ class Mimic(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         scene, marking = self._scene, self._marking
-        self._lay(painter, scene.buffer, event.region())
+        if self._straight and event.rect() == self.rect():
+            painter.save()
+            scene.paint(painter)
+            painter.restore()
+        else:
+            self._lay(painter, scene.buffer, event.region())
+        self._straight = False
         if self._half % 2 == 0:
             self._lay(painter, marking.blinking, event.region(), marking.blink_region)
         self._lay(painter, marking.sheet, event.region(), marking.region)

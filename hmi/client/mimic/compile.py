@@ -15,8 +15,8 @@ from hmi.core import expr
 from hmi.core import quality as q
 from hmi.core.alarms.rules import LEVEL_TYPES, Rule
 from hmi.core.plant.model import Plant
+from hmi.core.screens.badges import badged
 from hmi.core.screens.model import Binding, Element, Screen, Shape, Symbol
-from hmi.core.screens.symbols import badged
 from hmi.core.screens.vocabulary import BADGE_BINDS, HISTORY, LIVE
 from hmi.core.tags import INTEGER_TYPES, Tag, TagTable
 
@@ -252,7 +252,7 @@ def _scale(element: Element, shown: Tag | None, of_tag: OfTag) -> Scale:
     limits = tuple(
         (rule.type, rule.limit)
         for rule in (of_tag.get(shown.index, ()) if shown is not None else ())
-        if rule.type in LEVEL_TYPES
+        if rule.type in LEVEL_TYPES and rule.other < 0  # a limit that is a tag moves: it is no mark of the scale
     )
     low, high = 0.0 if low is None else float(low), 100.0 if high is None else float(high)
     given = options.get("normal")

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRect
 from hmi.client.mimic.compile import Compiled
 from hmi.client.mimic.ink import Ink
 from hmi.client.mimic.quality import Mark
+from hmi.core.distinct import distinct
 
 _TOGETHER: Final = (Mark.STALE, Mark.COMM)
 _FEWEST: Final = 3  # members that make a crowd
@@ -60,7 +61,7 @@ class Groups:
         groups: dict[int, Mark] = {}
         members: list[int] = []
         covered: list[int] = []
-        for group in np.unique(of[has]).tolist():
+        for group in distinct(of[has]).tolist():
             mine = np.flatnonzero(has & (of == group))
             mark = Mark(int(marks[mine[0]]))
             if len(mine) >= _FEWEST and mark in _TOGETHER and (marks[mine] == mark).all():

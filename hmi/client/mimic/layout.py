@@ -23,6 +23,7 @@ from hmi.client.mimic.overlap import clusters, pairs, ranks
 from hmi.client.mimic.parts import Kind, Part, take_apart
 from hmi.client.mimic.pictures import Pictures
 from hmi.client.mimic.pointers import Pointers
+from hmi.client.mimic.rich_picture import pictures_of
 from hmi.client.mimic.runs import Runs
 from hmi.client.mimic.said import Said, is_sayable
 from hmi.client.theme import Theme
@@ -103,7 +104,8 @@ _ready: OrderedDict[tuple[Any, ...], tuple[Any, Layout]] = OrderedDict()
 
 def layout_of(compiled: Compiled, plant: Plant, table: TagTable, theme: Theme, size: tuple[int, int]) -> Layout:
     """The layout of a screen; the ones used last are kept ready, so that coming back to a screen costs nothing."""
-    key = (id(compiled), id(plant), theme, size, spoken())
+    photographs = tuple(pictures_of(table).digests.items())  # a tile stands still: another picture, another ground
+    key = (id(compiled), id(plant), theme, size, spoken(), photographs)
     kept = _ready.pop(key, None)
     made = Layout(compiled, plant, table, theme, size) if kept is None else kept[1]
     _ready[key] = ((compiled, plant), made)  # holds both: an id is theirs as long as they live

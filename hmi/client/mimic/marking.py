@@ -6,7 +6,7 @@ being drawn anew. Borders that blink are on a second sheet, which is shown every
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -43,6 +43,7 @@ from hmi.client.mimic.scene import region_of
 from hmi.client.mimic.spans import Spans
 from hmi.core.alarms.rules import Rule
 from hmi.core.batch import FLAG_CLAMPED
+from hmi.link.messages import AlarmRow
 
 _ROOM: Final = (28.0, 22.0, 9.0, 18.0)  # design units around an element for its marks: left, top, right, bottom
 
@@ -55,6 +56,10 @@ class Marking:
         self.sheet, self.blinking = QPixmap(), QPixmap()
         self._tags, self._rules, self._seen = compiled.tags, rules, seen
         self._of = compiled.marked
+        self._by_tag: dict[int, list[int]] = {}  # elements by the tags they show
+        for number, one in enumerate(compiled.drawn):
+            for tag in one.tags:
+                self._by_tag.setdefault(tag, []).append(number)
         self._groups = Groups(compiled)
         self._flags: NDArray[np.uint32] = np.empty(0, np.uint32)
         self._quality: NDArray[np.uint32] = self._flags
@@ -97,14 +102,24 @@ class Marking:
     def _take_alarms(self) -> bool:
         standing, drawn = self._seen.alarms, self.compiled.drawn
         touched = {number for rule in standing for number in self.compiled.by_rule.get(rule, ())}
+        served = self._of_servers(standing)
         found = {
             number: mark
-            for number in touched
+            for number in touched | served.keys()
             if not drawn[number].gathers
-            and (mark := alarm_mark(drawn[number].rules, standing, self._rules)) is not None
+            and (mark := alarm_mark((*drawn[number].rules, *served.get(number, ())), standing, self._rules)) is not None
         }
         changed, self.alarms = found != self.alarms, found
         return changed
+
+    def _of_servers(self, standing: Mapping[int, AlarmRow]) -> dict[int, list[int]]:
+        """Conditions that servers keep, by the elements that show the tags they are about."""
+        found: dict[int, list[int]] = {}
+        for place, row in standing.items():
+            if row.condition is not None:
+                for number in self._by_tag.get(row.condition.tag, ()):
+                    found.setdefault(number, []).append(place)
+        return found
 
     def _written_to(self, pending: frozenset[int]) -> list[int]:
         index = self._seen.table.index

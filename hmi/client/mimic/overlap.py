@@ -7,6 +7,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from hmi.core.distinct import distinct
+
 STRIP: Final = 64  # pixels: boxes are compared only with those of the same strip
 
 Places = NDArray[np.intp]
@@ -31,7 +33,7 @@ def pairs(boxes: NDArray[Any]) -> tuple[Places, Places]:
     other = which[np.repeat(np.arange(len(which)), reach) + 1 + _within(reach)]
     shared = (boxes[one, 1] < boxes[other, 3]) & (boxes[other, 1] < boxes[one, 3])
     low, high = np.minimum(one, other)[shared], np.maximum(one, other)[shared]
-    unique = np.unique(high * len(boxes) + low)
+    unique = distinct(high * len(boxes) + low)
     return unique % len(boxes), unique // len(boxes)
 
 
@@ -52,8 +54,9 @@ def clusters(count: int, low: Places, high: Places) -> tuple[Places, int]:
         label = label[label]
         if (label == before).all():
             break
-    _, cluster = np.unique(label, return_inverse=True)
-    return cluster.reshape(-1), int(cluster.max()) + 1 if count else 0
+    leads = np.zeros(count, bool)
+    leads[label] = True
+    return (np.cumsum(leads) - 1)[label], int(np.count_nonzero(leads))
 
 
 def ranks(order: NDArray[np.int8], low: Places, high: Places) -> NDArray[np.intp]:

@@ -9,15 +9,16 @@ from typing import Any, Final
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPolygonF, QTransform
 
+from hmi.client.language import plant_text, tr
 from hmi.client.mimic import indicators, rich
 from hmi.client.mimic.compile import Drawn
 from hmi.client.mimic.digits import Place, place_of, write_digits, write_unit
 from hmi.client.mimic.ink import ON_FILL, Ink, is_running, number_text
 from hmi.client.mimic.outline import outline
 from hmi.client.mimic.quality import NO_VALUE, Mark, mark_of, pen
+from hmi.client.packml import state_word
 from hmi.core import quality as q
 from hmi.core.screens.model import Shape
-from hmi.core.screens.vocabulary import PACKML
 
 
 def words_of(drawn: Drawn, text: str) -> str:
@@ -25,10 +26,10 @@ def words_of(drawn: Drawn, text: str) -> str:
     if not text.startswith("$"):
         return text
     if text == "$label":
-        return drawn.element.label
+        return plant_text(drawn.element.label)
     if text in ("$low", "$high"):
         return f"{drawn.scale.low if text == '$low' else drawn.scale.high:g}"
-    return drawn.unit if text == "$unit" else str(drawn.element.options.get(text[1:], ""))
+    return drawn.unit if text == "$unit" else plant_text(str(drawn.element.options.get(text[1:], "")))
 
 
 def _rect(ink: Ink, drawn: Drawn, options: Mapping[str, Any]) -> None:
@@ -109,9 +110,9 @@ def live_text(ink: Ink, drawn: Drawn, name: str) -> tuple[str, bool]:
         return (NO_VALUE if bad else ink.table.text.get(reading.tag, "")), bad
     words = drawn.element.options.get("words")
     if words is None and reading.tag is not None and ink.table.tags[reading.tag].type == "bool":
-        words = {"0": "No", "1": "Yes"}
+        return (tr("Yes") if value else tr("No"), False) if not bad and not math.isnan(value) else (NO_VALUE, True)
     if words and not bad and not math.isnan(value):
-        return words.get(str(int(value)), f"{value:.0f}"), False
+        return plant_text(words.get(str(int(value)), f"{value:.0f}")), False
     tag = None if reading.tag is None else ink.table.tags[reading.tag]
     return number_text(tag, ink.table, value, quality, drawn.decimals), bad or math.isnan(value)
 
@@ -160,9 +161,9 @@ def _state(ink: Ink, drawn: Drawn, options: Mapping[str, Any]) -> None:
     if bad:
         text = NO_VALUE
     elif words:
-        text = words.get(str(int(value)), f"state {value:.0f}")
+        text = plant_text(words.get(str(int(value)), "")) or tr("state {n}", n=f"{value:.0f}")
     elif drawn.symbol.binds.get(options["bind"]) == "packml":
-        text = PACKML.get(int(value), f"state {value:.0f}")
+        text = state_word(int(value)) or tr("state {n}", n=f"{value:.0f}")
     else:
         text = live_text(ink, drawn, options["bind"])[0]
     role = options.get("colour", "value")

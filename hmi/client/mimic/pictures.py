@@ -65,9 +65,8 @@ class Pictures:
             wanted[row] = self._strange(int(self._base[mine[row]]), int(look[mine[row]]))
         missing = np.flatnonzero(self._corner[wanted, 0] < 0)
         if len(missing):
-            _, first = np.unique(wanted[missing], return_index=True)
-            for row in missing[first].tolist():
-                self._draw(int(mine[row]), int(wanted[row]), ink)
+            for place, row in dict(zip(wanted[missing].tolist(), missing.tolist(), strict=True)).items():
+                self._draw(int(mine[row]), place, ink)  # whichever of those that look alike
         corner = self._corner[wanted]
         drawn = corner[:, 0] >= 0
         box, corner = self.box[mine[drawn]], corner[drawn]

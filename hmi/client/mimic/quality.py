@@ -40,10 +40,13 @@ class Seen(Protocol):
     """What a mimic needs of the client's mirror of the plant."""
 
     table: TagTable
-    alarms: dict[int, AlarmRow]
     alarms_version: int
     link_down: bool
     pending: set[int]
+
+    @property
+    def alarms(self) -> Mapping[int, AlarmRow]:
+        """The alarms that are not normal, by rule."""
 
     def age_s(self, tag: int) -> float:
         """Seconds since a tag's value came in; infinite when it never did."""
@@ -120,14 +123,15 @@ class AlarmMark:
         return self.unacknowledged and not self.badge
 
 
-def alarm_mark(
-    rules: Collection[int], alarms: Mapping[int, AlarmRow], plant_rules: tuple[Rule, ...]
-) -> AlarmMark | None:
+def alarm_mark(rules: Collection[int], alarms: Mapping[int, AlarmRow], plant_rules: Sequence[Rule]) -> AlarmMark | None:
     """The most urgent alarm among some rules; None when all is normal.
 
     What is shelved, suppressed or out of service comes after every alarm that is not.
     """
-    marks = [_mark_of(alarms[rule], plant_rules[rule].priority) for rule in rules if is_standing(alarms.get(rule))]
+    standing = ((rule, alarms[rule]) for rule in rules if is_standing(alarms.get(rule)))
+    marks = [
+        _mark_of(row, row.condition.priority if row.condition else plant_rules[rule].priority) for rule, row in standing
+    ]
     return min(marks, key=lambda mark: (bool(mark.badge), mark.priority, not mark.unacknowledged), default=None)
 
 

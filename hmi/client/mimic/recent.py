@@ -7,16 +7,18 @@ nobody looked.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakKeyDictionary, proxy
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hmi.client.mimic.quality import Mark, mark_of
-from hmi.core.history import Window
 from hmi.core.screens.vocabulary import MOST_MINUTES
 from hmi.core.tags import TagTable
+
+if TYPE_CHECKING:
+    from hmi.core.history import Window
 
 COLUMN_NS: Final = 2_000_000_000
 COLUMNS: Final = MOST_MINUTES * 30

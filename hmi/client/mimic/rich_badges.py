@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QRectF, Qt
 
-from hmi.client.language import tr
+from hmi.client.language import plant_text, tr
 from hmi.client.mimic.compile import EDGE, Drawn
 from hmi.client.mimic.ink import LEAST_PX, Ink, letters_of
 from hmi.client.mimic.quality import NO_VALUE, pen
@@ -124,5 +124,5 @@ def _written(ink: Ink, drawn: Drawn, shape: Shape) -> QRectF:
 
 def _still_text(drawn: Drawn, text: str) -> str:
     if text == "$label":
-        return drawn.element.label
-    return str(drawn.element.options.get(text[1:], "")) if text.startswith("$") else text
+        return plant_text(drawn.element.label)
+    return plant_text(str(drawn.element.options.get(text[1:], ""))) if text.startswith("$") else text

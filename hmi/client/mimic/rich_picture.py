@@ -26,6 +26,7 @@ class Pictures:
 
     def __init__(self) -> None:
         self._images: dict[str, QImage] = {}
+        self.digests: dict[str, str] = {}  # by file, of what came, so that it need not come twice
 
     def take(self, file: str, data: bytes) -> str:
         """Keep the picture of a file; returns why it cannot be shown, "" when it can."""

@@ -21,19 +21,26 @@ from hmi.client.mimic.spans import Spans
 from hmi.client.theme import Theme
 from hmi.core.plant.model import Plant
 
-_PER_BOX: Final = 500  # pixels that could be copied in the time that one more box takes
+_PER_BOX: Final = 500  # pixels that could be copied in the time that one more box takes to be cleared
+_PER_PART: Final = 3000  # and in which one more part is drawn
 _SINGLE: Final = 48  # so many changed boxes are shown one by one; more as one region
 
 Rows = NDArray[np.intp]
 
 
 class Scene:
-    """One screen in one window: keeps the picture in physical pixels; lives on the Qt thread."""
+    """One screen in one window: keeps the picture in physical pixels; lives on the Qt thread.
+
+    Where nearly everything looks different, it may leave its picture behind and be painted right into the window,
+    which saves two copies of it; the picture is `late` then, and is brought up to date when somebody asks for it.
+    """
 
     def __init__(self, compiled: Compiled, plant: Plant, seen: Seen, theme: Theme) -> None:
         self.compiled = compiled
         self.theme = theme
-        self.buffer = QPixmap()
+        self.late = False
+        self.size = (0, 0)  # physical pixels; (0, 0): it has no picture yet
+        self._buffer = QPixmap()
         self.scale, self.origin = 1.0, (0.0, 0.0)
         self.columns = Columns(compiled)
         self.layout: Layout | None = None
@@ -42,23 +49,42 @@ class Scene:
 
     def resize(self, width: int, height: int) -> None:
         """Fit the screen into so many physical pixels, its aspect kept, and draw it all."""
-        size = max(1, width), max(1, height)
+        self.size = size = max(1, width), max(1, height)
         self.layout = layout = layout_of(self.compiled, self._plant, self._seen.table, self.theme, size)
         self.scale, self.origin = layout.scale, layout.origin
         self.spans = Spans(self.ink(None))
-        self.buffer = QPixmap(*size)
+        self._buffer = QPixmap(*size)
         self.columns.again(self._seen.table)
         self._pictures = np.zeros(len(layout.pictures.rows), np.int64)
         self._pictures = layout.pictures.look(self.columns, self._pictures, self.columns.moved)
         self._bars = layout.bars.look(self.columns)
         self._pointers = layout.pointers.look(self.columns)
         self._numbers = layout.numbers.look(self.columns, self._seen.table)
-        self._draw(layout, np.ones(len(layout.parts), bool), whole=True)
+        self._catch_up()
 
-    def refresh(self, alarms: bool, history: bool) -> tuple[NDArray[np.intp], QRegion]:
+    @property
+    def buffer(self) -> QPixmap:
+        """The picture as it is now."""
+        if self.late:
+            self._catch_up()
+        return self._buffer
+
+    def _catch_up(self) -> None:
+        painter = QPainter(self._buffer)
+        self.paint(painter)
+        painter.end()
+        self.late = False
+
+    def paint(self, painter: QPainter) -> None:
+        """All of it as it is now, on a painter whose units are physical pixels."""
+        if self.layout is not None:
+            self._draw(painter, self.layout, np.ones(len(self.layout.parts), bool), whole=True)
+
+    def refresh(self, alarms: bool, history: bool, straight: bool = False) -> tuple[NDArray[np.intp], QRegion]:
         """Draw what looks different from the frame before; returns the elements, and the physical pixels touched.
 
-        `alarms`: other alarms stand than before; `history`: what shows the past is to be drawn anew.
+        `alarms`: other alarms stand than before; `history`: what shows the past is to be drawn anew; `straight`: what
+        is painted anew as a whole may be late, as the window paints it next.
         """
         layout = self.layout
         if layout is None:
@@ -76,11 +102,26 @@ class Scene:
         touched[layout.cluster[changed]] = True
         together = touched[layout.cluster]
         boxes = layout.boxes[together]
+        straight = straight and len(boxes) > _SINGLE  # the window is painted as a whole in any case
+        whole = self._is_all(boxes, len(layout.parts), straight)
+        if whole and straight:
+            self.late = True
+        elif whole or self.late:
+            self._catch_up()
+        else:
+            painter = QPainter(self._buffer)
+            self._draw(painter, layout, together, whole=False)
+            painter.end()
+        region = QRegion(0, 0, *self.size) if whole else region_of(boxes)
+        elements = np.zeros(len(self.compiled.drawn), bool)
+        elements[layout.element[changed]] = True
+        return np.flatnonzero(elements), region
+
+    def _is_all(self, boxes: NDArray[Any], parts: int, straight: bool) -> bool:
+        """Whether to draw every part is quicker than to clear some boxes and draw what is in them."""
         area = int(((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])).sum())
-        whole = area + _PER_BOX * len(boxes) > self.buffer.width() * self.buffer.height()
-        self._draw(layout, np.ones(len(layout.parts), bool) if whole else together, whole)
-        region = QRegion(self.buffer.rect()) if whole else region_of(boxes)
-        return np.unique(layout.element[changed]), region
+        window = _PER_PART * (parts - len(boxes)) if straight else self.size[0] * self.size[1]
+        return area + _PER_BOX * len(boxes) > window
 
     def _compare(self, layout: Layout, changed: NDArray[np.bool_]) -> None:
         columns, table = self.columns, self._seen.table
@@ -101,20 +142,18 @@ class Scene:
         left, top, right, bottom = self.compiled.boxes[number] + (-EDGE, -EDGE, EDGE, EDGE)
         (x, y), scale = self.origin, self.scale
         box = QRectF(x + left * scale, y + top * scale, (right - left) * scale, (bottom - top) * scale)
-        return box.toAlignedRect().intersected(self.buffer.rect())
+        return box.toAlignedRect().intersected(QRect(0, 0, *self.size))
 
     # -- drawing
 
-    def _draw(self, layout: Layout, wanted: NDArray[np.bool_], whole: bool) -> None:
+    def _draw(self, painter: QPainter, layout: Layout, wanted: NDArray[np.bool_], whole: bool) -> None:
         layout.said.make_room()
-        painter = QPainter(self.buffer)
         if whole:
             painter.drawPixmap(0, 0, layout.backdrop)
         else:
             self._copies.draw(painter, layout.backdrop, [in_place(layout.boxes[wanted])], solid=True)
         for turn in range(layout.rounds):
             self._round(layout, painter, wanted if layout.rounds == 1 else wanted & (layout.rank == turn))
-        painter.end()
 
     def _round(self, layout: Layout, painter: QPainter, wanted: NDArray[np.bool_]) -> None:
         """Draw parts of which none lies over another of a later kind."""
@@ -126,8 +165,10 @@ class Scene:
         chosen = np.flatnonzero(wanted[bars.rows[bars.part]])
         self._fill(layout, painter, wanted, chosen)
         numbers, unfit = layout.numbers.tables(self._numbers, np.flatnonzero(wanted[layout.numbers.rows]))
-        pointers = layout.pointers.tables(self._pointers, np.flatnonzero(wanted[layout.pointers.rows]))
-        tables: list[Table] = [table, bars.crosses(self._bars, chosen), *pointers, *numbers]
+        pointed = np.flatnonzero(wanted[layout.pointers.rows])
+        pointers = layout.pointers.tables(self._pointers, pointed) if len(pointed) else []
+        crosses = [bars.crosses(self._bars, chosen)] if len(chosen) else []
+        tables: list[Table] = [table, *crosses, *pointers, *numbers]
         self._copies.draw(painter, layout.atlas.pixmap, tables, solid=False)
         digits, how = self._numbers
         wide = zip(digits[unfit].tolist(), how[unfit].tolist(), strict=True)

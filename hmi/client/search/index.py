@@ -8,8 +8,9 @@ from typing import Final
 
 import numpy as np
 
+from hmi.client.instructions.wording import title_of
 from hmi.client.language import plant_text, tr
-from hmi.client.page import ALARMS, JOURNAL, SYSTEM, TRENDS
+from hmi.client.page import ALARMS, INSTRUCTIONS, JOURNAL, SYSTEM, TRENDS
 from hmi.client.search.block import Block, folded, words_of
 from hmi.core.alarms.rules import Rule
 from hmi.core.plant.model import Plant
@@ -24,7 +25,7 @@ KINDS: Final = {
     TAG: "Tag",
     INSTRUCTION: "Instruction",
 }
-PAGES: Final = {TRENDS: "Trends", ALARMS: "Alarms", JOURNAL: "Journal", SYSTEM: "System"}
+PAGES: Final = {TRENDS: "Trends", ALARMS: "Alarms", JOURNAL: "Journal", SYSTEM: "System", INSTRUCTIONS: "Instructions"}
 _BONUS: Final = {SCREEN: 30.0, PAGE: 30.0, EQUIPMENT: 25.0, INSTRUCTION: 10.0, ALARM: 5.0, TAG: 0.0}
 _CODE: Final = 1000.0  # a machine's own code, typed in full, is nothing but that machine
 _LINES: Final = 2048  # in one block: a slice of work far below a frame
@@ -126,7 +127,7 @@ class Index:
         return key, " · ".join(part for part in parts if part)
 
     def _instruction(self, key: str) -> tuple[str, str]:
-        return plant_text(self.titles[key]), key
+        return self.titles[key], key
 
 
 _DESCRIBED: Final[Mapping[str, Callable[[Index, str], tuple[str, str]]]] = {
@@ -169,14 +170,8 @@ class Search:
 
 
 def titles_of(plant: Plant) -> dict[str, str]:
-    """The plant's work instructions by id, with the heading that each begins with."""
-    found: dict[str, str] = {}
-    for file, text in plant.texts.items():
-        if file.startswith("instructions/") and file.endswith(".md"):
-            key = file.removeprefix("instructions/").removesuffix(".md")
-            heading = next((line.lstrip("# ").strip() for line in text.splitlines() if line.startswith("#")), "")
-            found[key] = heading or key
-    return found
+    """The plant's work instructions by id, with their titles in the language of the window."""
+    return {name: title_of(one) for name, one in plant.instructions.items()}
 
 
 def _rank(found: Found) -> tuple[float, str, str]:

@@ -81,6 +81,7 @@ class Marks(pg.GraphicsObject):
         self.theme, self._base_ns = theme, base_ns
         self.cursor: float | None = None
         self.pair: list[float] = []  # the cursors A and B, or none
+        self.box: QRectF | None = None  # that is being drawn around what shall be seen larger
         self.events: Sequence[Event] = ()
         self.setZValue(10)
 
@@ -93,7 +94,12 @@ class Marks(pg.GraphicsObject):
 
     def near(self, x: float, reach: float) -> list[Event]:
         """The events no further from a moment (seconds since the base) than `reach` seconds."""
-        return [event for event in self.events if abs((event.time_ns - self._base_ns) / 1e9 - x) <= reach]
+        return [
+            event
+            for event in self.events
+            if abs((event.time_ns - self._base_ns) / 1e9 - x) <= reach
+            or (event.until_ns and event.time_ns <= self._base_ns + x * 1e9 <= event.until_ns)
+        ]
 
     def paint(self, painter: QPainter, *args: Any) -> None:
         to_px = painter.transform()
@@ -104,6 +110,10 @@ class Marks(pg.GraphicsObject):
         for event in self.events:
             x = (event.time_ns - self._base_ns) / 1e9 * to_px.m11() + to_px.dx()
             key = (round(x / 2), event.kind)
+            if event.until_ns:
+                until = (event.until_ns - self._base_ns) / 1e9 * to_px.m11() + to_px.dx()
+                self._draw_length(painter, box, x, until)
+                x = min(max(x, box.left() + MARK_PX), until) if until > box.left() else x
             if box.left() - MARK_PX <= x <= box.right() + MARK_PX and key not in drawn:
                 drawn.add(key)
                 self._draw_event(painter, x, box.top() + 1, event)
@@ -111,9 +121,18 @@ class Marks(pg.GraphicsObject):
             x = round(self.cursor * to_px.m11() + to_px.dx())
             painter.setPen(QPen(self.theme.colour("accent"), 1, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
+        if self.box is not None:
+            self._draw_box(painter, to_px.mapRect(self.box.normalized()))
         for name, at in zip(CURSORS, self.pair, strict=False):
             self._draw_cursor(painter, box, round(at * to_px.m11() + to_px.dx()), name)
         painter.restore()
+
+    def _draw_box(self, painter: QPainter, box: QRectF) -> None:
+        inside = self.theme.colour("accent")
+        painter.setPen(QPen(inside, 1))
+        inside.setAlphaF(0.15)
+        painter.setBrush(inside)
+        painter.drawRect(box)
 
     def _draw_event(self, painter: QPainter, x: float, top: float, event: Event) -> None:
         """An alarm as the mark of its priority, an outline where it went; a command as a disc, a ring where refused."""
@@ -121,10 +140,29 @@ class Marks(pg.GraphicsObject):
         if event.kind == "alarm":
             draw_priority(painter, box, event.priority, self.theme, filled=event.event == "raised")
             return
+        if event.kind == "note":
+            self._draw_note(painter, box)
+            return
         done = event.event == "confirmed"
         painter.setPen(QPen(self.theme.colour("accent"), 2))
         painter.setBrush(self.theme.colour("accent") if done else Qt.BrushStyle.NoBrush)
         painter.drawEllipse(box.adjusted(2, 2, -2, -2))
+
+    def _draw_note(self, painter: QPainter, box: QRectF) -> None:
+        """A sheet with lines of writing."""
+        sheet = box.adjusted(2, 1, -2, -1)
+        painter.setPen(QPen(self.theme.colour("text"), 1))
+        painter.setBrush(self.theme.colour("raised"))
+        painter.drawRect(sheet)
+        for line in (0.3, 0.5, 0.7):
+            y = round(sheet.top() + sheet.height() * line)
+            painter.fillRect(QRectF(sheet.left() + 2, y, sheet.width() - 4, 1), self.theme.colour("text"))
+
+    def _draw_length(self, painter: QPainter, box: QRectF, x: float, until: float) -> None:
+        """How long it is that a note is about, as a bar at the upper edge."""
+        left, right = max(x, box.left()), min(until, box.right())
+        if right > left:
+            painter.fillRect(QRectF(left, box.top() + MARK_PX, right - left, 3), self.theme.colour("muted"))
 
     def _draw_cursor(self, painter: QPainter, box: QRectF, x: float, name: str) -> None:
         colour = self.theme.colour("text")

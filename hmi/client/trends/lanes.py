@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter
+from PySide6.QtGui import QBrush, QColor, QPainter, QTransform
 
 from hmi.client.choices import states_of
 from hmi.client.language import tr
@@ -25,6 +26,7 @@ from hmi.core.tags import Tag
 SHARE: Final = 0.075  # of the height for the lines, that a lane takes
 _FILL: Final = 0.78
 _PAD_PX: Final = 4
+_BADGE_PX: Final = 16
 _NAMED: Final = {"off": 0, "on": 1}
 
 
@@ -38,6 +40,16 @@ def names_of(desk: Desk, tag: Tag) -> Mapping[int, str]:
     return {value: tr(name) for name, value in _NAMED.items()} if tag.type == "bool" else {}
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Bands on a view of this scale whose origin was at `dx`."""
+
+    scale: float
+    dx: float
+    columns: Columns
+    bands: list[tuple[int, int]]
+
+
 class Lane(pg.GraphicsObject):
     """One pen as bands; the lane in place 0 is right below the lines. X is seconds since `base_ns`."""
 
@@ -47,11 +59,12 @@ class Lane(pg.GraphicsObject):
         self.names, self.theme, self.place = names, theme, place
         self._base_ns = base_ns
         self._strokes: Strokes | None = None
+        self._made: _Made | None = None
         self._full = frozenset(RUNNING["packml"] if len(names) > 2 else (1,))
 
-    def show_strokes(self, strokes: Strokes, low: float, high: float) -> None:
+    def show_strokes(self, strokes: Strokes, low: float, high: float, roomy: bool = False) -> None:
         """Draw these from now on; the scale is of no account."""
-        self._strokes = strokes
+        self._strokes, self._made = strokes, None
         self.update()
 
     def recolour(self, colour: QColor) -> None:
@@ -79,20 +92,37 @@ class Lane(pg.GraphicsObject):
         to_px = painter.transform()
         seen = to_px.mapRect(view.viewRect())
         left, right = math.floor(seen.left()), math.ceil(seen.right()) + 1
-        origin = self._base_ns - round(to_px.dx() / to_px.m11() * 1e9)
-        columns = columns_of(strokes, left, right, origin, to_px.m11() / 1e9, False)
+        made = self._banded(strokes, to_px, left, right)
+        shift = made.columns.left + round(to_px.dx() - made.dx)
         top = round(self.top * to_px.m22() + to_px.dy())
         height = round(-SHARE * _FILL * to_px.m22())
         painter.save()
         painter.resetTransform()
         painter.setFont(font(11, bold=self.selected))
-        for first, last in bands(columns):
-            box = QRect(first + left, top, last - first + 1, height)
-            self._draw_band(painter, box, columns, first)
+        for first, last in made.bands:
+            begin, end = max(first + shift, left), min(last + shift, right)
+            if begin <= end:
+                box = QRect(begin, top, end - begin + 1, height)
+                self._draw_band(painter, box, made.columns, first, round(seen.left()) + _BADGE_PX)
         self._draw_number(painter, QRect(round(seen.left()) + 2, top + (height - 15) // 2, 14, 15))
         painter.restore()
 
-    def _draw_band(self, painter: QPainter, box: QRect, columns: Columns, first: int) -> None:
+    def _banded(self, strokes: Strokes, to_px: QTransform, left: int, right: int) -> _Made:
+        """The bands of a view; while it is only dragged they stay, and reach beyond it."""
+        scale, dx = to_px.m11(), to_px.dx()
+        if (old := self._made) is not None and old.scale == scale:
+            shift = round(dx - old.dx)
+            if old.columns.left + shift <= left and right <= old.columns.left + len(old.columns.low) + shift:
+                return old
+            beyond = (right - left) // 4
+            left, right = left - beyond, right + beyond
+        origin = self._base_ns - round(dx / scale * 1e9)
+        columns = columns_of(strokes, left, right, origin, scale / 1e9, False)
+        self._made = _Made(scale, dx, columns, bands(columns))
+        return self._made
+
+    def _draw_band(self, painter: QPainter, box: QRect, columns: Columns, first: int, begin: int) -> None:
+        """One stretch in one state; its name stands right of `begin`, where the pen's number ends."""
         low, high = columns.low[first], columns.high[first]
         doubtful = columns.quality[first] >= q.UNCERTAIN
         painter.setPen(Qt.PenStyle.NoPen)
@@ -109,6 +139,7 @@ class Lane(pg.GraphicsObject):
         if doubtful:
             painter.fillRect(box, QBrush(self.theme.colour("raised"), Qt.BrushStyle.BDiagPattern))
         painter.fillRect(QRect(box.left(), box.top(), 1, box.height()), self.colour)
+        box.setLeft(max(box.left(), begin))
         self._say(painter, box, self.names.get(state, str(state)), full)
 
     def _say(self, painter: QPainter, box: QRect, text: str, full: bool) -> None:

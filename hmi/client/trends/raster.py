@@ -18,18 +18,23 @@ LINE_NS: Final = 5_000_000_000  # samples of a measurement that lie no further a
 _DOT_PX: Final = 3  # what is uncertain is drawn in dots as wide, and spaces as wide between them
 _NOUGHT: Final = 1e-6  # px: what begins right on an edge belongs to the column behind it, however it is rounded
 _BLOCK: Final = 8  # columns whose common part is drawn as one
+_UNDER_PX: Final = 5  # so far below it stands what tells that a line was fetched later
 _CORE_PX: Final = 16  # where it is higher than so
 _FLAT: Final = np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What a line reaches in each pixel column from `left` on: NaN where it is not; the worst quality of it."""
+    """What a line reaches in each pixel column from `left` on: NaN where it is not; the worst quality of it.
+
+    `late`: what begins or is held there was fetched from the device's own history, when it could be reached again.
+    """
 
     left: int
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     quality: NDArray[np.uint32]
+    late: NDArray[np.bool_]
 
 
 def columns_of(strokes: Strokes, left: int, right: int, start_ns: int, per_ns: float, sloped: bool) -> Columns:
@@ -40,7 +45,8 @@ def columns_of(strokes: Strokes, left: int, right: int, start_ns: int, per_ns: f
     count = max(0, right - left)
     cut = _in_view(strokes, start_ns + left / per_ns, start_ns + right / per_ns)
     if not count or not len(cut):
-        return Columns(left, np.full(count, np.nan), np.full(count, np.nan), np.zeros(count, np.uint32))
+        none = np.full(count, np.nan)
+        return Columns(left, none, none, np.zeros(count, np.uint32), np.zeros(count, np.bool_))
     times = ((time - start_ns).astype(np.float64) for time in (cut.start, cut.end, cut.until))
     start, end, until = (time * per_ns - (left - _NOUGHT) for time in times)
     rising = _rising(cut) if sloped else np.zeros(len(cut), np.bool_)
@@ -50,7 +56,8 @@ def columns_of(strokes: Strokes, left: int, right: int, start_ns: int, per_ns: f
     if rising.any():
         _take_slopes(cut, place, (start, end), rising, (low, high))
     _take_starts(cut, start, rising, (low, high, worst))
-    return Columns(left, low, high, worst)
+    late = np.isfinite(low) & cut.late[place[1:]] if cut.late.any() else np.zeros(count, np.bool_)
+    return Columns(left, low, high, worst, late)
 
 
 def rectangles(
@@ -61,22 +68,54 @@ def rectangles(
     `top` and `bottom` are where the columns' `high` and `low` are on the picture; what is uncertain becomes dots.
     """
     shown = np.flatnonzero(np.isfinite(top) & np.isfinite(bottom))
-    doubtful = columns.quality[shown] >= q.UNCERTAIN
-    if doubtful.any():
-        shown = shown[~doubtful | ((shown + columns.left) // _DOT_PX % 2 == 0)]
     if not len(shown):
         return _FLAT.reshape(0, 4)
     upper = np.round(top[shown]).astype(np.int32) - (thick - 1) // 2
     lower = np.round(bottom[shown]).astype(np.int32) + thick // 2
-    new = (np.diff(shown) != 1) | (np.diff(upper) != 0) | (np.diff(lower) != 0)
-    heads = np.concatenate([[0], np.flatnonzero(new) + 1])
-    tails = np.append(heads[1:], len(shown)) - 1
-    rects = np.empty((len(heads), 4), np.int32)
-    rects[:, 0], rects[:, 1] = shown[heads] + columns.left, upper[heads]
-    rects[:, 2], rects[:, 3] = shown[tails] + columns.left, lower[heads]
+    doubtful = columns.quality[shown] >= q.UNCERTAIN
+    if doubtful.any():
+        kept = _dotted(shown + columns.left, doubtful, upper, lower)
+        shown, upper, lower = shown[kept], upper[kept], lower[kept]
+    rects, heads = _merged(shown + columns.left, upper, lower)
     alone = _stand_out(rects) & (columns.quality[shown[heads]] < q.UNCERTAIN)
     rects[alone, 2] += thick - 1
     return _cored(rects)
+
+
+def _dotted(
+    x: NDArray[np.intp], doubtful: NDArray[np.bool_], upper: NDArray[np.int32], lower: NDArray[np.int32]
+) -> NDArray[np.bool_]:
+    """Which columns are drawn where what is doubtful is dots: each dot reaches as far as the space behind it does."""
+    space = doubtful & (x // _DOT_PX % 2 == 1)
+    dots = np.maximum.accumulate(np.where(doubtful & ~space, np.arange(len(x)), -1))
+    dot = dots[space]
+    has_dot = (dot >= 0) & (x[dot] // (2 * _DOT_PX) == x[space] // (2 * _DOT_PX))
+    np.minimum.at(upper, dot[has_dot], upper[space][has_dot])
+    np.maximum.at(lower, dot[has_dot], lower[space][has_dot])
+    space[np.flatnonzero(space)[~has_dot]] = False
+    return ~space
+
+
+def underlines(columns: Columns, bottom: NDArray[np.float64]) -> NDArray[np.int32]:
+    """A thin second line below what was fetched later, as rectangles like those of the line."""
+    shown = np.flatnonzero(columns.late & np.isfinite(bottom))
+    if not len(shown):
+        return _FLAT.reshape(0, 4)
+    y = np.round(bottom[shown]).astype(np.int32) + _UNDER_PX
+    return _merged(shown + columns.left, y, y)[0]
+
+
+def _merged(
+    x: NDArray[np.intp], upper: NDArray[np.int32], lower: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+    """One rectangle for neighbours that are alike, and which column each begins with."""
+    new = (np.diff(x) != 1) | (np.diff(upper) != 0) | (np.diff(lower) != 0)
+    heads = np.concatenate([[0], np.flatnonzero(new) + 1])
+    tails = np.append(heads[1:], len(x)) - 1
+    rects = np.empty((len(heads), 4), np.int32)
+    rects[:, 0], rects[:, 1] = x[heads], upper[heads]
+    rects[:, 2], rects[:, 3] = x[tails], lower[heads]
+    return rects, heads
 
 
 def _stand_out(rects: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -105,8 +144,8 @@ def _cored(rects: NDArray[np.int32]) -> NDArray[np.int32]:
 
 
 def _in_view(strokes: Strokes, from_ns: float, to_ns: float) -> Strokes:
-    """The strokes that are seen, and one on either side."""
-    first = max(0, int(np.searchsorted(strokes.start, from_ns, side="right")) - 1)
+    """The strokes that are seen, and one on either side; one more before, for a float knows no single ns of a date."""
+    first = max(0, int(np.searchsorted(strokes.start, from_ns, side="right")) - 2)
     last = int(np.searchsorted(strokes.start, to_ns, side="right")) + 1
     return strokes.part(first, last)
 

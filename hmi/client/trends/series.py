@@ -26,7 +26,8 @@ class Strokes:
     """What is to be drawn of one tag, in order of time: columns with a span of values, each held until the next.
 
     NaN where there is no usable value. `until` is how long each column's last value is held, its own `end` where
-    nothing is known after it; `joined` tells which columns go on from the one before.
+    nothing is known after it; `joined` tells which columns go on from the one before, `late` which have values that
+    were fetched from the device's own history.
     """
 
     start: NDArray[np.int64]
@@ -38,6 +39,7 @@ class Strokes:
     quality: NDArray[np.uint32]
     until: NDArray[np.int64]
     joined: NDArray[np.bool_]
+    late: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.start)
@@ -48,6 +50,15 @@ class Strokes:
         if place < 0 or time_ns > max(int(self.until[place]), int(self.end[place])):
             return None
         return float(self.last[place]), int(self.quality[place])
+
+    def is_late(self, time_ns: int) -> bool:
+        """Whether what is held at a moment was fetched later."""
+        place = int(np.searchsorted(self.start, time_ns, side="right")) - 1
+        return place >= 0 and bool(self.late[place])
+
+    def is_thinned(self) -> bool:
+        """Whether some columns stand for more than one value, so that figures of them are estimates."""
+        return bool((self.low < self.high).any())
 
     def part(self, first: int, last: int) -> Strokes:
         """Some of them, `last` not included."""
@@ -70,13 +81,22 @@ class Strokes:
 
     def mean(self, from_ns: int, to_ns: int) -> float:
         """Mean over the time for which there is a value; of a column that is over, the middle of what it spans."""
+        return self.moments(from_ns, to_ns)[0]
+
+    def moments(self, from_ns: int, to_ns: int) -> tuple[float, float]:
+        """Mean and standard deviation over time; a column that is over is taken as even from its low to its high."""
         start, end = np.clip(self.start, from_ns, to_ns), np.clip(self.end, from_ns, to_ns)
         held = np.maximum(np.clip(self.until, from_ns, to_ns) - end, 0)
         values = np.concatenate([(self.low + self.high) / 2, self.last])
+        within = np.concatenate([(self.high - self.low) ** 2 / 12, np.zeros(len(self))])
         weights = np.concatenate([end - start, held]).astype(np.float64)
         weights[~np.isfinite(values)] = 0.0
         total = float(weights.sum())
-        return float(np.nansum(values * weights) / total) if total else np.nan
+        if not total:
+            return np.nan, np.nan
+        mean = float(np.nansum(values * weights) / total)
+        spread = float(np.nansum(((values - mean) ** 2 + within) * weights) / total)
+        return mean, float(np.sqrt(spread))
 
 
 class Series:
@@ -190,7 +210,8 @@ def _past(window: Window | None, from_ns: int, stop_ns: int) -> tuple[NDArray[An
     end = np.minimum(window.t0[part] + window.width_ns, stop_ns)
     low = np.where(np.isnan(window.vmin[part]), window.first[part], window.vmin[part])
     high = np.where(np.isnan(window.vmax[part]), window.first[part], window.vmax[part])
-    return (window.t0[part], end, low, high, window.first[part], window.last[part], window.worst[part])
+    kept = (window.t0[part], end, low, high, window.first[part], window.last[part], window.worst[part])
+    return (*kept, window.backfilled[part])
 
 
 def _cut(live: NDArray[Any], from_ns: int, to_ns: int) -> NDArray[Any]:
@@ -203,7 +224,7 @@ def _thin(live: NDArray[Any], from_ns: int, width_ns: int) -> tuple[NDArray[Any]
     if not len(live):
         none = np.zeros(0)
         times = np.zeros(0, np.int64)
-        return (times, times, none, none, none, none, np.zeros(0, np.uint32))
+        return (times, times, none, none, none, none, np.zeros(0, np.uint32), np.zeros(0, np.bool_))
     time, value = live["time"], live["value"]
     heads = np.flatnonzero(np.diff((time - from_ns) // width_ns, prepend=np.iinfo(np.int64).min))
     tails = np.append(heads[1:], len(live)) - 1
@@ -215,12 +236,13 @@ def _thin(live: NDArray[Any], from_ns: int, width_ns: int) -> tuple[NDArray[Any]
         value[heads],
         value[tails],
         np.maximum.reduceat(live["quality"], heads),
+        np.zeros(len(heads), np.bool_),
     )
 
 
 def _hold(columns: list[NDArray[Any]], gaps: tuple[Gap, ...], now_ns: int) -> Strokes:
     """Hold each column's last value until the next column, or until nothing was recorded any more."""
-    start, end, low, high, first, last, quality = columns
+    start, end, low, high, first, last, quality, late = columns
     for gap in gaps:
         start, end = _beside(start, end, gap)
     until = np.append(start[1:], now_ns) if len(start) else start
@@ -231,7 +253,7 @@ def _hold(columns: list[NDArray[Any]], gaps: tuple[Gap, ...], now_ns: int) -> St
         cut = (end <= gap.from_ns) & (until > gap.from_ns)
         until[cut] = gap.from_ns
         joined[1:][cut[:-1]] = False
-    return Strokes(start, end, low, high, first, last, quality, until, joined)
+    return Strokes(start, end, low, high, first, last, quality, until, joined, late)
 
 
 def _beside(start: NDArray[np.int64], end: NDArray[np.int64], gap: Gap) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -19,7 +19,7 @@ from hmi.client import words
 from hmi.client.page import Desk
 from hmi.client.theme import font
 from hmi.client.trends.pens import Pen, is_sloped
-from hmi.client.trends.raster import columns_of, rectangles
+from hmi.client.trends.raster import columns_of, rectangles, underlines
 from hmi.client.trends.series import Strokes
 from hmi.core import quality as q
 
@@ -112,7 +112,10 @@ class Strip(QWidget):
         per_ns = field.width() / max(1, stop - start)
         left, right = math.floor(field.left()), math.ceil(field.right())
         columns = columns_of(strokes, left, right, start - round(field.left() / per_ns), per_ns, is_sloped(pen.tag))
-        rects = rectangles(columns, _y(columns.high, pen, field), _y(columns.low, pen, field), _LINE_PX)
+        bottom = _y(columns.low, pen, field)
+        rects = rectangles(columns, _y(columns.high, pen, field), bottom, _LINE_PX)
+        if columns.late.any():
+            rects = np.concatenate([rects, underlines(columns, bottom)])
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         if len(rects):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Any, Final
 
-from PySide6.QtCore import QDate, QDateTime, QTime, Signal
-from PySide6.QtWidgets import QButtonGroup, QDateTimeEdit, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from hmi.client import words
 from hmi.client.language import tr
@@ -40,28 +40,27 @@ def pair_text(pair: tuple[int, int], zone: tzinfo) -> str:
     """Where the cursors A and B are, and how far apart."""
     first, second = (words.source_time(one, zone)[:-1] for one in pair)
     second = second.removeprefix(first[:11])
-    return f"A {first} · B {second} · {words.age(abs(pair[1] - pair[0]) / 1e9)}"
+    zone_b = f"{words.when(pair[1], zone):%Z}"
+    return f"A {first} · B {second} {zone_b} · {words.age(abs(pair[1] - pair[0]) / 1e9)}"
 
 
 def span_text(span: tuple[int, int], zone: tzinfo) -> str:
     """From when to when; the date once where it is one day."""
     start, stop = (words.when(edge, zone) for edge in span)
     end = f"{stop:%H:%M}" if start.date() == stop.date() else f"{stop:%Y-%m-%d %H:%M}"
-    return tr("{start} to {stop}", start=f"{start:%Y-%m-%d %H:%M}", stop=end)
+    return tr("{start} to {stop}", start=f"{start:%Y-%m-%d %H:%M}", stop=f"{end} {stop:%Z}")
 
 
 class Toolbar(QWidget):
     """`span_asked` carries seconds up to now; `move_asked` a shift as a share of the width and a zoom factor.
 
-    `view_asked` carries -1 for the view before and 1 for the one that was gone back from; `moment_asked` a date and
-    time on the plant's clock, without a zone.
+    `view_asked` carries -1 for the view before and 1 for the one that was gone back from.
     """
 
     span_asked = Signal(float)
     move_asked = Signal(float, float)
     live_asked = Signal(bool)
     view_asked = Signal(int)
-    moment_asked = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,17 +69,18 @@ class Toolbar(QWidget):
         self.live_button = button(tr("Live view"), checkable=True, tip=tr("Follow the present (Space)"))
         self.back_button = button("↶", tip=tr("The view before (Backspace)"))
         self.forward_button = button("↷", tip=tr("The view that was gone back from (Shift+Backspace)"))
-        self.date = QDateTimeEdit()
-        self.date.setDisplayFormat("yyyy-MM-dd HH:mm")
-        self.date.setCalendarPopup(True)
-        self.date.setToolTip(tr("Date and time on the plant's clock"))
-        self.go_button = button(tr("Show time"), tip=tr("Show the time around this moment"))
+        self.date_button = button(tr("Date …"), checkable=True, tip=tr("From when to when (D)"))
         self.pair_button = button(tr("Cursors"), checkable=True, tip=tr("Two cursors and what lies between them (C)"))
         self.fit_button = button(
             tr("Fit scales"), checkable=True, tip=tr("Scale pens to their values, not their range")
         )
         self.share_button = button(tr("Shared scales"), checkable=True, tip=tr("Pens of one unit on one scale"))
+        self.box_button = button(
+            "▭", checkable=True, tip=tr("Draw a box around what to see larger (Z, or Shift and drag)")
+        )
+        self.groups_button = button(tr("Groups …"), checkable=True, tip=tr("Pens that belong together"))
         self.choose_button = button(tr("Pens …"), checkable=True)
+        self.more_button = button(tr("More …"), tip=tr("Note (N), export (E), copy, compare"))
         self.told = Words("", "muted", 13, elide=True)
         self.moment = Words("", px=13)
         self._arrange()
@@ -95,25 +95,21 @@ class Toolbar(QWidget):
         for number, (span, _) in enumerate(PRESETS):
             self.presets.button(number).setChecked(live and abs(span - span_s) < 1)
 
-    def show_moment(self, moment: datetime) -> None:
-        """Put a date into its field, unless somebody is typing there."""
-        if not self.date.hasFocus():
-            day, time = QDate(moment.year, moment.month, moment.day), QTime(moment.hour, moment.minute)
-            self.date.setDateTime(QDateTime(day, time))
-
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)
         presets, moves = self.presets.buttons(), self.moves.buttons()
         self._spread([*presets, self.live_button], [presets[-1], presets[-3], presets[-2], presets[2]])
-        last = [self.share_button, self.date, self.go_button, self.fit_button, *moves[:2], *moves[2:]]
-        views: list[QWidget] = [self.back_button, self.forward_button, self.pair_button, self.choose_button]
+        last = [self.share_button, self.fit_button, *moves[:2], *moves[2:], self.box_button]
+        last += [self.forward_button, self.back_button, self.date_button, self.groups_button]
+        views: list[QWidget] = [self.pair_button, self.choose_button, self.more_button]
         self._spread([*views, *last], last)
+        self._column.activate()  # else the row stands until the next turn as if nothing had gone
 
     def _spread(self, row: Sequence[QWidget], spare: Sequence[QWidget]) -> None:
         """Show as much of a row as there is room for; what is spare goes first, keys do the same."""
         left = list(row)
         for one in spare:
-            if sum(widget.sizeHint().width() + _SPACE for widget in left) <= self.width() - 2 * _SPACE:
+            if sum(widget.sizeHint().width() + _SPACE for widget in left) <= self.width() - 3 * _SPACE:
                 break
             left.remove(one)
         for widget in row:
@@ -121,7 +117,7 @@ class Toolbar(QWidget):
 
     def _arrange(self) -> None:
         self.setMinimumWidth(240)  # its rows make do with less than all
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         first, second = QHBoxLayout(), QHBoxLayout()
@@ -142,11 +138,12 @@ class Toolbar(QWidget):
             made = button(text, tip=tr(tip))
             self.moves.addButton(made, number)
             second.addWidget(made)
-        second.addSpacing(_SPACE)
-        second.addWidget(self.date)
-        second.addWidget(self.go_button)
+        second.addWidget(self.box_button)
         second.addStretch(1)
-        for one in (self.pair_button, self.fit_button, self.share_button, self.choose_button):
+        for one in (
+            *(self.pair_button, self.fit_button, self.share_button),
+            *(self.date_button, self.groups_button, self.choose_button, self.more_button),
+        ):
             second.addWidget(one)
 
     def _connect(self) -> None:
@@ -155,7 +152,6 @@ class Toolbar(QWidget):
         self.live_button.clicked.connect(self._live)
         self.back_button.clicked.connect(self._back)
         self.forward_button.clicked.connect(self._forward)
-        self.go_button.clicked.connect(self._go)
 
     def _preset(self, number: int) -> None:
         self.span_asked.emit(float(PRESETS[number][0]))
@@ -171,7 +167,3 @@ class Toolbar(QWidget):
 
     def _forward(self) -> None:
         self.view_asked.emit(1)
-
-    def _go(self) -> None:
-        day, time = self.date.date(), self.date.time()
-        self.moment_asked.emit(datetime(day.year(), day.month(), day.day(), time.hour(), time.minute()))  # noqa: DTZ001

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from typing import Final
 
 KEPT: Final = 100
+WHOLE: Final = (0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A stretch of time that stands still, or so many seconds up to now."""
+    """A stretch of time that stands still, or so many seconds up to now; `share` of every pen's scale."""
 
     live: bool
     span_s: float
     from_ns: int = 0
     to_ns: int = 0
+    share: tuple[float, float] = WHOLE
 
 
 class Views:

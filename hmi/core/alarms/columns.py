@@ -64,20 +64,20 @@ class RuleColumns:
         self.deadband = np.array([rule.deadband for rule in rules], np.float64)
         self.priority = np.array([rule.priority for rule in rules], np.uint8)
         self.other = np.array([rule.other for rule in rules], np.intp)
-        self.beyond = _beyond(rules)
+        self.worse = _worse(rules)
         self.has_others = bool((self.other >= 0).any())
         self.has_rates = bool((self.kind == RATE).any())
-        self.has_exclusive = not bool(np.isnan(self.beyond).all())
+        self.lesser = {int(one): np.flatnonzero(self.worse == one).tolist() for one in self.worse[self.worse >= 0]}
         self.auto_ack = np.array([one.auto_ack for one in self.classes], bool)
         again = zip(rules, self.classes, strict=True)
         self.realarm_s = np.array(
             [(one.realarm_min if one.realarm_min is not None else of.realarm_min) * 60 for one, of in again], np.float64
         )
-        # Rules of one tag stand together in `order`, so a row finds them as a slice.
+        # Rules of one tag stand together in `order`, so a row finds them as a slice; what may give way comes last.
         pairs = np.flatnonzero(self.other >= 0)
         watched = np.concatenate((self.tag, self.other[pairs]))
-        by_tag = np.argsort(watched, kind="stable")
-        self.order = np.concatenate((np.arange(len(rules)), pairs))[by_tag]
+        whose = np.concatenate((np.arange(len(rules)), pairs))
+        self.order = whose[np.lexsort((self.worse[whose] >= 0, watched))]
         self.count = np.bincount(watched, minlength=tag_count).astype(np.intp)
         self.start = np.concatenate(([0], np.cumsum(self.count)[:-1])).astype(np.intp)
 
@@ -94,13 +94,11 @@ class RuleColumns:
         return row, self.order[self.start[tags[row]] + within]
 
 
-def _beyond(rules: Sequence[Rule]) -> NDArray[np.float64]:
-    """For each exclusive level, the next worse limit of its tag; not a number where there is none."""
-    limits = {(rule.tag, rule.type): rule.limit for rule in rules if rule.other < 0}
-    return np.array(
-        [limits.get((rule.tag, _NEXT.get(rule.type, "")), np.nan) if rule.exclusive else np.nan for rule in rules],
-        np.float64,
-    )
+def _worse(rules: Sequence[Rule]) -> NDArray[np.intp]:
+    """For each exclusive level, the rule with the next worse limit of its tag; -1 where there is none."""
+    levels = {(rule.tag, rule.type): rule.index for rule in rules}
+    found = [levels.get((rule.tag, _NEXT.get(rule.type, "")), -1) if rule.exclusive else -1 for rule in rules]
+    return np.array(found, np.intp)
 
 
 class AlarmColumns:
@@ -134,6 +132,8 @@ class AlarmColumns:
         self.rate: dict[int, float] = {}  # units per second, as last told
         self.rate_from: dict[int, tuple[int, float]] = {}  # source ns and value that began the span of a rate
         self.acked_by: dict[int, str] = {}
+        self.true_since: dict[int, float] = {}  # of levels that may give way: when the condition became true, s
+        self.eased: dict[int, str] = {}  # comes forward where a worse limit was acknowledged: who did that
         self.version = np.zeros(count, np.uint64)
         self.counter = 0
 

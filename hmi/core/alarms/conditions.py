@@ -117,10 +117,6 @@ def _wishes(rules: RuleColumns, alarms: AlarmColumns, seen: Seen) -> NDArray[np.
         [value < limit - band, value > limit + band, value != limit, value == 0],
         False,
     )
-    if rules.has_exclusive:
-        beyond = rules.beyond[rule]  # the next more severe limit of the tag, where only one of them may stand
-        outside = np.where(kind == c.LOW, value <= beyond, value >= beyond)  # false where there is none
-        on, off = on & ~outside, off | outside
     wish: NDArray[np.int8] = on.astype(np.int8) - off.astype(np.int8)
     unknown = q.is_bad(seen.quality) | ((seen.flags & FLAG_NOT_LIVE) != 0) | np.isnan(value) | np.isnan(limit)
     wish[unknown] = UNKNOWN

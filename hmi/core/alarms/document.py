@@ -37,7 +37,7 @@ COLUMNS: Final = {  # key of a row -> what it is called
     "status": "Status",
     "rationalised": "Rationalised",
 }
-_SHORT: Final = ("id", "title", "priority", "class", "raised", "status")
+_SHORT: Final = {"id": 26, "title": 28, "priority": 8, "class": 12, "raised": 17, "status": 9}  # and its width, %
 _STYLE: Final = """
 body { font: 11pt/1.35 sans-serif; margin: 2em; color: #111; background: #fff }
 h1 { font-size: 16pt } h2 { font-size: 13pt; margin: 1.6em 0 .4em }
@@ -120,7 +120,7 @@ def page(plant: Plant, made: str) -> str:
         f"<p>{len(found)} alarms, {drafts} of them drafts; {shares}.</p>",
         f"<p>Made {escape(made)} from the files with the digest {escape(plant.digest[:16])}.</p>",
         _matrix(plant),
-        _table("All alarms, by priority", {key: COLUMNS[key] for key in _SHORT}, found),
+        _table("All alarms, by priority", {key: COLUMNS[key] for key in _SHORT}, found, _SHORT),
         "<h2>Each alarm</h2>",
         *map(_article, found),
         "</body></html>\n",
@@ -138,8 +138,11 @@ def _matrix(plant: Plant) -> str:
     return _table("Priority by consequence and time to respond", columns, body)
 
 
-def _table(title: str, columns: Mapping[str, str], body: list[dict[str, str]]) -> str:
-    head = "".join(f"<th>{escape(text)}</th>" for text in columns.values())
+def _table(
+    title: str, columns: Mapping[str, str], body: list[dict[str, str]], widths: Mapping[str, int] | None = None
+) -> str:
+    wide = {key: f' width="{width}%"' for key, width in (widths or {}).items()}
+    head = "".join(f"<th{wide.get(key, '')}>{escape(text)}</th>" for key, text in columns.items())
     lines = "\n".join(f"<tr>{''.join(f'<td>{escape(row[key])}</td>' for key in columns)}</tr>" for row in body)
     return f"<h2>{escape(title)}</h2>\n<table><thead><tr>{head}</tr></thead><tbody>\n{lines}\n</tbody></table>"
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hmi.core.alarms.kpi import FLOOD_BEGINS, FLOOD_ENDS
 
@@ -55,22 +58,28 @@ class Line:
 
 
 def fold(
-    standing: Iterable[int], place_of: Mapping[int, str], raised_ns: Sequence[int], priority: Sequence[int]
+    standing: NDArray[np.intp],
+    place: NDArray[np.intp],
+    names: Sequence[str],
+    raised_ns: NDArray[np.int64],
+    priority: NDArray[np.uint8],
 ) -> tuple[list[Line], int]:
     """Alarms by machine with first-out, the most urgent lines first, ten at most; and how many more lines there are.
 
-    Alarms of priority 1 stand in lines of their own and are never left out, however many there are.
+    `place` of each rule is a number in `names`; what is of no place ("") stands alone. Alarms of priority 1 stand in
+    lines of their own and are never left out, however many there are.
     """
-    order = sorted(standing, key=lambda rule: (raised_ns[rule], rule))
-    lines = [Line(place_of.get(rule, ""), rule, (rule,), URGENT) for rule in order if priority[rule] == URGENT]
-    groups: dict[str, list[int]] = {}
-    for rule in order:
-        if priority[rule] != URGENT:
-            groups.setdefault(place_of.get(rule) or f"\0{rule}", []).append(rule)
-    folded = [
-        Line("" if place.startswith("\0") else place, rules[0], tuple(rules), min(priority[rule] for rule in rules))
-        for place, rules in groups.items()
-    ]
-    folded.sort(key=lambda line: (line.priority, -len(line.rules), raised_ns[line.first]))
+    order = standing[np.lexsort((standing, raised_ns[standing]))]
+    is_urgent = priority[order] == URGENT
+    lines = [Line(names[place[rule]], rule, (rule,), URGENT) for rule in order[is_urgent].tolist()]
+    rest = order[~is_urgent]
+    alone = np.array([not name for name in names], bool)[place[rest]]
+    keys = np.where(alone, len(names) + rest, place[rest])
+    _, first, which = np.unique(keys, return_index=True, return_inverse=True)  # the first of each came first
+    worst = np.full(len(first), np.iinfo(np.uint8).max, np.uint8)
+    np.minimum.at(worst, which, priority[rest])
     room = max(0, MOST_LINES - len(lines))
-    return lines + folded[:room], len(folded) - min(room, len(folded))
+    for group in np.lexsort((raised_ns[rest[first]], -np.bincount(which, minlength=len(first)), worst))[:room].tolist():
+        rules = tuple(rest[which == group].tolist())
+        lines.append(Line(names[place[rules[0]]], rules[0], rules, int(worst[group])))
+    return lines, max(0, len(first) - room)

@@ -16,7 +16,10 @@ from numpy.typing import NDArray
 from hmi.core.alarms import columns as c
 from hmi.core.alarms.columns import AlarmColumns, RuleColumns
 from hmi.core.alarms.conditions import FALSE, TRUE, UNKNOWN, Seen, look
+from hmi.core.alarms.levels import come_forward, gives_way, seen_by
 from hmi.core.alarms.quiet import Quiet
+
+Told = tuple[float, int, int]  # a value, its source time and its quality
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +27,7 @@ class Event:
     """One transition of one alarm."""
 
     rule: int
-    kind: (
-        str  # raised | returned | superseded | acknowledged | reset | realarmed, and what keeps it quiet begins or ends
-    )
+    kind: str  # raised | eased | returned | superseded | acknowledged | reset | realarmed; or quiet begins or ends
     state: str  # the state beneath whatever keeps it quiet
     occurrence: int
     source_ns: int
@@ -46,7 +47,19 @@ def step(rules: RuleColumns, alarms: AlarmColumns, rows: NDArray[Any], now: floa
     again = np.flatnonzero(alarms.realarm <= now)
     events += [_annunciate(alarms, int(rule), "realarmed", now_ns) for rule in again]
     over = [number for number, shelf in alarms.shelved.items() if shelf.due <= now]
-    events += [unshelve(alarms, number, now_ns, why="its time is up") for number in over]
+    for number in over:
+        events.append(unshelve(alarms, number, now_ns, why="its time is up"))
+        events += weigh(rules, alarms, number, now, now_ns)
+    return events
+
+
+def weigh(rules: RuleColumns, alarms: AlarmColumns, rule: int, now: float, now_ns: int) -> list[Event]:
+    """What keeps an alarm quiet began or ended: a lesser limit of its tag comes forward, or gives way again.
+
+    An alarm that nobody is told of stands for no other.
+    """
+    events: list[Event] = []
+    _tell_lesser(rules, alarms, rule, now, now_ns, events)
     return events
 
 
@@ -164,14 +177,16 @@ def _evaluate(
             alarms.raw[number] = wanted == TRUE
             _start_delay(rules, alarms, number, now)
             if alarms.due[number] <= now:
-                _settle(rules, alarms, number, now, now_ns, events, (seen, int(position)))
+                _settle(rules, alarms, number, now, now_ns, events, _told(seen, int(position)))
 
 
 def _hold(alarms: AlarmColumns, rule: int, cannot: bool) -> None:
     """A rule that cannot be evaluated keeps its state; a running delay is called off (ISA-18.2)."""
     if cannot:
-        alarms.raw[rule] = alarms.active[rule]
+        if alarms.due[rule] != np.inf:
+            alarms.raw[rule] = alarms.active[rule]
         alarms.due[rule] = np.inf
+        alarms.eased.pop(rule, None)
     if bool(alarms.held[rule]) != cannot:
         alarms.held[rule] = cannot
         if alarms.state[rule] != c.NORMAL:
@@ -179,8 +194,11 @@ def _hold(alarms: AlarmColumns, rule: int, cannot: bool) -> None:
 
 
 def _start_delay(rules: RuleColumns, alarms: AlarmColumns, rule: int, now: float) -> None:
-    if alarms.raw[rule] == alarms.active[rule]:
+    if rules.worse[rule] >= 0:
+        alarms.true_since[rule] = now
+    if alarms.raw[rule] == alarms.active[rule] or gives_way(rules, alarms, rule):
         alarms.due[rule] = np.inf
+        alarms.eased.pop(rule, None)
         return
     of = rules.rules[rule]
     alarms.due[rule] = now + (of.on_delay_s if alarms.raw[rule] else of.off_delay_s)
@@ -193,28 +211,37 @@ def _settle(
     now: float,
     now_ns: int,
     events: list[Event],
-    at: tuple[Seen, int] | None = None,
+    told: Told | None = None,
 ) -> None:
-    """The condition has lasted through its delay: raise the alarm or let it return. `at`: what was seen, and where."""
+    """The condition has lasted through its delay: raise the alarm or let it return."""
     alarms.due[rule] = np.inf
     alarms.active[rule] = alarms.raw[rule]
-    value, value_ns, quality = float(alarms.value[rule]), int(alarms.value_ns[rule]), int(alarms.quality[rule])
-    if at:
-        seen, place = at
-        value, value_ns, quality = float(seen.value[place]), int(seen.time[place]), int(seen.quality[place])
-    told = (value, value_ns, quality)
+    told = told or _newest(alarms, rule)
+    seen = seen_by(alarms, rule)
     if alarms.active[rule]:
         alarms.occurrence[rule] += 1
-        alarms.raised_ns[rule], alarms.raised_value[rule] = value_ns, value
-        events.append(_annunciate(alarms, rule, "raised", now_ns, told))
-        return
-    events.append(_return(rules, alarms, rule, now_ns, told))
-    shelf = alarms.shelved.get(rule)
-    if shelf is not None and shelf.one_shot:
-        events.append(unshelve(alarms, rule, now_ns, why="the alarm it was for has returned"))
+        alarms.raised_ns[rule], alarms.raised_value[rule] = told[1], told[0]
+        events.append(_begin(rules, alarms, rule, now, now_ns, told))
+    else:
+        events.append(_return(rules, alarms, rule, now_ns, told))
+        shelf = alarms.shelved.get(rule)
+        if shelf is not None and shelf.one_shot:
+            events.append(unshelve(alarms, rule, now_ns, why="the alarm it was for has returned"))
+    _tell_lesser(rules, alarms, rule, now, now_ns, events, (told, seen))
 
 
-def _return(rules: RuleColumns, alarms: AlarmColumns, rule: int, now_ns: int, told: tuple[float, int, int]) -> Event:
+def _begin(rules: RuleColumns, alarms: AlarmColumns, rule: int, now: float, now_ns: int, told: Told) -> Event:
+    """An alarm is raised; silently where somebody has seen the worse limit that the value has come back from."""
+    seen = alarms.eased.pop(rule, "")
+    if not seen:
+        return _annunciate(alarms, rule, "raised", now_ns, told)
+    alarms.acked_by[rule] = seen
+    alarms.realarm[rule] = now + rules.realarm_s[rule] if rules.realarm_s[rule] else np.inf
+    worse = rules.rules[rules.worse[rule]].id
+    return move(alarms, rule, c.ACKNOWLEDGED, "eased", now_ns, seen, f"{worse} was acknowledged", told)
+
+
+def _return(rules: RuleColumns, alarms: AlarmColumns, rule: int, now_ns: int, told: Told) -> Event:
     acked = int(alarms.state[rule]) == c.ACKNOWLEDGED
     alarms.realarm[rule] = np.inf
     kind = "returned"
@@ -222,21 +249,49 @@ def _return(rules: RuleColumns, alarms: AlarmColumns, rule: int, now_ns: int, to
         after = c.LATCHED if acked else c.LATCHED_UNACKNOWLEDGED
     elif acked or rules.auto_ack[rule]:
         after = c.NORMAL
-    elif _is_beyond(rules, rule, told[0]):
+    elif gives_way(rules, alarms, rule):
         after, kind = c.NORMAL, "superseded"  # the worse limit of the same tag stands for it, and asks to be seen
     else:
         after = c.RETURNED
     return move(alarms, rule, after, kind, now_ns, told=told)
 
 
-def _is_beyond(rules: RuleColumns, rule: int, value: float) -> bool:
-    beyond = rules.beyond[rule]
-    return bool(value <= beyond if rules.kind[rule] == c.LOW else value >= beyond)
+def _newest(alarms: AlarmColumns, rule: int) -> Told:
+    return float(alarms.value[rule]), int(alarms.value_ns[rule]), int(alarms.quality[rule])
 
 
-def _annunciate(
-    alarms: AlarmColumns, rule: int, kind: str, now_ns: int, told: tuple[float, int, int] | None = None
-) -> Event:
+def _told(seen: Seen, place: int) -> Told:
+    return float(seen.value[place]), int(seen.time[place]), int(seen.quality[place])
+
+
+def _tell_lesser(
+    rules: RuleColumns,
+    alarms: AlarmColumns,
+    rule: int,
+    now: float,
+    now_ns: int,
+    events: list[Event],
+    at: tuple[Told, str] | None = None,
+) -> None:
+    """Of exclusive levels only the worst stands: the lesser one gives way to it, and comes forward when it has gone.
+
+    `at`: the value, source time and quality that moved the worse one, and who had acknowledged that.
+    """
+    for lesser in rules.lesser.get(rule, ()):
+        told = at[0] if at else _newest(alarms, lesser)
+        if gives_way(rules, alarms, lesser):
+            alarms.due[lesser] = np.inf
+            alarms.eased.pop(lesser, None)
+            if alarms.active[lesser]:
+                alarms.active[lesser] = False
+                events.append(_return(rules, alarms, lesser, now_ns, told))
+        elif at is None and alarms.held[lesser]:
+            alarms.raw[lesser] = alarms.active[lesser]  # its next good value decides
+        elif come_forward(rules, alarms, lesser, told[0], at[1] if at else seen_by(alarms, rule), now):
+            _settle(rules, alarms, lesser, now, now_ns, events, told)
+
+
+def _annunciate(alarms: AlarmColumns, rule: int, kind: str, now_ns: int, told: Told | None = None) -> Event:
     """An active alarm asks to be seen: whatever acknowledgement there was is not carried over."""
     alarms.acked_by.pop(rule, None)
     alarms.realarm[rule] = np.inf
@@ -261,7 +316,7 @@ def move(
     now_ns: int,
     user: str = "",
     why: str = "",
-    told: tuple[float, int, int] | None = None,
+    told: Told | None = None,
 ) -> Event:
     """A transition: `told` is the value, source time and quality that did it, else those that had raised the alarm."""
     alarms.state[rule] = state

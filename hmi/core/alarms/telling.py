@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hmi.core.alarms.columns import STATES, UNACKNOWLEDGED
 from hmi.core.alarms.kpi import Annunciations
@@ -32,6 +33,14 @@ class Telling:
     records: tuple[int, ...]  # the journal's number of each
     occurrences: tuple[int, ...]
 
+    def narrowed(self, concerned: NDArray[np.bool_]) -> Telling:
+        """What was told of these alarms alone, by their numbers."""
+        keep = concerned[self.told.rule]
+        told, places = self.told, np.flatnonzero(keep).tolist()
+        own = Annunciations(told.time[keep], told.rule[keep], told.priority[keep], told.gone[keep])
+        records, occurrences = ([of[place] for place in places] for of in (self.records, self.occurrences))
+        return Telling(own, self.ids, tuple(records), tuple(occurrences))
+
 
 @dataclass(slots=True)
 class _Alarm:
@@ -45,17 +54,17 @@ def tell(records: Iterable[tuple[int, Record]], end_ns: int, known: Sequence[str
 
     `known` are the ids of the plant's alarms, in their order. What still stands is gone at `end_ns`.
     """
-    teller = _Teller(known)
+    teller = Teller(known)
     for number, record in records:
         if record.category == "alarm":
             teller.hear(number, record)
     return teller.telling(end_ns)
 
 
-class _Teller:
-    """Goes through the journal once, with what keeps each alarm quiet in mind."""
+class Teller:
+    """Goes through the journal once, with what keeps each alarm quiet in mind; `known` as in `tell`."""
 
-    def __init__(self, known: Sequence[str]) -> None:
+    def __init__(self, known: Sequence[str] = ()) -> None:
         self._alarms = {name: _Alarm(number) for number, name in enumerate(known)}
         self._rows: list[tuple[int, int, int]] = []  # time, alarm, priority
         self._gone: list[int] = []

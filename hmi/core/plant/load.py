@@ -16,13 +16,18 @@ from hmi.core.plant.equipment import Equipment
 from hmi.core.plant.equipment_toml import FILE as EQUIPMENT
 from hmi.core.plant.equipment_toml import read_equipment
 from hmi.core.plant.furnish import Furnisher, alarms_of, details_of
+from hmi.core.plant.instructions_files import instruction_ids, read_instructions, with_instructions
+from hmi.core.plant.instructions_steps import Around
 from hmi.core.plant.languages_toml import check_languages, read_languages
 from hmi.core.plant.modbus_toml import check_tags, shares_a_line
 from hmi.core.plant.model import Plant
 from hmi.core.plant.plant_toml import FILE, PlantFile, read_plant_file
 from hmi.core.plant.policies_toml import policy_files, read_policies
+from hmi.core.plant.positions import Position
+from hmi.core.plant.positions_toml import check_answered, read_positions
 from hmi.core.plant.tags_csv import TagFiles, read_tags, tag_files
 from hmi.core.plant.templates_toml import read_templates, stem_of, template_files
+from hmi.core.plant.trends_toml import read_trends
 from hmi.core.plant.visible import visible_texts
 from hmi.core.screens.backdrops import read_backdrops
 from hmi.core.screens.expand import Types
@@ -30,6 +35,7 @@ from hmi.core.screens.lint import lint_screens
 from hmi.core.screens.model import Screen, Symbol
 from hmi.core.screens.parse import ScreenFiles, parse_symbols
 from hmi.core.screens.scope import MAX_CHARACTERS_MADE, MAX_MADE, TooMuch
+from hmi.core.steps.model import Instruction
 
 _PLACES: Final = {
     "tags/": ".csv",
@@ -37,6 +43,7 @@ _PLACES: Final = {
     "policies/": ".toml",
     "screens/": ".toml",
     "templates/": ".toml",
+    "trends/": ".toml",
     "lang/": ".toml",
 }
 _LONGEST: Final = 400  # characters of what a message says
@@ -65,12 +72,14 @@ def check(texts: Mapping[str, str], library: Mapping[str, str]) -> tuple[Plant |
     about_tags = _about_tags(texts, found, mistakes)
     shown = _shown(about_tags, library, head, found, symbols, mistakes)
     policies = read_policies(about_tags, found.tags, found.index, mistakes)
+    trends = read_trends(about_tags, found.tags, found.index, mistakes)
     _check_stations(_stems(texts, "screens/", ".toml") | set(shown.screens), head, mistakes)
     check_tags(head.connections, found.tags, found.places, mistakes)
     shares_a_line(head.connections, mistakes, head.connection_lines)
     _check_unused(head, found, mistakes)
     _check_strangers(texts, mistakes)
     languages, tables = read_languages(texts, mistakes)
+    positions = _positions(head, shown, found, mistakes)
     if any(mistake.severity == "error" for mistake in mistakes):
         return None, _told(mistakes)
     plant = Plant(
@@ -89,16 +98,28 @@ def check(texts: Mapping[str, str], library: Mapping[str, str]) -> tuple[Plant |
         texts=dict(texts),
         digest=digest(texts),
         policies=policies,
+        trends=trends,
         everyone=head.everyone,
         equipment=shown.equipment,
         backdrops=shown.backdrops,
         languages=languages,
         alarm_classes=head.alarm_classes.known,
+        severities=head.severities,
         matrix=head.matrix,
+        positions=positions,
+        instructions=shown.instructions,
+        pictures=shown.pictures,
     )
     if languages:
         check_languages(languages, tables, visible_texts(plant), mistakes)
     return plant, _told(mistakes)
+
+
+def _positions(head: PlantFile, shown: _Shown, found: TagFiles, mistakes: list[Mistake]) -> tuple[Position, ...]:
+    stations = [station.id for station in head.stations]
+    positions = read_positions(head.position_rows, stations, shown.equipment, mistakes)
+    check_answered(head.position_rows, positions, shown.rules, found.tags, shown.equipment, mistakes)
+    return positions
 
 
 def _told(mistakes: list[Mistake]) -> list[Mistake]:
@@ -114,6 +135,8 @@ class _Shown:
     equipment: dict[str, Equipment] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     backdrops: dict[str, str] = field(default_factory=dict)
+    instructions: dict[str, Instruction] = field(default_factory=dict)
+    pictures: dict[str, str] = field(default_factory=dict)
 
 
 def _shown(
@@ -132,7 +155,7 @@ def _shown(
     own = _stems(texts, "screens/", ".toml")
     ids = {
         "screens": own,
-        "instructions": _stems(texts, "instructions/", ".md"),
+        "instructions": instruction_ids(texts),
         "templates": frozenset(stem_of(file) for file in (*template_files(texts), *template_files(library))),
     }
     try:
@@ -141,6 +164,9 @@ def _shown(
         shown.screens = files.read(texts)
         furnisher = Furnisher(machines, files, types, found.tags, own)
         shown.equipment = furnisher.equipment()
+        around_steps = Around(found.tags, index, shown.equipment, ids["instructions"])
+        shown.instructions, shown.pictures = read_instructions(texts, around_steps, types.templates, mistakes)
+        shown.equipment = with_instructions(shown.equipment, shown.instructions)
         shown.screens |= furnisher.details()
         known = own | set(details_of(machines, own).values())
         files.check_targets(known)

@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from hmi.core.alarms.rules import AlarmClass, Matrix, Rule
+from hmi.core.alarms.served import PLACES, SEVERITIES
 from hmi.core.expr import Expression
 from hmi.core.plant.equipment import Equipment
 from hmi.core.plant.modbus_addresses import Span
+from hmi.core.plant.positions import Position
 from hmi.core.policy import Policy
 from hmi.core.screens.model import Screen, Symbol
+from hmi.core.steps.model import Instruction
 from hmi.core.tags import Tag
+from hmi.core.trends import TrendGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class Connection:
     user_certificate: str = ""  # file of a certificate that says whom the session is for, instead of `user`
     certificate_host: str = ""  # the host that the server's certificate names, where it is not the address's
     publish_ms: int = 250  # OPC UA publishing interval
+    conditions: bool = False  # whether the alarms that the OPC UA server keeps itself join the list
+    condition_areas: tuple[str, ...] = ()  # nodes whose alarms are wanted; (): of the whole server
     scan_ms: int = 500  # Modbus scan period of tags that name none
     unit: int = 1  # Modbus unit id
     byte_order: str = "big"
@@ -122,16 +128,33 @@ class Plant:
     policies: Mapping[int, tuple[Policy, ...]] = field(default_factory=dict)  # by tag index, the most specific first
     everyone: str = "operate"  # role of whoever is at a station
     equipment: Mapping[str, Equipment] = field(default_factory=dict)  # by id, in file order
+    trends: Mapping[str, TrendGroup] = field(default_factory=dict)  # groups of pens, by id
     backdrops: Mapping[str, str] = field(default_factory=dict, repr=False)  # drawings found harmless, by file
     languages: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)  # code -> text -> text
 
     alarm_classes: Mapping[str, AlarmClass] = field(default_factory=dict)  # by name; those that the files declare
     matrix: Matrix = field(default_factory=Matrix)  # what priorities are computed from
+    positions: tuple[Position, ...] = ()  # of operators: who answers for which alarms
+    severities: tuple[int, ...] = SEVERITIES  # of servers' conditions: from these on of priority 1, 2, 3
+    instructions: Mapping[str, Instruction] = field(default_factory=dict)  # work instructions by id
+    pictures: Mapping[str, str] = field(default_factory=dict, repr=False)  # their drawings found harmless, by file
+
+    @property
+    def condition_places(self) -> int:
+        """How many conditions of servers the list has room for, behind the plant's own alarms."""
+        return PLACES * sum(1 for one in self.connections if one.conditions)
 
     @cached_property
     def tag_index(self) -> Mapping[str, int]:
         """Index of each tag by its name."""
         return {tag.name: tag.index for tag in self.tags}
+
+    @cached_property
+    def compiled(self) -> bytes:
+        """The plant as another process has it at once, without reading its files; see `hmi.core.plant.compiled`."""
+        from hmi.core.plant.compiled import pack
+
+        return pack(self)
 
     def tag(self, name: str) -> Tag | None:
         """The tag of this name, if the plant has it."""
@@ -141,6 +164,10 @@ class Plant:
     def station(self, name: str) -> Station:
         """The station of this name; one that the plant's files do not name is a desk like any other."""
         return next((station for station in self.stations if station.id == name), Station(name))
+
+    def position_at(self, station: str) -> Position | None:
+        """The operator position that a station is of; None: every alarm is told there."""
+        return next((one for one in self.positions if station in one.stations), None)
 
     def role_at(self, station: str) -> str:
         """What everybody may do at a station."""

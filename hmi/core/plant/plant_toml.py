@@ -12,9 +12,10 @@ from msgspec import Meta, Struct
 
 from hmi.core import toml
 from hmi.core.alarms.rules import CONSEQUENCES, Matrix
+from hmi.core.alarms.served import SEVERITIES
 from hmi.core.errors import Mistake
 from hmi.core.nearest import nearest
-from hmi.core.plant import addresses, alarm_classes, modbus_toml, security
+from hmi.core.plant import addresses, alarm_classes, conditions_toml, modbus_toml, positions_toml, security
 from hmi.core.plant.alarm_classes import AlarmClasses
 from hmi.core.plant.model import Connection, History, HistoryGroup, Station
 
@@ -22,12 +23,12 @@ FILE: Final = "plant.toml"
 _ID: Final = Meta(pattern=r"\A[a-z][a-z0-9_-]{0,63}\Z", description="a word of a-z 0-9 _ -", examples=["filler"])
 _SECTIONS: Final = (
     *("plant", "connection", "history", "station", "server", "access", "priority_matrix"),
-    *(alarm_classes.SECTION, "role", "shift"),
+    *(alarm_classes.SECTION, conditions_toml.SECTION, positions_toml.SECTION, "role", "shift"),
 )
 _LATER_SECTIONS: Final = ("role", "shift")
 _PERIOD: Final = Meta(ge=10, le=3_600_000, examples=[500])
 _SETTINGS_OF: Final = {  # what only one driver knows
-    "opcua": ("publish_ms", "security", *security.KEYS),
+    "opcua": ("publish_ms", "security", *security.KEYS, *conditions_toml.KEYS),
     "modbus": ("scan_ms", "unit", "byte_order", "word_order", *modbus_toml.KEYS),
 }
 
@@ -56,6 +57,8 @@ class _Connection(modbus_toml.Keys, frozen=True, kw_only=True):
         str, Meta(pattern=r"\A[A-Za-z0-9._:-]{0,253}\Z", description="a host", examples=["plc7.plant.local"])
     ] = ""
     publish_ms: Annotated[int, _PERIOD] = 250
+    conditions: bool = False
+    condition_areas: Annotated[tuple[str, ...], Meta(examples=[["ns=2;s=Filler"]])] = ()
     scan_ms: Annotated[int, _PERIOD] = 500
     unit: Annotated[int, Meta(ge=0, le=255)] = 1
     byte_order: Literal["big", "little"] = "big"
@@ -122,6 +125,8 @@ class PlantFile:
     matrix: Matrix = field(default_factory=Matrix)
     everyone: str = "operate"
     alarm_classes: AlarmClasses = field(default_factory=AlarmClasses)
+    severities: tuple[int, ...] = SEVERITIES
+    position_rows: tuple[toml.Table, ...] = ()  # read once the equipment is known
 
 
 def read_plant_file(texts: Mapping[str, str], mistakes: list[Mistake]) -> PlantFile:
@@ -153,6 +158,8 @@ def read_plant_file(texts: Mapping[str, str], mistakes: list[Mistake]) -> PlantF
         matrix=_matrix(table, mistakes),
         everyone=may.everyone if may else "operate",
         alarm_classes=alarm_classes.read_classes(table, mistakes),
+        severities=conditions_toml.read_severities(table, mistakes),
+        position_rows=tuple(table.tables(positions_toml.SECTION)),
     )
 
 
@@ -242,6 +249,7 @@ def _check_connection(row: toml.Table, made: _Connection, mistakes: list[Mistake
         if complaint := addresses.of_controller(made.driver, address):
             mistakes.append(row.mistake(key, *complaint))
     mistakes.extend(security.check(row, made))
+    conditions_toml.check_areas(row, made.conditions, made.condition_areas, mistakes)
     good = not any(mistake.severity == "error" for mistake in mistakes[before:])
     for driver, settings in _SETTINGS_OF.items():
         for key in settings:

@@ -25,10 +25,14 @@ def _all(plant: Plant) -> Iterator[tuple[str, str]]:
     yield plant.name, "plant.toml"
     for station in plant.stations:
         yield station.name, "plant.toml"
+    for position in plant.positions:
+        yield position.name, "plant.toml"
     for screen in plant.screens.values():
         yield from _of_screen(screen)
     for one in plant.equipment.values():
         yield from _of_equipment(one)
+    for group in plant.trends.values():
+        yield group.title, f"the trend {group.id}"
     for rule in plant.rules:
         where = f"the alarm {rule.id}"
         yield from ((text, where) for text in (rule.title, rule.cause, rule.effect, rule.action))

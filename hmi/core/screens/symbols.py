@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import Any
 
 from hmi.core import toml
@@ -137,21 +136,6 @@ def _with_badges(binds: dict[str, str], shapes: Collection[Shape]) -> dict[str, 
     if not binds or any(shape.options.get("from_element") for shape in shapes):
         return binds
     return {**binds, **{key: kind for key, kind in BADGE_BINDS.items() if key not in binds}}
-
-
-def badged(symbol: Symbol, bound: Collection[str]) -> Symbol:
-    """The symbol as an element needs it: with badges for the mode, the interlock and the service it binds.
-
-    What the symbol itself shows in words gets no badge.
-    """
-    shown = {name for shape in symbol.shapes for name in _named(shape)}
-    extra = [name for name in BADGE_BINDS if name in bound and name not in shown]
-    return replace(symbol, shapes=(*symbol.shapes, Shape("badges", {"shows": extra}))) if extra else symbol
-
-
-def _named(shape: Shape) -> list[str]:
-    kinds = SHAPES.get(shape.kind, {})
-    return [value for key, value in shape.options.items() if kinds.get(key) == "bind"]
 
 
 def _shape(table: Any, binds: Mapping[str, str], notes: Notes) -> Shape:

@@ -66,3 +66,32 @@ def tell(desk: Any) -> Any:
         desk.mirror.take(Alarms(tuple(rows)))
 
     return put
+
+
+POSITIONS = """
+[[position]]
+id = "brewing"
+name = "Brewing"
+areas = ["cellar"]
+stations = ["desk"]
+
+[[position]]
+id = "gate"
+name = "Gate"
+areas = ["gatehouse"]
+"""
+GATEHOUSE = """
+[[equipment]]
+id = "gatehouse"
+name = "Gatehouse"
+path = "door"
+"""
+
+
+@pytest.fixture
+def positioned(engine: Any) -> Any:
+    """The small plant with two operator positions: the desk's answers for the cellar, another for the door."""
+    files = {**engine.files, "equipment.toml": EQUIPMENT + GATEHOUSE}
+    files["plant.toml"] += '\n[[station]]\nid = "desk"\n' + POSITIONS
+    engine.start(files)
+    return engine

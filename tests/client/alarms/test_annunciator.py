@@ -45,6 +45,19 @@ def test_within_a_burst_only_the_more_urgent_sounds_again(calls, tones, tell):
     assert tones == [3, 1]
 
 
+def test_a_flood_that_takes_more_than_a_second_sounds_once(calls, tones, tell, clock):
+    tell((2, "unacknowledged"))
+    calls.hear()
+    clock.advance(1.5)
+    tell((3, "unacknowledged"))
+    calls.hear()
+    assert tones == [3]
+    clock.advance(1.0)
+    tell((3, "unacknowledged"), occurrence=2)
+    calls.hear()
+    assert tones == [3, 3]
+
+
 def test_it_sounds_again_and_again_until_somebody_acknowledges(calls, tones, tell, clock):
     tell((0, "unacknowledged"))
     calls.hear()
@@ -128,3 +141,15 @@ def test_five_minutes_before_a_shelf_ends_it_says_so_once(calls, desk, clock):
     calls.pulse()
     assert told == ["Tank overflows comes off the shelf in 4 min 59 s"]
     assert calls.ends_soon() == 1
+
+
+def test_at_a_position_only_its_own_alarms_sound(positioned, qtbot, desk, tell):
+    calls = Annunciator(desk)
+    calls.hear()
+    tones = Tones(calls.horn).heard
+    tell((3, "unacknowledged"))  # the door is another's
+    calls.hear()
+    assert (tones, calls.sounding) == ([], 0)
+    tell((2, "unacknowledged"))
+    calls.hear()
+    assert (tones, calls.sounding) == ([3], 3)

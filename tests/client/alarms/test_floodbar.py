@@ -31,3 +31,16 @@ def test_it_says_what_is_shown(bar, model):
     bar.show_fold(model)
     assert bar.turn.text() == "Full list (F12)"
     assert bar.detail.whole == "By machine, the first alarm of each; 4 lines more"
+
+
+def test_it_names_the_alarm_that_came_first_of_all(bar, model, tell, desk):
+    now = desk.mirror.now_ns()
+    tell((2, "acknowledged"), (0, "unacknowledged"))
+    model.put()
+    bar.calls.flood.annunciate(11, 0.0)
+    bar.calls.flood_since_ns = now
+    bar.show_fold(model)
+    assert bar.detail.whole == "First of all: Tank hot · Every alarm is shown"
+    bar.calls.flood_since_ns = now + 2 * 600 * 10**9  # what has stood for long has nothing to do with it
+    bar.show_fold(model)
+    assert bar.detail.whole == "Every alarm is shown"

@@ -1,5 +1,6 @@
 """The horn, with real players in other processes."""
 
+import shutil
 import wave
 
 import pytest
@@ -29,6 +30,34 @@ def test_the_tone_of_the_priority_is_played(qtbot, tmp_path, heard):
     assert heard.read_text().strip().endswith("priority2.wav")
     assert horn.fault == ""
     horn.stop()
+
+
+@pytest.mark.skipif(not shutil.which("aplay"), reason="no aplay here: apt-get install alsa-utils")
+@pytest.mark.parametrize("priority", [1, 4])
+def test_every_sample_of_the_tone_reaches_the_sound_device(qtbot, tmp_path, monkeypatch, priority):
+    played = tmp_path / "played"
+    config = tmp_path / "asound.conf"
+    config.write_text(
+        f'pcm.!default {{ type file file "{played}" format "raw" slave.pcm "null" }}\npcm.null {{ type null }}\n'
+    )
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(config))
+    with wave.open(str(resources_folder() / "sounds" / f"priority{priority}.wav")) as file:
+        tone = file.readframes(file.getnframes())
+    horn = Horn([("aplay", "-q")])
+    horn.play(priority)
+    qtbot.waitUntil(lambda: horn._process is None, timeout=20_000)  # it has ended well
+    assert played.read_bytes()[: len(tone)] == tone
+    assert (horn.fault, horn.played) == ("", 1)
+
+
+def test_before_the_first_alarm_it_is_known_that_nothing_here_plays_sounds(qtbot):
+    horn, told = Horn([("/no/such/player",)]), []
+    horn.failed.connect(told.append)
+    horn.look()
+    assert told == [horn.fault] and "Watch the list" in horn.fault
+    quiet = Horn()  # without a display nobody listens
+    quiet.look()
+    assert quiet.fault == ""
 
 
 def test_a_player_that_fails_makes_room_for_the_next(qtbot, tmp_path, heard):

@@ -52,14 +52,14 @@ def test_a_folded_list_has_a_line_for_each_machine_and_hides_no_priority_one(mod
     assert lines(model) == [0, 1, 2, 3]
 
 
-def test_a_folded_list_is_not_folded_anew_at_every_beat(model, tell, clock):
+def test_a_long_list_is_put_in_order_a_few_times_a_second(model, tell, clock, monkeypatch):
+    monkeypatch.setattr("hmi.client.alarms.model.LONG", 0)
     tell((2, "unacknowledged"))
-    model.put()
-    model.fold(True)
+    assert model.put() == [2]
     tell((3, "unacknowledged"))
-    assert model.put() == []
-    clock.advance(1)
-    assert model.put() == [3]
+    assert (model.put(), model.late) == ([], True)
+    clock.advance(0.2)
+    assert (model.put(), model.late) == ([3], False)
     assert lines(model) == [2, 3]
 
 

@@ -187,3 +187,15 @@ def test_the_figures_are_one_click_away(qtbot, page, engine):
     qtbot.mouseClick(page.views.buttons["figures"], Qt.MouseButton.LeftButton)
     assert page.figures.isVisible()
     assert engine.requests[-1].verb == "journal"
+
+
+def test_upright_the_help_stands_below_the_list_and_nothing_is_cut_off(qtbot, page, window):
+    click(qtbot, page, 0)
+    window.shell.navigation.hide()
+    window.resize(800, 1280)
+    qtbot.waitUntil(lambda: page.help.geometry().top() > page.table.geometry().bottom(), timeout=5000)
+    for made in (*page.views.buttons.values(), *page.deeds.buttons.values()):
+        if made.isVisible():
+            assert made.mapTo(page, made.rect().topRight()).x() <= page.width(), made.text()
+    window.resize(1280, 800)
+    qtbot.waitUntil(lambda: page.help.geometry().left() > page.table.geometry().right(), timeout=5000)

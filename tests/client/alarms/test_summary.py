@@ -81,3 +81,10 @@ def test_what_is_kept_quiet_is_not_counted(engine):
     rows = {0: AlarmRow(0, "shelved"), 1: AlarmRow(1, "out-of-service"), 2: AlarmRow(2, "suppressed-by-design")}
     summary = Rollup(engine.plant).summary(rows)
     assert (summary.total.count, summary.top, dict(summary.by_screen)) == (0, None, {})
+
+
+def test_what_is_kept_quiet_is_counted_apart(engine):
+    rows = [AlarmRow(0, "shelved"), AlarmRow(1, "out-of-service"), AlarmRow(2, "shelved")]
+    rollup = Rollup(engine.plant)
+    assert rollup.summary({row.rule: row for row in rows}).kept == (2, 0, 1)
+    assert rollup.summary({0: rows[0], 3: AlarmRow(3, "unacknowledged")}).kept == (1, 0, 0)

@@ -34,6 +34,14 @@ def test_what_is_clicked_comes_to_the_front(qtbot, plates):
     assert plates.ids == ["pump", "tank"]
 
 
+def test_they_know_whether_somebody_works_in_one_of_them(plates, host):
+    assert not plates.have_keyboard
+    plates.open("pump")
+    assert plates.have_keyboard
+    host.currentWidget().setFocus()
+    assert not plates.have_keyboard
+
+
 def test_escape_closes_the_front_one(qtbot, plates, host):
     plates.open("pump")
     tank = plates.open("tank")

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 
 from hmi.client.faceplate.instructions import Instructions, plain
 from hmi.client.language import speak
+from hmi.core.steps.model import Instruction
 
 
 def test_a_click_asks_for_the_instruction(qtbot, desk):
@@ -18,8 +19,9 @@ def test_a_click_asks_for_the_instruction(qtbot, desk):
     assert asked == ["pump-seal"]
 
 
-def test_the_heading_of_its_file_is_its_title_in_the_plants_language(qtbot, desk):
-    desk.plant = replace(desk.plant, texts={"instructions/pump-seal.md": "# Change the seal\n\nStop the pump."})
+def test_its_title_is_in_the_plants_language(qtbot, desk):
+    seal = Instruction(id="pump-seal", title="Change the seal")
+    desk.plant = replace(desk.plant, instructions={"pump-seal": seal})
     speak("de", {"de": {"Change the seal": "Dichtung wechseln"}})
     try:
         tab = Instructions(desk, ("pump-seal",))

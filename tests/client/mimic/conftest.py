@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtGui import QImage, QPainter
 
 from hmi.client.mimic.canvas import Mimic
-from hmi.client.mimic.compile import Compiled, compile_screen
+from hmi.client.mimic.compile import Compiled, Drawn, compile_screen
 from hmi.client.mimic.ink import Ink
 from hmi.client.theme import Theme, day
 from hmi.clock import HandClock
@@ -220,3 +220,23 @@ def canvas(qapp: Any, glass: Glass) -> Iterator[Callable[..., tuple[Ink, QImage]
     yield make
     for painter, _ in kept:
         painter.end()
+
+
+@pytest.fixture(scope="session")
+def plant() -> Plant:
+    """The plant of the gallery: every symbol of the library on one sheet."""
+    from tests.client.mimic import gallery
+
+    return gallery.plant()
+
+
+@pytest.fixture(scope="session")
+def sheet(plant: Plant) -> dict[str, Drawn]:
+    """The elements of its sheet by their symbol."""
+    return {one.element.symbol: one for one in compile_screen(plant.screens["sheet"], plant).drawn}
+
+
+@pytest.fixture
+def pump(sheet: dict[str, Drawn]) -> Drawn:
+    """The pump of the sheet, with a mode, an interlock and a service of its own."""
+    return sheet["pump"]

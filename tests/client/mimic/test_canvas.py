@@ -17,6 +17,7 @@ from hmi.client.theme import day, night
 from hmi.core import quality as q
 from hmi.core.plant import Plant
 from hmi.core.plant.equipment import Equipment
+from tests.client.mimic import gallery
 from tests.client.mimic.conftest import HEAD1, LEVEL, LEVEL_SP, RUNNING, STATE, Glass
 
 SETPOINT, PUMP, TO_OVERVIEW, GROUND = QPoint(300, 80), QPoint(295, 190), QPoint(500, 160), QPoint(20, 380)
@@ -273,3 +274,22 @@ def test_200_screens_opened_and_closed_leave_nothing(qtbot: Any, small_plant: Pl
     finally:
         tracemalloc.stop()
     assert grown < 300_000  # bytes: less than 2 kB a screen, where one takes some 100 kB
+
+
+def test_a_frame_painted_right_into_the_window_is_the_picture_that_was_left_behind(qtbot: Any) -> None:
+    plant = gallery.plant()
+    glass = gallery.glass_of(plant)
+    mimic = gallery.hang(plant, glass, day())
+    qtbot.addWidget(mimic)
+    mimic.resize(*gallery.SHEET)
+    mimic.show()
+    straight = 0
+    for pose in gallery.poses().values():
+        mimic.grab()
+        gallery.stand(glass, pose)
+        mimic.refresh()
+        straight += mimic._scene.late
+        painted = mimic.grab().toImage()
+        assert mimic.grab().toImage() == painted  # from the picture, which this has brought up to date
+        assert not mimic._scene.late
+    assert straight > 1

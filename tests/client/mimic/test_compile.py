@@ -7,9 +7,9 @@ import pytest
 
 from hmi.client.mimic.compile import Compiled, Reading, Scale, compile_screen, compiled_of, default_decimals
 from hmi.core import quality as q
-from hmi.core.plant import Plant, load
+from hmi.core.plant import Plant
 from hmi.core.tags import Tag, TagTable
-from tests.client.mimic.conftest import ROOT
+from hmi.plantfiles.folder import find_plant, load_folder
 
 
 def by_symbol(compiled: Compiled, symbol: str) -> int:
@@ -91,11 +91,7 @@ def test_what_is_drawn_along_points_stands_where_they_lead(detail: Compiled) -> 
 
 
 def test_every_alarm_of_the_demo_plant_shows_on_the_screen_that_it_names() -> None:
-    folder = ROOT / "resources" / "plants" / "bottling"
-    files = [path for path in folder.rglob("*") if path.suffix in (".toml", ".csv")]
-    texts = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}
-    library = {f"symbols/{path.name}": path.read_text(encoding="utf-8") for path in ROOT.glob("screens/symbols/*.toml")}
-    plant = load(texts, library)
+    plant = load_folder(find_plant("bottling"))
     shown = {
         name: {rule for drawn in compile_screen(screen, plant).drawn if not drawn.gathers for rule in drawn.rules}
         for name, screen in plant.screens.items()

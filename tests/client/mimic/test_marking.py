@@ -12,9 +12,11 @@ from hmi.client.mimic.canvas import Mimic
 from hmi.client.mimic.compile import Compiled
 from hmi.client.mimic.marking import Marking
 from hmi.client.mimic.quality import Mark
+from hmi.client.mimic.words import tooltip
 from hmi.core import quality as q
 from hmi.core.batch import FLAG_CLAMPED, Batch
 from hmi.core.clamp import ABOVE
+from hmi.link.messages import AlarmRow, ConditionFacts
 from tests.client.mimic.conftest import LEVEL, LEVEL_SP, NAME, RUNNING, Glass
 
 
@@ -130,3 +132,20 @@ def test_stale_groups_count_their_age_once_a_second(mimic: Mimic, marking: Marki
         glass.clock.advance(0.5)
         counts.append(mimic.refresh())
     assert sum(count > 0 for count in counts) == 2
+
+
+def test_a_condition_that_a_server_keeps_marks_what_shows_its_tag(mimic: Mimic, marking: Marking, glass: Glass) -> None:
+    said = ConditionFacts("plc:High@1", "plc", message="Too full", priority=2, tag=LEVEL)
+    glass.alarms[99] = AlarmRow(99, "unacknowledged", condition=said)
+    glass.alarms[98] = AlarmRow(98, "unacknowledged", condition=ConditionFacts("plc:x", "plc", priority=1))  # of no tag
+    glass.alarms_version += 1
+    mimic.refresh()
+    numbers = [number for number, one in enumerate(mimic.compiled.drawn) if LEVEL in one.tags and not one.gathers]
+    assert numbers and sorted(marking.alarms) == numbers
+    assert {mark.priority for mark in marking.alarms.values()} == {2}
+    told = tooltip(mimic.compiled.drawn[numbers[0]], mimic._scene._plant, glass)
+    assert "Alarm 2: Too full (Unacknowledged)" in told
+    del glass.alarms[99], glass.alarms[98]
+    glass.alarms_version += 1
+    mimic.refresh()
+    assert marking.alarms == {}

@@ -18,14 +18,9 @@ from hmi.core.plant import Plant
 from hmi.core.screens.model import Shape
 from tests.client.mimic import gallery
 from tests.client.mimic.conftest import Glass
+from tests.client.mimic.gallery import drawn_by, inked, put
 
 BOX = {"x": 0, "y": 0, "w": 60, "h": 60}
-
-
-@pytest.fixture(scope="module")
-def plant() -> Plant:
-    """The plant of the gallery."""
-    return gallery.plant()
 
 
 @pytest.fixture
@@ -34,26 +29,6 @@ def glass(plant: Plant, qapp: Any) -> Glass:
     made = gallery.glass_of(plant)
     gallery.stand(made, gallery.Pose())
     return made
-
-
-@pytest.fixture
-def pump(plant: Plant) -> Drawn:
-    """The pump of the sheet, with a mode, an interlock and a service of its own."""
-    return next(one for one in compile_screen(plant.screens["sheet"], plant).drawn if one.element.symbol == "pump")
-
-
-def put(glass: Glass, name: str, value: float, quality: int = q.GOOD) -> None:
-    glass.set(glass.table.index[name], value, quality)
-
-
-def drawn_by(glass: Glass, painter: Any, drawn: Drawn, options: dict[str, Any], theme: Any = None) -> QImage:
-    with gallery.easel(glass, theme) as (ink, image):
-        painter(ink, drawn, options)
-    return image
-
-
-def inked(image: QImage) -> int:
-    return int(np.count_nonzero(gallery.levels(image) != gallery.levels_of_colour(day().background)))
 
 
 @pytest.mark.parametrize(

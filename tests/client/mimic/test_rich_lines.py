@@ -10,28 +10,17 @@ import pytest
 from PySide6.QtGui import QImage
 
 from hmi.client.mimic import rich_lines
-from hmi.client.mimic.compile import Drawn, Scale, compile_screen
+from hmi.client.mimic.compile import Drawn, Scale
 from hmi.client.mimic.recent import COLUMN_NS, recent_of
 from hmi.client.theme import Theme, day, night
 from hmi.core import quality as q
 from hmi.core.plant import Plant
 from tests.client.mimic import gallery
 from tests.client.mimic.conftest import Glass
+from tests.client.mimic.gallery import drawn_by, put
 
 COLUMN_S = COLUMN_NS / 1e9
 BOX = {"x": 0, "y": 0, "w": 100, "h": 60}
-
-
-@pytest.fixture(scope="module")
-def plant() -> Plant:
-    """The plant of the gallery."""
-    return gallery.plant()
-
-
-@pytest.fixture(scope="module")
-def sheet(plant: Plant) -> dict[str, Drawn]:
-    """The elements of the sheet by their symbol."""
-    return {one.element.symbol: one for one in compile_screen(plant.screens["sheet"], plant).drawn}
 
 
 @pytest.fixture
@@ -40,16 +29,6 @@ def glass(plant: Plant, qapp: Any) -> Glass:
     made = gallery.glass_of(plant)
     gallery.stand(made, gallery.Pose())
     return made
-
-
-def put(glass: Glass, name: str, value: float, quality: int = q.GOOD) -> None:
-    glass.set(glass.table.index[name], value, quality)
-
-
-def shot(glass: Glass, painter: Any, drawn: Drawn, options: dict[str, Any], theme: Theme | None = None) -> QImage:
-    with gallery.easel(glass, theme) as (ink, image):
-        painter(ink, drawn, options)
-    return image
 
 
 def where(image: QImage, colour: str) -> tuple[Any, Any]:
@@ -63,7 +42,7 @@ def test_a_meter_is_filled_by_the_range_of_its_own_tag(
     glass: Glass, sheet: dict[str, Drawn], value: float, share: float
 ) -> None:
     put(glass, "g.output", value)
-    columns = where(shot(glass, rich_lines.meter, sheet["pid"], {**BOX, "bind": "output"}), day().contents)[1]
+    columns = where(drawn_by(glass, rich_lines.meter, sheet["pid"], {**BOX, "bind": "output"}), day().contents)[1]
     assert columns.max() - columns.min() == pytest.approx(100 * share, abs=4)
 
 
@@ -71,12 +50,12 @@ def test_a_meter_without_a_value_is_empty_and_without_a_sure_set_point_has_no_ma
     glass: Glass, sheet: dict[str, Drawn]
 ) -> None:
     options = {**BOX, "bind": "value", "setpoint": "setpoint"}
-    marked = where(shot(glass, rich_lines.meter, sheet["pid"], options), day().accent)[1]
+    marked = where(drawn_by(glass, rich_lines.meter, sheet["pid"], options), day().accent)[1]
     assert np.median(marked) == pytest.approx(sheet["pid"].element.x + 66, abs=2)
     put(glass, "g.asked", 66.0, q.BAD)
-    assert not len(where(shot(glass, rich_lines.meter, sheet["pid"], options), day().accent)[1])
+    assert not len(where(drawn_by(glass, rich_lines.meter, sheet["pid"], options), day().accent)[1])
     put(glass, "g.level", 62.0, q.BAD)
-    assert not len(where(shot(glass, rich_lines.meter, sheet["pid"], options), day().contents)[1])
+    assert not len(where(drawn_by(glass, rich_lines.meter, sheet["pid"], options), day().contents)[1])
 
 
 def step(glass: Glass, values: list[float], quality: int = q.GOOD) -> None:
@@ -92,12 +71,12 @@ def test_a_sparkline_is_broken_where_the_value_was_bad_and_ends_with_a_dot_only_
 ) -> None:
     spark, options = sheet["kpi_trend"], {"x": 0, "y": 0, "w": 150, "h": 40, "bind": "value"}
     step(glass, [60.0] * 160)
-    whole = where(shot(glass, rich_lines.spark, spark, options), day().text)[1]
+    whole = where(drawn_by(glass, rich_lines.spark, spark, options), day().text)[1]
     step(glass, [60.0] * 60, q.BAD)
-    ended = where(shot(glass, rich_lines.spark, spark, options), day().text)[1]
+    ended = where(drawn_by(glass, rich_lines.spark, spark, options), day().text)[1]
     assert whole.max() - ended.max() == pytest.approx(60, abs=6)
     step(glass, [60.0] * 30)
-    columns = np.unique(where(shot(glass, rich_lines.spark, spark, options), day().text)[1])
+    columns = np.unique(where(drawn_by(glass, rich_lines.spark, spark, options), day().text)[1])
     assert np.diff(columns).max() == pytest.approx(59, abs=4)
 
 
@@ -105,17 +84,17 @@ def test_a_sparkline_of_what_hardly_moves_is_flat(glass: Glass, sheet: dict[str,
     spark, options = sheet["kpi_trend"], {"x": 0, "y": 0, "w": 150, "h": 100, "bind": "value"}
     free = replace(spark, scale=Scale(0, 100))  # no normal band
     step(glass, [60.0, 60.02] * 80)
-    rows = where(shot(glass, rich_lines.spark, free, options), day().text)[0]
+    rows = where(drawn_by(glass, rich_lines.spark, free, options), day().text)[0]
     assert rows.max() - rows.min() <= 9  # the dot at its end
     step(glass, [50.0, 70.0] * 80)
-    rows = where(shot(glass, rich_lines.spark, free, options), day().text)[0]
+    rows = where(drawn_by(glass, rich_lines.spark, free, options), day().text)[0]
     assert rows.max() - rows.min() > 80
 
 
 def test_a_slow_swing_is_drawn_as_one(glass: Glass, sheet: dict[str, Drawn]) -> None:
     spark, options = sheet["kpi_trend"], {"x": 0, "y": 0, "w": 600, "h": 40, "bind": "value"}
     step(glass, [60 + 10 * np.sin(place / 155 * np.pi) for place in range(155)])  # less than half a pixel a column
-    rows, columns = where(shot(glass, rich_lines.spark, replace(spark, scale=Scale(0, 100)), options), day().text)
+    rows, columns = where(drawn_by(glass, rich_lines.spark, replace(spark, scale=Scale(0, 100)), options), day().text)
     middle = rows[np.abs(columns - columns.mean()) < 50]
     assert np.ptp(rows) > 30
     assert middle.max() - rows.min() <= 4
@@ -127,7 +106,7 @@ def test_a_sparkline_shows_as_much_of_the_past_as_it_is_asked_for(glass: Glass, 
     bottoms = []
     for minutes in (1, 2):
         asked = replace(spark, element=replace(spark.element, options={"minutes": minutes}), scale=Scale(0, 100))
-        rows = where(shot(glass, rich_lines.spark, asked, options), day().text)[0]
+        rows = where(drawn_by(glass, rich_lines.spark, asked, options), day().text)[0]
         bottoms.append(int(rows.max() - rows.min()))
     assert bottoms[0] <= 9 < 80 < bottoms[1]
 
@@ -137,7 +116,7 @@ def test_the_first_look_at_a_value_draws_nothing_that_was_not_seen(plant: Plant,
     put(fresh, "g.level", 60.0)
     recent_of(fresh.table).beat(fresh.now_ns())
     options = {"x": 0, "y": 0, "w": 150, "h": 40, "bind": "value"}
-    columns = where(shot(fresh, rich_lines.spark, sheet["kpi_trend"], options), day().text)[1]
+    columns = where(drawn_by(fresh, rich_lines.spark, sheet["kpi_trend"], options), day().text)[1]
     assert columns.min() >= sheet["kpi_trend"].element.x + 140
 
 
@@ -147,7 +126,7 @@ def test_the_pens_of_a_strip_are_told_apart_by_dashes_and_by_name(
 ) -> None:
     strip = sheet["trend"]
     options = {"x": 0, "y": 0, "pens": ["pen1", "pen2", "pen3", "pen4"]}
-    image = shot(glass, rich_lines.strip, strip, options, theme)
+    image = drawn_by(glass, rich_lines.strip, strip, options, theme)
     widths = []
     for place in range(3):
         rows, columns = where(image, theme.pens[place])
@@ -165,7 +144,7 @@ def test_every_pen_has_the_range_of_its_own_tag(glass: Glass, sheet: dict[str, D
         put(glass, "g.asked", 25.0)
         put(glass, "g.output", 7.5)
         recent_of(glass.table).beat(glass.now_ns())
-    image = shot(glass, rich_lines.strip, strip, {"x": 0, "y": 0, "pens": ["pen1", "pen2", "pen3"]})
+    image = drawn_by(glass, rich_lines.strip, strip, {"x": 0, "y": 0, "pens": ["pen1", "pen2", "pen3"]})
     height = strip.element.height - 1.3 * 18
     for place, share in ((1, 0.25), (2, 0.75)):
         rows, columns = where(image, day().pens[place])

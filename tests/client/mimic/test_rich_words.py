@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 
 from hmi.client.language import speak, texts_of
 from hmi.client.mimic import rich_words
-from hmi.client.mimic.compile import Drawn, compile_screen
+from hmi.client.mimic.compile import Drawn
 from hmi.client.mimic.ink import Ink
 from hmi.client.theme import day
 from hmi.core import quality as q
@@ -19,20 +19,9 @@ from hmi.core.plant import Plant
 from hmi.core.screens.vocabulary import MODES
 from tests.client.mimic import gallery
 from tests.client.mimic.conftest import Glass
+from tests.client.mimic.gallery import put
 
 BOX = {"x": 0, "y": 0, "w": 200, "h": 40}
-
-
-@pytest.fixture(scope="module")
-def plant() -> Plant:
-    """The plant of the gallery."""
-    return gallery.plant()
-
-
-@pytest.fixture(scope="module")
-def sheet(plant: Plant) -> dict[str, Drawn]:
-    """The elements of the sheet by their symbol."""
-    return {one.element.symbol: one for one in compile_screen(plant.screens["sheet"], plant).drawn}
 
 
 @pytest.fixture
@@ -61,10 +50,6 @@ def told(glass: Glass, painter: Any, drawn: Drawn, options: dict[str, Any]) -> l
         remembering = Told(ink)
         painter(remembering, drawn, options)
     return remembering.words
-
-
-def put(glass: Glass, name: str, value: float, quality: int = q.GOOD) -> None:
-    glass.set(glass.table.index[name], value, quality)
 
 
 def with_options(drawn: Drawn, **options: Any) -> Drawn:

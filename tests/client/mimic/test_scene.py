@@ -14,6 +14,7 @@ from hmi.client.mimic.scene import Scene, element_at, rectangles
 from hmi.client.theme import day
 from hmi.core import quality as q
 from hmi.core.plant import Plant
+from tests.client.mimic import gallery
 from tests.client.mimic.conftest import LEVEL, NAME, RUNNING, STATE, Glass
 
 
@@ -114,3 +115,46 @@ def test_the_topmost_element_that_answers_is_hit(detail: Compiled) -> None:
     assert element_at(detail, 300, 180) == number_of(detail, "pump")
     assert element_at(detail, 20, 20) is None  # the panel behind does nothing
     assert element_at(detail, -5, 20) is None
+
+
+@pytest.fixture(scope="module")
+def sheet() -> Plant:
+    return gallery.plant()
+
+
+def test_a_picture_left_behind_is_up_to_date_when_it_is_asked_for(qapp: Any, sheet: Plant) -> None:
+    glass = gallery.glass_of(sheet)
+    one, other = (Scene(compile_screen(sheet.screens["sheet"], sheet), sheet, glass, day()) for _ in range(2))
+    one.resize(*gallery.SHEET)
+    other.resize(*gallery.SHEET)
+    late = 0
+    for pose in gallery.poses().values():
+        gallery.stand(glass, pose)
+        told = one.refresh(alarms=True, history=True, straight=True)
+        same = other.refresh(alarms=True, history=True)
+        assert told[0].tolist() == same[0].tolist()
+        late += one.late
+        assert one.buffer.toImage() == other.buffer.toImage()
+        assert not one.late and not other.late
+    assert late > 1
+
+
+def test_a_few_changes_after_a_picture_was_left_behind_bring_it_up_to_date(qapp: Any, sheet: Plant) -> None:
+    glass = gallery.glass_of(sheet)
+    scene = Scene(compile_screen(sheet.screens["sheet"], sheet), sheet, glass, day())
+    scene.resize(*gallery.SHEET)
+    poses = list(gallery.poses().values())
+    gallery.stand(glass, poses[0])
+    scene.refresh(alarms=True, history=True)
+    gallery.stand(glass, poses[1])
+    scene.refresh(alarms=True, history=True, straight=True)
+    assert scene.late
+    for tag in scene.compiled.tags.tolist():  # until one changes what few elements show
+        glass.set(tag, 33.0 if glass.table.value[tag] != 33.0 else 44.0)
+        scene.refresh(alarms=False, history=False, straight=True)
+        if not scene.late:
+            break
+    assert not scene.late
+    bit_by_bit = scene.buffer.toImage()
+    scene.resize(*gallery.SHEET)
+    assert bit_by_bit == scene.buffer.toImage()

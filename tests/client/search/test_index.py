@@ -7,6 +7,7 @@ import pytest
 from hmi.client.language import speak
 from hmi.client.search.index import Found, Index, Search, titles_of
 from hmi.core.plant.equipment import Equipment
+from hmi.core.steps.model import Instruction
 from hmi.core.tags import Tag
 
 
@@ -17,8 +18,8 @@ def plant(engine):
         "pump1": Equipment("pump1", "Feed pump", code="PMP-01", screen="pump"),
         "tank1": Equipment("tank1", "Day tank", screen="tank"),
     }
-    texts = {**engine.plant.texts, "instructions/overflow.md": "\n# Tank overflows\nClose HV-102"}
-    return dataclasses.replace(engine.plant, equipment=machines, texts=texts)
+    instructions = {"overflow": Instruction(id="overflow", title="Tank overflows")}
+    return dataclasses.replace(engine.plant, equipment=machines, instructions=instructions)
 
 
 def search(plant, text):
@@ -99,6 +100,5 @@ def test_a_hundred_thousand_tags_are_found_in_small_slices(plant):
     assert len(made.best()) <= 60
 
 
-def test_titles_are_the_first_heading():
-    plant = type("P", (), {"texts": {"instructions/a.md": "text", "instructions/b.md": "## B\n# C", "x.md": "# no"}})
-    assert titles_of(plant) == {"a": "a", "b": "B"}
+def test_instructions_are_found_by_their_titles(plant):
+    assert titles_of(plant) == {"overflow": "Tank overflows"}

@@ -3,9 +3,13 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import pyqtgraph as pg
 import pytest
+from PySide6.QtGui import QColor, QImage, QPainter
 
-from hmi.client.trends.axes import TimeAxis, ValueAxis, nice_step, time_label, time_step, time_ticks
+from hmi.client.language import speak
+from hmi.client.theme import day
+from hmi.client.trends.axes import TimeAxis, ValueAxis, date_text, nice_step, time_label, time_step, time_ticks
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -66,24 +70,89 @@ def test_nice_steps(span, labels, step):
     assert nice_step(span, labels) == pytest.approx(step)
 
 
-def test_the_value_axis_speaks_the_pens_unit(qtbot):
-    axis = ValueAxis()
-    axis.show_scale(0.0, 27000.0, "1/h")
-    levels = axis.levels(400)
+@pytest.fixture
+def view(qtbot):
+    made = pg.GraphicsView()
+    qtbot.addWidget(made)
+    box = pg.ViewBox(enableMenu=False, defaultPadding=0)
+    made.setCentralItem(box)
+    made.resize(1000, 500)
+    box.setRange(xRange=(0, 600), yRange=(0, 1), padding=0)
+    yield box
+    made.close()
+
+
+def value_axis(view, low, high, unit):
+    axis = ValueAxis(day())
+    axis.follow(view)
+    axis.resize(84, 400)
+    axis.show_scale(low, high, unit)
+    return axis
+
+
+def test_the_value_axis_speaks_the_pens_unit(view):
+    axis = value_axis(view, 0.0, 27000.0, "1/h")
+    levels = axis.levels()
     assert levels[0] == 0
-    assert axis.tickStrings(levels, 1, 1) == ["0", "5000", "10000", "15000", "20000", "25000 1/h"]
-    assert axis.tickValues(0, 1, 400)[0][1] == levels
-    assert axis.tickValues(-0.25, 1, 500)[0][1] == levels  # with lanes below
+    assert axis.labels(levels) == ["0", "5000", "10000", "15000", "20000", "25000 1/h"]
+    axis.resize(84, 500)
+    view.setYRange(-0.25, 1.0, padding=0)  # with lanes below
+    assert axis.levels() == levels
 
 
-def test_a_scale_of_nothing_has_no_labels(qtbot):
-    axis = ValueAxis()
-    axis.show_scale(5.0, 5.0, "%")
-    assert axis.levels(400) == []
+def test_a_scale_of_nothing_has_no_labels(view):
+    axis = value_axis(view, 5.0, 5.0, "%")
+    assert axis.levels() == []
+    assert axis.labels([]) == []
 
 
-def test_the_time_axis_counts_from_its_base(qtbot):
-    base = int(at(2026, 2, 25, 7, 0)) * 10**9
-    axis = TimeAxis(base, BERLIN)
-    ((_, ticks),) = axis.tickValues(0, 600, 1000)
-    assert axis.tickStrings(ticks, 1, 60)[:3] == ["07:00", "07:01", "07:02"]
+@pytest.mark.parametrize("right", [False, True])
+def test_an_axis_of_one_pen_is_drawn_in_its_colour(view, right):
+    axis = ValueAxis(day(), right)
+    axis.colour = QColor("#AA0000")
+    axis.resize(84, 400)
+    axis.show_scale(0.0, 100.0, "%")
+    image = painted(axis)
+    edge = 0 if right else 83
+    assert image.pixelColor(edge, 200) == QColor("#AA0000")
+    assert image.pixelColor(83 - edge, 200).alpha() == 0
+
+
+def test_the_time_axis_counts_from_its_base(view):
+    axis = time_axis(view, at(2026, 2, 25, 7, 0))
+    assert [text for _, text in axis.ticks()][:3] == ["07:00", "07:01", "07:02"]
+    assert [round(x) for x, _ in axis.ticks()][:3] == [0, 100, 200]
+    assert axis.corner() == "25 Feb CET"
+    assert painted(axis).pixelColor(100, 2) == day().colour("frame")
+
+
+def test_a_stretch_in_which_the_clock_is_changed_names_both_zones(view):
+    axis = time_axis(view, at(2026, 3, 29, 0, 0))
+    view.setXRange(0, 23 * 3600, padding=0)
+    assert axis.corner() == "29 Mar CET/CEST"
+    view.setXRange(3 * 3600, 4 * 3600, padding=0)
+    assert axis.corner() == "29 Mar CEST"
+
+
+@pytest.mark.parametrize(("code", "text"), [("en", "3 Mar"), ("de", "3. März"), ("zh", "3月3日")])
+def test_days_are_named_in_the_language_of_the_window(code, text):
+    speak(code)
+    assert date_text(datetime(2026, 3, 3, tzinfo=BERLIN)) == text
+
+
+def time_axis(view, start_s):
+    axis = TimeAxis(int(start_s) * 10**9, BERLIN, day())
+    axis.follow(view)
+    axis.resize(1000, 28)
+    view.setXRange(0, 601, padding=0)
+    view.setXRange(0, 600, padding=0)
+    return axis
+
+
+def painted(item):
+    image = QImage(item.size().toSize(), QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(0)
+    painter = QPainter(image)
+    item.paint(painter)
+    painter.end()
+    return image

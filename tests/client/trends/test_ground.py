@@ -71,3 +71,23 @@ def test_cursors_are_dragged_with_the_mouse_and_the_view_stays(qtbot, plot):
     assert plot.span_ns == before
     plot.show_pair(False)
     assert plot.pair_ns is None
+
+
+def test_a_note_is_marked_as_long_as_it_is_about_and_read_anywhere_in_it(plot):
+    before = picture(plot)
+    plot.show_events([Event(BASE - 400 * S, 0, "note", "noted", 0, "seal changed", BASE - 200 * S)])
+    after = picture(plot)
+
+    def is_marked(seconds):
+        x = x_of(plot, seconds)
+        return any(before.pixel(x, y) != after.pixel(x, y) for y in range(10, 30))
+
+    assert [is_marked(seconds) for seconds in (-430, -400, -300, -205, -190)] == [False, True, True, True, False]
+    assert plot.told_at(BASE - 300 * S) == "seal changed"
+    assert plot.told_at(BASE - 150 * S) == ""
+    plot.show_span(BASE - 300 * S, BASE)  # its begin is out of sight: its mark stands at the edge
+    plot.show_events([])
+    before = picture(plot)
+    plot.show_events([Event(BASE - 400 * S, 0, "note", "noted", 0, "seal changed", BASE - 200 * S)])
+    after = picture(plot)
+    assert is_marked(-296) and is_marked(-250) and not is_marked(-190)

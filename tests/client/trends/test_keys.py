@@ -26,6 +26,10 @@ NONE, SHIFT, CTRL = (
         (Qt.Key.Key_Minus, NONE, False, ("move", (0.0, 2.0))),
         (Qt.Key.Key_Backspace, NONE, False, ("go", (-1,))),
         (Qt.Key.Key_Backspace, SHIFT, False, ("go", (1,))),
+        (Qt.Key.Key_Z, NONE, False, ("box", ())),
+        (Qt.Key.Key_G, NONE, False, ("groups", ())),
+        (Qt.Key.Key_P, NONE, False, ("pens", ())),
+        (Qt.Key.Key_D, NONE, False, ("date", ())),
         (Qt.Key.Key_X, NONE, False, None),
     ],
 )

@@ -21,7 +21,7 @@ INK = QColor("#00007F")
 def columns(low, high=None, quality=None):
     low = np.array(low, float)
     worst = np.zeros(len(low), np.uint32) if quality is None else np.array(quality, np.uint32)
-    return Columns(0, low, low if high is None else np.array(high, float), worst)
+    return Columns(0, low, low if high is None else np.array(high, float), worst, np.zeros(len(low), bool))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,8 @@ def test_a_lane_is_filled_while_on_and_names_its_states(qtbot):
     value = np.array([1.0, 0.0])
     good = np.zeros(2, np.uint32)
     until = np.array([start[1], BASE + 100 * S])
-    lane.show_strokes(Strokes(start, start, value, value, value, value, good, until, np.array([False, True])), 0, 1)
+    joined, late = np.array([False, True]), np.zeros(2, bool)
+    lane.show_strokes(Strokes(start, start, value, value, value, value, good, until, joined, late), 0, 1)
     image = plot.grab().toImage()
     y = round(plot.view.mapViewToScene(plot.view.viewRect().center()).y())
     rows = range(y, image.height())
@@ -70,3 +71,31 @@ def test_a_lane_is_filled_while_on_and_names_its_states(qtbot):
     filled = [sum(image.pixel(x, row) == INK.rgb() for row in rows) for x in (250, 650)]
     assert filled[0] > 8 * filled[1] / 2 > 0
     assert plot.view.viewRange()[1][0] < -0.05  # the scale of lines is above the lanes
+
+
+def test_a_lane_that_is_dragged_is_where_its_time_is(qtbot):
+    """Bands are made once and shifted: the picture is the same as when they are made anew."""
+    plot = Plot(day(), UTC, BASE)
+    qtbot.addWidget(plot)
+    plot.resize(600, 400)
+    plot.show()
+    lane = plot.show_pens([Inked(INK, names={0: "off", 1: "on"})], day())[0]
+    edges = BASE + np.arange(0, 100, 10, dtype=np.int64) * S
+    value, few = np.arange(10) % 2.0, np.zeros(10, np.uint32)
+    joined, late = np.arange(10) > 0, np.zeros(10, bool)
+    strokes = Strokes(edges, edges, value, value, value, value, few, edges + 10 * S, joined, late)
+    lane.show_strokes(strokes, 0, 1)
+    plot.show_span(BASE, BASE + 60 * S)
+    plot.grab()
+    rows, columns_seen = range(300, 400, 3), range(0, 600, 2)
+    for second in (0, 1, 2, 3, 7, 20):
+        plot.show_span(BASE + second * S - S // 2, BASE + (second + 60) * S - S // 2)
+        plot.grab()
+        before = lane._made
+        plot.show_span(BASE + second * S, BASE + (second + 60) * S)
+        dragged = plot.grab().toImage()
+        assert lane._made is before
+        lane.show_strokes(strokes, 0, 1)
+        anew = plot.grab().toImage()
+        other = sum(dragged.pixel(x, y) != anew.pixel(x, y) for x in columns_seen for y in rows)
+        assert other <= 8 * len(rows)  # an edge may round to the next pixel

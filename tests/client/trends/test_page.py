@@ -1,13 +1,16 @@
 """The trend page: history of the engine and live values of the mirror, on real widgets and real messages."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDate, QDateTime, Qt, QTime, QTimeZone
 
 from hmi.client.trends.first import first_pens
 from hmi.client.trends.lanes import Lane
-from hmi.core.history import Window
+from hmi.core.history import Samples, Window, window_of
+from hmi.core.trends import TrendGroup, TrendPen
 from hmi.link.messages import Reply
 
 S = 1_000_000_000
@@ -53,7 +56,7 @@ def test_history_goes_over_into_live_values(page, engine, window, clock):
 
 
 def test_it_draws_when_the_picture_has_moved_by_a_pixel(page, engine, window, clock):
-    px_s = page.span_s / page.plot.width()
+    px_s = page.travel.span_s / page.plot.width()
     assert 0.45 < px_s < 1.0
     clock.advance(1.0)
     window.frame.beat()
@@ -67,7 +70,7 @@ def test_it_draws_when_the_picture_has_moved_by_a_pixel(page, engine, window, cl
     engine.set({"tank.level": 50.0})
     window.frame.beat()
     assert page._drawn_at > drawn
-    page.show_span(60.0)
+    page.travel.show_span(60.0)
     drawn = page._drawn_at
     clock.advance(0.21)
     engine.set({"tank.level": 51.0})
@@ -87,9 +90,9 @@ def test_presets_ask_for_their_time(qtbot, page, engine, window):
 def test_going_back_stops_live_and_asks_once_it_is_still(qtbot, page, engine, window):
     before = len(asked(engine))
     shown = page.pens[0].strokes
-    page.move_by(-0.5, 1.0)
-    page.move_by(-0.5, 1.0)
-    assert not page.live
+    page.travel.move_by(-0.5, 1.0)
+    page.travel.move_by(-0.5, 1.0)
+    assert not page.travel.live
     assert page.toolbar.live_button.text() == "Paused"
     assert page.pens[0].strokes is not shown
     assert page.pens[0].series.window is not None  # the picture before stays until the next is complete
@@ -98,43 +101,46 @@ def test_going_back_stops_live_and_asks_once_it_is_still(qtbot, page, engine, wi
     last = asked(engine)[-1]
     assert last["from_ns"] <= page.plot.span_ns[0]
     page.toolbar.live_button.click()
-    assert page.live
+    assert page.travel.live
 
 
 def test_zooming_changes_the_span_and_asks_only_for_what_is_not_known(qtbot, page, engine):
-    before, known = page.span_s, len(asked(engine))
-    page.move_by(0.0, 0.5)
-    assert page.span_s == pytest.approx(before / 2, rel=0.01)
-    page.move_by(0.0, 2.0)
-    page.move_by(-0.25, 1.0)
-    assert page.span_s == pytest.approx(before, rel=0.01)
-    qtbot.waitUntil(lambda: not page._settle.isActive(), timeout=3000)
+    before, known = page.travel.span_s, len(asked(engine))
+    page.travel.move_by(0.0, 0.5)
+    assert page.travel.span_s == pytest.approx(before / 2, rel=0.01)
+    page.travel.move_by(0.0, 2.0)
+    page.travel.move_by(-0.25, 1.0)
+    assert page.travel.span_s == pytest.approx(before, rel=0.01)
+    qtbot.waitUntil(lambda: not page.travel.is_moving, timeout=3000)
     assert len(asked(engine)) == known  # within the margin
-    page.move_by(0.0, 4.0)
+    page.travel.move_by(0.0, 4.0)
     qtbot.waitUntil(lambda: len(asked(engine)) > known, timeout=3000)
 
 
 def test_back_and_forward_through_views(qtbot, page, engine):
-    page.show_span(3600.0)
-    page.move_by(-0.5, 1.0)
-    qtbot.waitUntil(lambda: not page._settle.isActive(), timeout=3000)
+    page.travel.show_span(3600.0)
+    page.travel.move_by(-0.5, 1.0)
+    qtbot.waitUntil(lambda: not page.travel.is_moving, timeout=3000)
     there = page.plot.span_ns
-    page.go(-1)
-    assert page.live and page.span_s == 3600.0
-    page.go(-1)
-    assert page.live and page.span_s == 600.0
-    page.go(1)
-    page.go(1)
-    assert not page.live
+    page.travel.go(-1)
+    assert page.travel.live and page.travel.span_s == 3600.0
+    page.travel.go(-1)
+    assert page.travel.live and page.travel.span_s == 600.0
+    page.travel.go(1)
+    page.travel.go(1)
+    assert not page.travel.live
     assert page.plot.span_ns == pytest.approx(there, abs=S)
     assert not page.toolbar.forward_button.isEnabled()
 
 
 def test_a_date_is_jumped_to_on_the_plants_clock(page, engine):
-    page.show_moment(datetime(2026, 2, 20, 12, 0))
+    page.toolbar.date_button.click()
+    page.dates.start.setDateTime(QDateTime(QDate(2026, 2, 20), QTime(11, 30), QTimeZone.utc()))
+    page.dates.stop.setDateTime(QDateTime(QDate(2026, 2, 20), QTime(12, 30), QTimeZone.utc()))
+    page.dates.show_button.click()
     start, stop = page.plot.span_ns
     assert (start + stop) / 2 / S == pytest.approx(datetime(2026, 2, 20, 11, 0, tzinfo=UTC).timestamp(), abs=1)
-    assert not page.live
+    assert not page.travel.live
     assert asked(engine)[-1]["from_ns"] < start
 
 
@@ -158,7 +164,7 @@ def test_two_cursors_and_what_lies_between(qtbot, page, clock):
 
 
 def test_pens_of_one_unit_share_a_scale_when_asked(page):
-    page._choose((0, 1))
+    page.choose((0, 1))
     page.toolbar.share_button.click()
     assert page.pens[0].high != page.pens[1].high  # per cent and degrees have nothing in common
     scales = [(pen.low, pen.high) for pen in page.pens]
@@ -181,20 +187,19 @@ def test_alarms_and_commands_of_the_pens_are_marked(page, engine, window, clock)
     page.ask()
     window.frame.beat()
     assert [event.kind for event in page.plot.marks.events] == ["alarm"]
-    page._pointed(when)
+    page.reading.point(when)
     assert "Raised · tank.level.h" in page.toolbar.moment.text()
 
 
 def test_a_state_is_a_lane_and_the_limits_are_those_of_the_chosen_pen(page, engine, window):
     engine.set({"door.open": 1.0})
     window.frame.beat()
-    page._choose((0, 4))
+    page.choose((0, 4))
     lane = page.plot.curves[1]
     assert isinstance(lane, Lane)
     assert page.model.data(page.model.index(1, 3)) == "on"
     assert [round(share, 2) for share, _, _ in page.plot.ground.limits] == [0.92, 0.85]
-    low, high = page.plot.view.viewRange()[1]
-    assert page.plot.ground.levels == page.plot.values.tickValues(low, high, page.plot.values.size().height())[0][1]
+    assert page.plot.ground.levels == page.plot.values.levels()
     page.table.selectRow(1)
     assert page.plot.ground.limits == []
 
@@ -202,14 +207,14 @@ def test_a_state_is_a_lane_and_the_limits_are_those_of_the_chosen_pen(page, engi
 def test_the_space_bar_stops_and_follows(qtbot, page):
     page.setFocus()
     qtbot.keyClick(page, Qt.Key.Key_Space)
-    assert not page.live
+    assert not page.travel.live
     qtbot.keyClick(page, Qt.Key.Key_Space)
-    assert page.live
+    assert page.travel.live
 
 
 def test_pens_are_chosen_and_those_that_stay_keep_their_history(page, engine, window):
     kept = page.pens[1]
-    page._choose((1, 4))
+    page.choose((1, 4))
     window.frame.beat()
     assert [pen.tag.name for pen in page.pens] == ["tank.temperature", "door.open"]
     assert page.pens[0] is kept
@@ -227,7 +232,7 @@ def test_only_one_question_is_under_way(qtbot, page, engine, window):
     assert not page.ready()
     engine.answers["history"] = engine.history
     engine.say(engine.history([request for request in engine.requests if request.verb == "history"][-1]))
-    page.show_span(86400.0)  # what was wanted meanwhile
+    page.travel.show_span(86400.0)  # what was wanted meanwhile
     window.frame.beat()
     qtbot.waitUntil(lambda: len(asked(engine)) == before + 2, timeout=3000)
 
@@ -244,10 +249,10 @@ def test_an_engine_without_history_is_quoted_and_garbage_is_refused(page, engine
 
 
 def test_the_cursor_reads_every_pen(page, clock):
-    page._pointed(clock.now_ns() - 60 * S)
+    page.reading.point(clock.now_ns() - 60 * S)
     assert page.toolbar.moment.text().startswith("2026-02-25 07:12:20")
     assert page.model.data(page.model.index(0, 3)) != "–"
-    page._pointed(None)
+    page.reading.point(None)
     assert page.toolbar.moment.text() == ""
 
 
@@ -295,3 +300,89 @@ def test_the_theme_reaches_the_pens(page, window):
     window.change_theme()
     assert page.plot.curves[0].colour.name() != before
     window.change_theme()
+
+
+def recorded(request, start, now):
+    """History of one value each tenth of a second since `start`: its number, up to 96 and then from 0 again."""
+    tenths = np.arange(max(0, (now - start) * 10 // S), dtype=np.int64)
+    time, zeros = start + (tenths + 1) * S // 10, np.zeros(len(tenths), np.uint32)
+    samples = Samples("", time, time, (tenths % 97).astype(float), tenths * 0, zeros, zeros)
+    args = request.args
+    made = window_of(samples, args["from_ns"], args["to_ns"], args["points"])
+    return Reply(request.number, True, "", [replace(made, tag=name).pack() for name in args["tags"]])
+
+
+def test_a_minute_of_live_values_while_it_is_zoomed_and_none_is_missed(page, engine, window, clock):
+    """Ten a second; after each few the wheel is turned, the view dragged or put back to live."""
+    start = clock.now_ns()
+    drawn = []
+    engine.answers["history"] = lambda request: recorded(request, start, clock.now_ns())
+    for tenth in range(600):
+        clock.advance(0.1)
+        engine.set({"tank.level": float(tenth % 97), "pump.speed": float(tenth % 13)})
+        window.frame.beat()
+        if tenth % 7 == 3:
+            page.plot.view.scaleBy(x=0.8 if tenth % 14 < 7 else 1.3)
+            page.plot.moved.emit()
+        elif tenth % 50 == 49:
+            page.travel.show_span(60.0)
+        questions = sum(question.on_reply == page._query._came for question in window.wire._questions.values())
+        assert questions <= 1
+        drawn.append(page._drawn_at)
+    page.travel.show_span(20.0)
+    for _ in range(3):  # a question may have been under way, and the wish waits for its answer
+        window.frame.beat()
+    strokes = page.pens[0].series.strokes(start, clock.now_ns(), clock.now_ns(), 10**6)
+    last = range(400, 599)
+    at = [strokes.at(start + (tenth + 1) * S // 10 + S // 20) for tenth in last]
+    assert [value for value, _ in at] == [float(tenth % 97) for tenth in last]
+    assert strokes.extremes() == (0.0, 96.0)
+    assert len(set(drawn)) > 60  # it was drawn all the time
+
+
+def test_a_group_is_drawn_on_its_scales_and_kept_as_it_is_shown(page, engine):
+    pens = (TrendPen("tank.temperature", low=20.0, high=60.0, side="left"), TrendPen("door.open"), TrendPen("gone"))
+    page.show_group(TrendGroup("hot", "Hot", 3600.0, pens))
+    assert [pen.tag.name for pen in page.pens] == ["tank.temperature", "door.open"]
+    assert (page.pens[0].low, page.pens[0].high) == (20.0, 60.0)
+    assert page.travel.live and page.travel.span_s == 3600.0
+    assert asked(engine)[-1]["tags"] == ["tank.temperature", "door.open"]
+    assert page.group_shown("mine", "Mine") == TrendGroup("mine", "Mine", 3600.0, pens[:2])
+    page.choose(())
+    assert page.group_shown("mine", "Mine") is None
+
+
+def test_keys_open_the_panels_and_arm_a_box(qtbot, page):
+    page.setFocus()
+    for key, name in ((Qt.Key.Key_G, "groups"), (Qt.Key.Key_P, "pens"), (Qt.Key.Key_D, "date")):
+        qtbot.keyClick(page, key)
+        assert page.sides.shown == name
+    qtbot.keyClick(page, Qt.Key.Key_D)
+    assert page.sides.shown == ""
+    qtbot.keyClick(page, Qt.Key.Key_Z)
+    assert page.plot.boxing
+
+
+def test_a_question_about_another_time_is_taken_back_when_the_view_moves_on(page, engine, window):
+    engine.answers["history"] = lambda request: None
+    page.travel.show_span(86400.0)  # under way, and never answered
+    first = [request for request in engine.requests if request.verb == "history"][-1]
+    day = page.plot.span_ns[0] // S - 20 * 86400
+    page.travel.show_stretch(day * S, (day + 3600) * S)
+    assert [request.args for request in engine.requests if request.verb == "forget"] == [{"job": first.args["job"]}]
+    engine.answers["history"] = engine.history
+    last = [request for request in engine.requests if request.verb == "history"][-1]
+    assert last.args["to_ns"] < first.args["from_ns"]
+    engine.say(engine.history(first))  # it had been read after all
+    engine.say(engine.history(last))
+    window.frame.beat()
+    assert page.pens[0].series.window.to_ns <= (day + 2 * 3600) * S
+    assert page.ready()
+
+
+def test_the_picture_before_stays_until_the_next_is_there(page, engine, window):
+    engine.answers["history"] = lambda request: None
+    page.travel.move_by(-0.9, 1.0)
+    strokes = page.pens[0].strokes
+    assert np.isfinite(strokes.last).any()  # what was known of it, at its own time
+    assert page._query.under_way or page.travel.is_moving

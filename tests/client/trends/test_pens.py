@@ -4,12 +4,9 @@ import math
 
 import pytest
 
-from hmi.client.trends.pens import MAXIMUM, MINIMUM, QUALITY, SCALE, UNIT, VALUE, Pen, PenTable, can_be_drawn, scale_of
-from hmi.core.batch import Batch
-from hmi.core.tags import Tag, TagTable
-
-S = 1_000_000_000
-T0 = 1_772_000_000 * S
+from hmi.client.trends.pens import Pen, can_be_drawn, narrow_scales, scale_of, share_scales
+from hmi.core.tags import Tag
+from hmi.core.trends import TrendPen
 
 
 def tag(**more):
@@ -38,18 +35,39 @@ def test_what_can_be_drawn():
     assert not can_be_drawn(tag(history="off"))
 
 
-def test_the_table_reads_at_a_moment(window):
-    pen = Pen(tag(low=0, high=100, unit="%"), 1)
-    table = TagTable([pen.tag])
-    for second, value in enumerate((10.0, 90.0, 50.0)):
-        table.apply(Batch.of([0], [value], T0 + second * S, T0))
-        pen.series.listen(table, T0 + second * S)
-    pen.draw((T0 - S, T0 + 10 * S), T0 + 5 * S, 500, False)
-    model = PenTable(window.shell.desk)
-    model.put([pen])
-    model.read(T0 + S + S // 2)
-    cells = [model.data(model.index(0, column)) for column in (VALUE, MINIMUM, MAXIMUM, UNIT, SCALE, QUALITY)]
-    assert cells == ["90.0", "10.0", "90.0", "%", "0.0 to 100.0", "Good"]
-    model.read(T0 + 60 * S)
-    assert model.data(model.index(0, VALUE)) == "–"
-    assert model.data(model.index(0, QUALITY)) == "Nothing recorded"
+def drawn(*pens):
+    for pen in pens:
+        pen.draw((0, 10**9), 10**9, 100, False)
+    return pens
+
+
+def of(name, unit="%", low=0.0, high=100.0, **setting):
+    made = tag(name=name, unit=unit, low=low, high=high)
+    return Pen(made, 1, setting=TrendPen(name, **setting))
+
+
+def test_a_fixed_scale_stays_whatever_the_values():
+    (pen,) = drawn(Pen(tag(low=0, high=100), 1, setting=TrendPen("a", low=20.0, high=30.0)))
+    assert (pen.low, pen.high) == (20.0, 30.0)
+    pen.fix(0.0, 5.0)
+    drawn(pen)
+    assert (pen.low, pen.high) == (0.0, 5.0)
+
+
+def test_pens_of_one_axis_share_a_scale_and_others_do_not():
+    one, other, alone = drawn(of("a", axis="x"), of("b", axis="x", high=250.0), of("c", high=9.0))
+    share_scales([one, other, alone])
+    assert [(pen.low, pen.high) for pen in (one, other, alone)] == [(0.0, 250.0), (0.0, 250.0), (0.0, 9.0)]
+
+
+def test_pens_of_one_unit_share_a_scale_when_asked():
+    one, other, alone = drawn(of("a"), of("b", high=250.0), of("c", unit="bar", high=9.0))
+    share_scales([one, other, alone], by_unit=True)
+    assert [pen.high for pen in (one, other, alone)] == [250.0, 250.0, 9.0]
+
+
+def test_a_box_narrows_the_scales_of_lines_and_not_of_lanes():
+    line, lane = drawn(of("a"), Pen(tag(type="bool"), 2, {0: "off", 1: "on"}))
+    narrow_scales([line, lane], (0.25, 0.5))
+    assert (line.low, line.high) == (25.0, 50.0)
+    assert (lane.low, lane.high) == (-0.1, 1.1)

@@ -64,10 +64,10 @@ def test_pointing_tells_the_moment(qtbot, plot):
     moments = []
     plot.pointed.connect(moments.append)
     box = plot.view.sceneBoundingRect()
-    plot._point_at(QPointF(box.center().x(), box.center().y()))
+    plot.point_at(QPointF(box.center().x(), box.center().y()))
     assert moments[-1] == pytest.approx(BASE - 300 * S, abs=3 * S)
     told = len(moments)
-    plot._point_at(QPointF(2, 2))  # on the axis
+    plot.point_at(QPointF(2, 2))  # on the axis
     assert len(moments) == told
     plot.point(None)
     assert plot.marks.cursor is None
@@ -75,7 +75,7 @@ def test_pointing_tells_the_moment(qtbot, plot):
 
 def test_levels_are_those_of_the_axis(plot):
     plot.show_scale(0.0, 100.0, "%")
-    assert plot.ground.levels == plot.values.levels(plot.values.size().height() / 1.04)
+    assert plot.ground.levels == plot.values.levels()
     assert len(plot.ground.levels) > 2
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hmi.client.trends.query import Query, is_covered, request_of
+from hmi.client.trends.query import Query, is_covered, is_of_use, request_of
 from hmi.core.history import Samples, window_of
 
 S = 1_000_000_000
@@ -66,3 +66,37 @@ def test_what_is_forgotten_is_not_heard(desk, engine):
     engine.say(engine.history(engine.requests[-1]))
     desk.wire.tick()
     assert came == []
+
+
+def test_a_question_of_no_more_use_is_taken_back_and_its_answer_is_not_heard(desk, engine):
+    came = []
+    engine.answers["history"] = lambda request: None
+    query = Query(desk.wire, came.append, lambda: None)
+    args = {"tags": ["tank.level"], "from_ns": 0, "to_ns": S, "points": 50}
+    query.ask("history", args)
+    first = engine.requests[-1]
+    assert query.ask("history", {**args, "to_ns": 9 * S}, instead=True)
+    taken_back, second = engine.requests[-2:]
+    assert (taken_back.verb, taken_back.args) == ("forget", {"job": first.args["job"]})
+    assert second.args["job"] != first.args["job"]
+    for request in (first, second):
+        engine.say(engine.history(request))
+    desk.wire.tick()
+    assert [reply.number for reply in came] == [second.number]
+    assert not query.under_way
+
+
+@pytest.mark.parametrize(
+    ("span", "of_use"),
+    [
+        ((0, 100), True),
+        ((120, 220), True),
+        ((160, 260), False),
+        ((-300, -200), False),
+        ((0, 4), False),
+        ((0, 9000), False),
+    ],
+)
+def test_what_is_still_of_use_is_waited_for(span, of_use):
+    asked = request_of((T0, T0 + 100 * S), T0 + 1000 * S, 1000)
+    assert is_of_use(asked, (T0 + span[0] * S, T0 + span[1] * S), 1000) is of_use

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hmi.client.trends.raster import Columns, columns_of, rectangles
+from hmi.client.trends.raster import Columns, columns_of, rectangles, underlines
 from hmi.client.trends.series import Series
 from hmi.core import quality as q
-from hmi.core.batch import Batch
+from hmi.core.batch import FLAG_BACKFILLED, Batch
 from hmi.core.history import Gap, Samples, window_of
 from hmi.core.tags import Tag, TagTable
 
@@ -108,7 +108,7 @@ def test_a_bad_stretch_has_no_line_and_an_uncertain_one_is_told():
 
 def columns(low, high, quality=q.GOOD, left=0):
     low, high = np.array(low, float), np.array(high, float)
-    return Columns(left, low, high, np.full(len(low), quality, np.uint32))
+    return Columns(left, low, high, np.full(len(low), quality, np.uint32), np.zeros(len(low), np.bool_))
 
 
 def test_level_neighbours_are_one_rectangle():
@@ -119,7 +119,7 @@ def test_level_neighbours_are_one_rectangle():
 
 def test_steps_and_spikes_are_as_thick_as_the_line_and_a_dense_band_is_not_drawn_twice():
     made = columns([5, 5, 90, 5, 5], [5, 5, 90, 40, 5])
-    rects = rectangles(Columns(0, made.low, made.high, made.quality), made.low, made.high, 2)
+    rects = rectangles(Columns(0, made.low, made.high, made.quality, made.late), made.low, made.high, 2)
     assert rects.tolist() == [[0, 5, 1, 6], [2, 90, 2, 91], [3, 5, 4, 41], [4, 5, 5, 6]]
     band = columns([10, 12, 11, 12], [60, 62, 61, 60])
     widths = np.diff(rectangles(band, band.low, band.high, 2)[:, ::2]).ravel()
@@ -157,3 +157,15 @@ def test_what_neighbours_have_in_common_is_drawn_once_and_the_picture_is_the_sam
     wanted = {(x, y) for x in range(count) if np.isfinite(low[x]) for y in range(int(high[x]), int(low[x]) + 1)}
     assert painted(rects) == wanted
     assert sum((rects[:, 2] - rects[:, 0] + 1) * (rects[:, 3] - rects[:, 1] + 1)) == len(wanted)
+
+
+def test_what_was_fetched_later_is_underlined_where_it_is_and_nowhere_else():
+    found = samples([T0 + n * S for n in range(10)], [1.0] * 10)
+    found.flags[3:6] = FLAG_BACKFILLED
+    series = Series(TAG)
+    series.take(window_of(found, T0, T0 + 10 * S, 10))
+    columns = raster(series, T0, T0 + 10 * S, 100)
+    assert np.flatnonzero(columns.late).tolist() == list(range(30, 60))
+    under = underlines(columns, np.full(100, 50.0))
+    assert under.tolist() == [[30, 55, 59, 55]]
+    assert len(underlines(raster(live([T0], [1.0]), T0, T0 + S, 10), np.full(10, 1.0))) == 0

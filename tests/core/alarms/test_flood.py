@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,8 +35,15 @@ def test_thousands_at_once_are_a_flood_and_cost_no_room():
     assert len(watch._told) == 11
 
 
+def folded(places, raised, priority):
+    """What is left of alarms that stand at these places, when they are folded."""
+    names = list(dict.fromkeys(places))
+    numbers = np.array([names.index(place) for place in places], np.intp)
+    return fold(np.arange(len(places)), numbers, names, np.array(raised, np.int64), np.array(priority, np.uint8))
+
+
 def test_a_machine_is_one_line_with_the_alarm_that_came_first():
-    lines, more = fold([0, 1, 2], {0: "filler", 1: "filler", 2: "capper"}, [30, 10, 20], [3, 4, 4])
+    lines, more = folded(["filler", "filler", "capper"], [30, 10, 20], [3, 4, 4])
     assert [(line.place, line.first, line.rules, line.priority) for line in lines] == [
         ("filler", 1, (1, 0), 3),
         ("capper", 2, (2,), 4),
@@ -45,14 +53,13 @@ def test_a_machine_is_one_line_with_the_alarm_that_came_first():
 
 def test_priority_one_is_never_folded_nor_left_out():
     urgent = list(range(15))
-    others = list(range(15, 40))
-    lines, more = fold([*urgent, *others], {n: f"m{n}" for n in range(40)}, list(range(40)), [1] * 15 + [4] * 25)
+    lines, more = folded([f"m{n}" for n in range(40)], list(range(40)), [1] * 15 + [4] * 25)
     assert [line.rules for line in lines] == [(n,) for n in urgent]
     assert more == 25
 
 
 def test_an_alarm_of_no_machine_stands_alone():
-    lines, _ = fold([0, 1], {}, [2, 1], [4, 4])
+    lines, _ = folded(["", ""], [2, 1], [4, 4])
     assert sorted(line.rules for line in lines) == [(0,), (1,)]
     assert {line.place for line in lines} == {""}
 
@@ -63,8 +70,7 @@ standing = st.lists(st.tuples(st.integers(0, 9), st.integers(1, 4), st.sampled_f
 @given(standing)
 def test_ten_lines_at_most_beside_the_urgent_and_no_alarm_twice(alarms):
     raised, priority = [one[0] for one in alarms], [one[1] for one in alarms]
-    places = {n: one[2] for n, one in enumerate(alarms) if one[2]}
-    lines, more = fold(range(len(alarms)), places, raised, priority)
+    lines, more = folded([one[2] for one in alarms], raised, priority)
     shown = [rule for line in lines for rule in line.rules]
     assert len(shown) == len(set(shown))
     assert {n for n, one in enumerate(priority) if one == 1} <= set(shown)

@@ -148,3 +148,16 @@ def test_an_empty_journal_tells_nothing():
     found = tell([], 100, [ID])
     assert (len(found.told), found.ids) == (0, (ID,))
     assert measure(found.told, 0, 100).count == 0
+
+
+def test_what_was_told_of_some_alarms_alone_keeps_its_records():
+    records = [
+        Record(time_ns=number, category="alarm", event="raised", subject=f"a{number % 3}", priority=4)
+        for number in range(6)
+    ]
+    whole = tell(enumerate(records, 10), 100, ["a0", "a1", "a2"])
+    mine = whole.narrowed(np.array([True, False, True]))
+    assert mine.told.rule.tolist() == [0, 2, 0, 2]
+    assert mine.records == (10, 12, 13, 15)
+    assert mine.ids == whole.ids
+    assert len(whole.narrowed(np.zeros(3, bool)).told) == 0

@@ -88,25 +88,6 @@ def test_whatever_is_left_of_an_alarm_a_new_occurrence_asks_to_be_seen(state):
     assert 0 not in story.alarms.acked_by
 
 
-def test_the_worse_limit_asks_to_be_seen_although_the_lesser_was_acknowledged():
-    story = Story(
-        rule(0, kind="level_h", limit=80.0, exclusive=True), rule(1, kind="level_hh", limit=90.0, exclusive=True)
-    )
-    story.values(85.0)
-    story.ack(0)
-    assert story.values(95.0) == ["returned", "raised"]
-    assert (story.shown(0), story.shown(1)) == ("normal", "unacknowledged")
-    assert story.values(85.0) == ["raised", "returned"]
-    assert (story.shown(0), story.shown(1)) == ("unacknowledged", "returned-unacknowledged")
-
-
-def test_a_lesser_limit_that_nobody_saw_gives_way_to_the_worse_without_asking_twice():
-    story = Story(rule(0, kind="level_h", limit=80.0, exclusive=True), rule(1, kind="level_hh", limit=90.0))
-    story.values(85.0)
-    assert story.values(95.0) == ["superseded", "raised"]
-    assert (story.shown(0), story.shown(1)) == ("normal", "unacknowledged")
-
-
 @everywhere
 @each_way
 def test_what_keeps_an_alarm_quiet_lies_over_any_state_and_its_end_carries_no_acknowledgement_over(state, way):

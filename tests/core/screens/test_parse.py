@@ -272,7 +272,7 @@ def test_the_demo_plants_screens_have_no_mistake_and_no_warning() -> None:
     texts = {
         path.relative_to(PLANT).as_posix(): path.read_text(encoding="utf-8")
         for path in PLANT.rglob("*")
-        if path.suffix in (".toml", ".csv")
+        if path.suffix in (".toml", ".csv", ".md", ".svg")
     }
     library = {
         f"{path.parent.name}/{path.name}": path.read_text(encoding="utf-8")

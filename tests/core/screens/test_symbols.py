@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from hmi.core.errors import Mistake
-from hmi.core.screens.model import Shape, Symbol
-from hmi.core.screens.symbols import badged, parse_symbols
+from hmi.core.screens.model import Symbol
+from hmi.core.screens.symbols import parse_symbols
 from hmi.core.screens.vocabulary import BADGE_BINDS, ELEMENT_OPTIONS, SHAPES
 
 LIBRARY = Path(__file__).parents[3] / "screens"
@@ -49,16 +49,6 @@ def test_what_is_bound_can_be_in_manual_interlocked_or_out_of_service_but_for_a_
     pipe = GOOD.replace('kind = "rect"\nfill = "panel"', 'kind = "polyline"\nfrom_element = true')
     found = [parse_symbols({"symbols/box.toml": text}, [])["box"].binds for text in (GOOD, still, pipe)]
     assert found == [{"value": "analog", **BADGE_BINDS}, {}, {"value": "analog"}]
-
-
-def test_an_element_gets_badges_for_what_its_symbol_does_not_show_in_words() -> None:
-    plain = parse_symbols({"symbols/box.toml": GOOD}, [])["box"]
-    telling = GOOD.replace("[[shape]]", 'mode = "code"\n[[shape]]', 1) + '[[shape]]\nkind = "mode"\nbind = "mode"\n'
-    pid = parse_symbols({"symbols/box.toml": telling}, [])["box"]
-    bound = ("value", "oos", "mode")
-    assert badged(plain, ("value",)) is plain
-    assert badged(plain, bound).shapes[-1] == Shape("badges", {"shows": ["mode", "oos"]})
-    assert badged(pid, bound).shapes[-1] == Shape("badges", {"shows": ["oos"]})
 
 
 def test_every_name_in_a_list_of_bindings_is_looked_up() -> None:

@@ -1,0 +1,1 @@
+"""The manual in the window: its chapters, searched, and opened at what is shown."""

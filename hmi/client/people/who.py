@@ -1,0 +1,42 @@
+"""Who is signed in, in the header: a click, Enter or Space asks to sign in or out."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+
+from hmi.client.language import tr
+from hmi.client.page import Desk, Words
+
+
+class Who(Words):
+    """The person's name, or that nobody is signed in."""
+
+    clicked = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__("", px=13)
+        self._desk = desk
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(tr("Sign in"))
+        self.look()
+
+    def look(self) -> bool:
+        """Show who it is now; True when that is somebody else than before."""
+        desk = self._desk
+        text = desk.present.words if desk.present is not None else desk.user or tr("nobody signed in")
+        changed = text != self.whole
+        self.say(text)
+        signed = desk.present is not None and desk.present.person is not None
+        self.setToolTip(tr("Sign out, or let somebody else sign in (Ctrl+U)") if signed else tr("Sign in (Ctrl+U)"))
+        return changed
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.clicked.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.clicked.emit()
+        else:
+            super().keyPressEvent(event)

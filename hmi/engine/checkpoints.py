@@ -1,0 +1,51 @@
+"""Has the journal signed: soon after the start and every hour, over all that stands in it by then."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from pathlib import Path
+from typing import Final
+
+from hmi.clock import Clock
+from hmi.core.errors import StoreError
+from hmi.core.journal import Record
+from hmi.store import checkpoints
+from hmi.store.records import JournalReader
+
+_log = logging.getLogger("hmi.engine.checkpoints")
+EVERY_S: Final = 3600.0
+
+
+class Checkpoints:
+    """Lives on the engine's loop; what it reads, it reads in `pool`."""
+
+    def __init__(self, folder: Path, clock: Clock, pool: Executor, record: Callable[[Record], Future[int]]) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._pool = pool
+        self._record = record
+        self._due = clock.monotonic()
+        self._asked: Future[Record | None] | None = None
+
+    def look(self) -> None:
+        """Called at every beat."""
+        if self._asked is not None and self._asked.done():
+            asked, self._asked = self._asked, None
+            try:
+                made = asked.result()
+            except StoreError as error:
+                _log.warning("the journal was not signed: %s", error)
+                return
+            if made is not None:
+                self._record(made)
+        if self._asked is None and self._clock.monotonic() >= self._due:
+            self._due = self._clock.monotonic() + EVERY_S
+            self._asked = self._pool.submit(self._mark)
+
+    def _mark(self) -> Record | None:
+        last = JournalReader(self._folder).last_link()
+        if last is None:
+            return None
+        return checkpoints.mark(checkpoints.key_of(self._folder), *last, self._clock.now_ns(), "")

@@ -1,0 +1,246 @@
+"""Who is signed in where: passwords, PINs and badges are judged here, roles come from here, all of it is journalled."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from hmi.clock import Clock
+from hmi.core.errors import HmiError, StoreError
+from hmi.core.journal import Record
+from hmi.core.people import STATION_TRIES, Account, Tries, after_wrong, greater, role_for, waits_s
+from hmi.core.plant import Plant
+from hmi.engine import hashing
+from hmi.link.street import Session
+from hmi.store.people import Book, new_book, read_book, write_book
+
+_log = logging.getLogger("hmi.engine.people")
+SESSION_S: Final = 12 * 3600.0  # longest that somebody stays signed in, and that a PIN or badge does for the password
+KINDS: Final = ("password", "pin", "badge")
+_WRONG: Final = "Name or password is wrong"
+_MOST_TRIES: Final = 1000  # names and stations whose wrong tries are kept
+_LONGEST: Final = 500  # characters of what a client may put into the journal
+
+
+class Denied(HmiError):
+    """Somebody is not who he says, or may not do that: in words for him."""
+
+
+class _Signed(msgspec.Struct, frozen=True):
+    number: int
+    until: float  # monotonic seconds
+
+
+class People:
+    """The accounts of this station and who works under them now; lives on the engine's loop."""
+
+    def __init__(self, folder: Path, plant: Plant, clock: Clock, record: Callable[[Record], Future[int]]) -> None:
+        self._folder = folder
+        self._plant = plant
+        self._clock = clock
+        self._record = record
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="hmi-people")
+        self._turn = asyncio.Lock()  # one secret at a time: a flood of guesses must not take the computer
+        self._signed: dict[Session, _Signed] = {}
+        self._known: dict[tuple[str, int], float] = {}  # station and account -> until when a PIN will do
+        self.fault = ""  # why nobody can sign in
+        self.book = self._read()
+
+    def _read(self) -> Book:
+        try:
+            return read_book(self._folder)
+        except StoreError as error:
+            self.fault = str(error)
+            _log.error("%s", error)
+            return new_book()
+
+    # Who is it, and what may he do?
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """Those that stand; removed ones only keep their number."""
+        return tuple(one for one in self.book.accounts if not one.removed_ns)
+
+    def person(self, session: Session | None) -> Account | None:
+        """Who is signed in at a session; None nobody, or no longer."""
+        signed = self._signed.get(session) if session is not None else None
+        if signed is None:
+            return None
+        account = next((one for one in self.accounts if one.number == signed.number), None)
+        if account is None or account.bar(self._clock.now_ns()) or self._clock.monotonic() >= signed.until:
+            return None
+        return account
+
+    def name(self, session: Session) -> str:
+        """What the journal says who it was: the account, else the user as the client's computer knows him."""
+        account = self.person(session)
+        return account.name if account else session.hello.user
+
+    def role(self, session: Session | None, tag: str = "") -> str:
+        """What may be done at a session to a tag, or ("") to the plant: by everybody there, or by who is signed in."""
+        if session is None:
+            return self._plant.everyone
+        return greater(self._plant.role_at(session.hello.station), self._role_of(self.person(session), tag))
+
+    def role_of(self, name: str, tag: str = "") -> str:
+        """What somebody may do to a tag, wherever he is; "" nothing, or nobody has that name."""
+        return self._role_of(self.find(name), tag)
+
+    def _role_of(self, account: Account | None, tag: str) -> str:
+        barred = account is None or account.must_change or account.bar(self._clock.now_ns())
+        return "" if account is None or barred else role_for(account.roles, tag)
+
+    def find(self, name: str) -> Account | None:
+        """The account of this name."""
+        folded = name.strip().casefold()
+        return next((one for one in self.accounts if one.name.casefold() == folded), None)
+
+    # Coming and going.
+
+    async def sign_in(self, session: Session, name: str, secret: str, kind: str = "password") -> Account:
+        """Let somebody work at a session from now on; raises Denied, with the same words whatever was wrong."""
+        station = session.hello.station
+        account = await self.check(station, name, secret, kind)
+        if kind == "password":
+            self._known[station, account.number] = self._clock.monotonic() + SESSION_S
+        left = self.person(session)
+        if left is not None and left.number != account.number:
+            await self._tell("signed out", left.name, session, f"{account.name} took over")
+        await self._tell("signed in", account.name, session, f"by {kind}")
+        self._signed[session] = _Signed(account.number, self._clock.monotonic() + SESSION_S)
+        return account
+
+    async def sign_out(self, session: Session, why: str = "") -> None:
+        """Nobody works at the session any more."""
+        account = self.person(session)
+        self._signed.pop(session, None)
+        if account is not None:
+            await self._tell("signed out", account.name, session, why[:_LONGEST] or "by hand")
+
+    def closed(self, session: Session) -> None:
+        """The client has gone, and with it who worked there."""
+        account = self.person(session)
+        self._signed.pop(session, None)
+        if account is not None:
+            self._record(self._made("signed out", account.name, session, "its window has gone"))
+
+    async def check(self, station: str, name: str, secret: str, kind: str = "password") -> Account:
+        """The account of somebody who proves who he is; raises Denied."""
+        if self.fault:
+            raise Denied(self.fault)
+        if kind not in KINDS:
+            raise Denied(f"There is no way to sign in by {kind[:20]!r}")
+        async with self._turn:
+            keys = (f"station:{station}",) if kind == "badge" else (f"name:{_folded(name)}", f"station:{station}")
+            wait_s = max(waits_s(self.book.tries.get(key, Tries()), self._clock.now_ns()) for key in keys)
+            if wait_s > 0:
+                raise Denied(f"Too many wrong tries: wait {wait_s:.0f} s. Alarms and screens go on meanwhile")
+            account = await self._proven(station, name, secret, kind)
+            await self._count(keys, account is None)
+        if account is None:
+            known = self.find(name) if kind != "badge" else None
+            subject = known.name if known else "nobody here"  # what was typed may be a password in the wrong field
+            record = Record(
+                time_ns=self._clock.now_ns(),
+                category="person",
+                event="refused",
+                subject=subject,
+                station=station,
+                way="engine",
+                result=f"wrong {kind}",
+                config=self._plant.digest,
+            )
+            await self.write_down(record)
+            raise Denied(_WRONG)
+        return account
+
+    async def _proven(self, station: str, name: str, secret: str, kind: str) -> Account | None:
+        """Who has proven who he is; as slow for those who are nobody."""
+        if kind == "badge":
+            code = hashing.badge_of(self.book.key, secret)
+            account = next((one for one in self.accounts if one.badge and one.badge == code), None)
+            well = account is not None
+        else:
+            account = self.find(name)
+            stored = "" if account is None else account.pin if kind == "pin" else account.password
+            well = await self._work(hashing.is_secret, stored, secret[:1000])
+        if account is None or not well or account.bar(self._clock.now_ns()):
+            return None
+        if kind != "password" and self._known.get((station, account.number), 0.0) <= self._clock.monotonic():
+            raise Denied(
+                f"Sign in with your password first: a {kind} will do here for the next {SESSION_S / 3600:.0f} h"
+            )
+        return account
+
+    async def _count(self, keys: tuple[str, ...], wrong: bool) -> None:
+        """Remember wrong tries over a restart; who was right starts anew."""
+        tries = dict(self.book.tries)
+        now_ns = self._clock.now_ns()
+        for key in keys:
+            was = tries.pop(key, Tries())
+            if wrong:
+                free = {"free": STATION_TRIES} if key.startswith("station:") else {}
+                tries[key] = after_wrong(was, now_ns, **free)
+            elif key.startswith("station:") and was.count:
+                tries[key] = was  # one who knows his password does not make another's guesses undone
+        kept = dict(list(tries.items())[-_MOST_TRIES:])
+        if kept != self.book.tries:
+            counted = msgspec.structs.replace(self.book, tries=kept)
+            try:
+                await self.put(counted)
+            except StoreError as error:  # a full disk must not make guessing free
+                _log.warning("%s", error)
+                self.book = counted
+
+    async def put(self, book: Book) -> None:
+        """Another book from now on; raises StoreError, and then nothing has changed."""
+        if self.fault:
+            raise StoreError(self.fault)
+        await self._work(write_book, self._folder, book)
+        self.book = book
+
+    async def hashed(self, secret: str) -> str:
+        """A password or PIN as it is stored."""
+        return await self._work(hashing.hashed, secret)
+
+    async def _work(self, what: Callable[..., Any], *args: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, what, *args)
+
+    def close(self) -> None:
+        """No secret is judged any more."""
+        self._pool.shutdown(cancel_futures=True)
+
+    async def write_down(self, record: Record) -> int:
+        """Have it in the journal, on the disk; its number. Raises StoreError."""
+        return await asyncio.wrap_future(self._record(record))
+
+    async def _tell(self, event: str, subject: str, session: Session, result: str) -> None:
+        await self.write_down(self._made(event, subject, session, result))
+
+    def _made(self, event: str, subject: str, session: Session, result: str) -> Record:
+        return self.record_of("person", event, subject, session, result)
+
+    def record_of(self, category: str, event: str, subject: str, session: Session, result: str) -> Record:
+        """A journal record of something done at a session."""
+        hello = session.hello
+        return Record(
+            time_ns=self._clock.now_ns(),
+            category=category,
+            event=event,
+            subject=subject,
+            user=self.name(session),
+            station=hello.station,
+            way=hello.program,
+            result=result[:_LONGEST],
+            config=self._plant.digest,
+        )
+
+
+def _folded(name: str) -> str:
+    return name.strip().casefold()[:_LONGEST]

@@ -1,0 +1,1 @@
+"""The plant server: a PostgreSQL that keeps what stations send, for offices and reports. Nothing here waits for it."""

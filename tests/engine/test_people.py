@@ -1,0 +1,171 @@
+"""Signing in, as a session meets it: the same words for every wrong, waiting that outlives restarts, roles by area."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+
+from hmi.core.errors import StoreError
+from hmi.engine import people as room_file
+from hmi.engine.people import SESSION_S, Denied
+from hmi.store.people import FILE
+from tests.engine.hall import GOOD, OTHER, Hall, at
+
+
+async def test_roles_are_by_area_and_never_less_than_everybodys(hall: Hall):
+    await hall.staffed()
+    desk = at()
+    assert hall.people.role(desk, "a.speed") == "view"
+    await hall.people.sign_in(desk, "KIM", GOOD + "!")
+    assert hall.people.role(desk, "a.level") == "operate"
+    assert hall.people.role(desk, "a.speed") == "maintain"
+    assert hall.people.role(desk, "b.speed") == "view"
+    assert hall.people.name(desk) == "kim"
+    await hall.people.sign_out(desk)
+    assert (hall.people.role(desk, "a.speed"), hall.people.name(desk)) == ("view", "root")
+    assert hall.events()[-2:] == [("signed in", "kim", "root"), ("signed out", "kim", "root")]
+
+
+async def test_every_wrong_has_the_same_words(hall: Hall):
+    desk = await hall.staffed()
+    await hall.act(desk, "add", "old", password=OTHER, roles={"": "operate"}, expires_ns=1)
+    await hall.act(desk, "add", "off", password=OTHER, roles={"": "operate"})
+    await hall.act(desk, "change", "off", disabled=True)
+    said = set()
+    for name, secret in (("kim", "wrong"), ("nobody", "wrong"), ("old", OTHER), ("off", OTHER), ("kim", "")):
+        with pytest.raises(Denied) as denied:
+            await hall.people.sign_in(at("desk 2"), name, secret)
+        said.add(str(denied.value))
+    assert said == {"Name or password is wrong"}
+    refused = [one.subject for one in hall.records if one.event == "refused"]
+    assert refused == ["kim", "nobody here", "old", "off", "kim"], "a password typed as a name is not written down"
+
+
+async def test_a_thousand_guesses_take_ages_and_a_restart_does_not_help(hall: Hall):
+    await hall.staffed()
+    tried = 0
+    for guess in range(1000):
+        try:
+            await hall.people.check(f"desk {guess % 40}", "kim", f"guess {guess}")
+        except Denied as denied:
+            tried += "is wrong" in str(denied)
+        hall.clock.advance(0.01)
+        if guess % 100 == 50:
+            hall = hall.again()
+    assert tried <= 7
+    with pytest.raises(Denied, match=r"wait \d+ s. Alarms and screens go on"):
+        await hall.people.check("desk 1", "kim", GOOD + "!")
+    assert (await hall.people.check("desk 1", "ada", GOOD)).name == "ada", "others are not locked out"
+    hall.clock.advance(1000)
+    assert (await hall.people.check("desk 1", "kim", GOOD + "!")).name == "kim"
+    assert not [key for key in hall.people.book.tries if key == "name:kim"]
+    hall.people.close()
+
+
+async def test_guessing_names_from_one_station_makes_that_station_wait(hall: Hall):
+    await hall.staffed()
+    tried = 0
+    for guess in range(200):
+        try:
+            await hall.people.check("desk 9", f"name {guess}", "x")
+        except Denied as denied:
+            tried += "is wrong" in str(denied)
+    assert tried == room_file.STATION_TRIES
+    assert (await hall.people.check("desk 1", "ada", GOOD)).name == "ada"
+
+
+@pytest.mark.expect_log("people.json cannot be written")
+async def test_a_full_disk_does_not_make_guessing_free(hall: Hall, monkeypatch: pytest.MonkeyPatch):
+    await hall.staffed()
+
+    def full(*_: object) -> None:
+        raise StoreError("people.json cannot be written: nothing was changed")
+
+    monkeypatch.setattr(room_file, "write_book", full)
+    for _ in range(3):
+        with pytest.raises(Denied, match="is wrong"):
+            await hall.people.check("desk 1", "kim", "guess")
+    with pytest.raises(Denied, match="wait"):
+        await hall.people.check("desk 1", "kim", "guess")
+
+
+async def test_who_cannot_be_written_down_is_not_signed_in(hall: Hall):
+    await hall.staffed()
+    hall.disk_full, desk = True, at()
+    with pytest.raises(StoreError):
+        await hall.people.sign_in(desk, "ada", GOOD)
+    assert hall.people.person(desk) is None
+
+
+async def test_a_pin_does_at_the_station_where_the_password_was_given_for_a_shift(hall: Hall):
+    await hall.staffed()
+    await hall.act(at(), "pin", "kim", new="2580", old=GOOD + "!")
+    desk = at("desk 3")
+    with pytest.raises(Denied, match="password first"):
+        await hall.people.sign_in(desk, "kim", "2580", "pin")
+    await hall.people.sign_in(desk, "kim", GOOD + "!")
+    await hall.people.sign_out(desk)
+    assert (await hall.people.sign_in(desk, "kim", "2580", "pin")).name == "kim"
+    with pytest.raises(Denied, match="password first"):
+        await hall.people.sign_in(at("desk 4"), "kim", "2580", "pin")
+    with pytest.raises(Denied, match="is wrong"):
+        await hall.people.sign_in(desk, "kim", "2581", "pin")
+    hall.clock.advance(SESSION_S + 1)
+    with pytest.raises(Denied, match="password first"):
+        await hall.people.sign_in(desk, "kim", "2580", "pin")
+
+
+async def test_a_badge_needs_no_name(hall: Hall):
+    office = await hall.staffed()
+    await hall.act(office, "badge", "kim", code="0017-33")
+    with pytest.raises(Denied, match="is kim's"):
+        await hall.act(office, "badge", "ada", code="0017-33")
+    desk = at()
+    await hall.people.sign_in(desk, "kim", GOOD + "!")
+    await hall.people.sign_in(desk, "ada", GOOD)
+    assert (await hall.people.sign_in(desk, "", "0017-33", "badge")).name == "kim"
+    assert "0017-33" not in (hall.folder / FILE).read_text()
+    with pytest.raises(Denied, match="is wrong"):
+        await hall.people.sign_in(desk, "", "0017-34", "badge")
+
+
+async def test_a_session_ends_by_itself_and_with_the_account(hall: Hall):
+    office = await hall.staffed()
+    desk, tablet = at(), at("tablet")
+    await hall.people.sign_in(desk, "kim", GOOD + "!")
+    hall.clock.advance(SESSION_S / 2)
+    await hall.people.sign_in(tablet, "kim", GOOD + "!")
+    await hall.people.sign_in(office, "ada", GOOD)
+    hall.clock.advance(SESSION_S / 2)
+    assert hall.people.person(desk) is None
+    assert hall.people.person(tablet) is not None
+    await hall.act(office, "change", "kim", disabled=True)
+    assert hall.people.role(tablet, "a.speed") == "view"
+
+
+@pytest.mark.expect_log("people.json is damaged")
+async def test_damage_lets_nobody_in_and_nothing_else_stops(hall: Hall, caplog: pytest.LogCaptureFixture):
+    await hall.staffed()
+    hall.people.close()
+    (hall.folder / FILE).write_bytes(b"{")
+    with caplog.at_level(logging.ERROR):
+        hurt = hall.again()
+    assert "Put it back from a backup" in (await hurt.ask(at(), "whoami")).body["fault"]
+    with pytest.raises(Denied, match="damaged"):
+        await hurt.people.sign_in(at(), "ada", GOOD)
+    with pytest.raises(StoreError, match="damaged"):
+        await hurt.act(at(), "add", "eve", password=GOOD, roles={"": "administer"})
+    assert (hall.folder / FILE).read_bytes() == b"{", "what may be mended by hand is not written over"
+    assert hurt.people.role(at(), "a.speed") == "view"
+    hurt.people.close()
+
+
+async def test_a_flood_of_guesses_is_judged_one_at_a_time(hall: Hall):
+    await hall.staffed()
+    outcomes = await asyncio.gather(
+        *(hall.people.check("desk 5", "kim", f"{guess}") for guess in range(50)), return_exceptions=True
+    )
+    assert sum("is wrong" in str(one) for one in outcomes) == 3
+    assert all(isinstance(one, Denied) for one in outcomes)

@@ -1,0 +1,13 @@
+"""What was unpacked a moment ago is at hand, as much of it as memory allows."""
+
+from __future__ import annotations
+
+from hmi.store.cache import Cache
+
+
+def test_the_cache_lets_the_least_recently_used_go() -> None:
+    cache = Cache(100)
+    for number in range(10):
+        cache.put(number, str(number), 30)
+        assert cache.get(0 if number < 3 else number) is not None
+    assert [cache.get(number) for number in range(10)] == [None] * 7 + ["7", "8", "9"]

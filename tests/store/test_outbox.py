@@ -1,0 +1,83 @@
+"""What waits for a plant server, read from a folder that an engine left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hmi.core.errors import StoreError
+from hmi.core.outgoing import Backlog
+from hmi.store.outbox import Outbox
+from tests.store.made import DAY, MIDNIGHT
+from tests.uplink.recorded import blocks_of, record_hours
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Three hours before and after a midnight."""
+    record_hours(tmp_path, 6, MIDNIGHT - DAY // 8)
+    return tmp_path
+
+
+def test_all_of_it_comes_once_in_order_and_in_pieces(folder: Path):
+    for most in (1, 2000, 10**7):
+        shipments = list(Outbox(folder).shipments({}, most))
+        places = [(shipment.day, block.place) for shipment in shipments for block in shipment.blocks]
+        assert places == sorted(set(places))
+        assert len(places) == len(blocks_of(folder))
+        assert all(block.stamps in shipment.stamps for shipment in shipments for block in shipment.blocks)
+        assert all(block.tag in shipment.tags for shipment in shipments for block in shipment.blocks)
+    assert len(shipments) == 2, "one a day"
+
+
+def test_it_goes_on_from_any_place(folder: Path):
+    whole = [(one.day, block) for one in Outbox(folder).shipments({}) for block in one.blocks]
+    for at in range(0, len(whole), 3):
+        sent = {}
+        for day, block in whole[:at]:
+            sent[day] = block.place
+        rest = [(one.day, block) for one in Outbox(folder).shipments(sent, 500) for block in one.blocks]
+        assert rest == whole[at:]
+
+
+def test_records_and_gaps_by_their_numbers(folder: Path):
+    outbox = Outbox(folder)
+    records = outbox.records(0)
+    assert [one.number for one in records] == list(range(1, 73))
+    assert [one.number for one in outbox.records(70)] == [71, 72]
+    assert [one.number for one in outbox.records(10, 2)] == [11, 12]
+    assert records[0].record.subject == "a.0" and len(records[0].hash) == 32
+    assert [gap.reason for gap in outbox.gaps(0)][-1] == "a trial"
+    assert outbox.gaps(10**6) == []
+
+
+def test_what_waits_is_counted(folder: Path):
+    outbox = Outbox(folder)
+    nothing = outbox.backlog(outbox.newest(), 72)
+    assert nothing == Backlog(0, 0, 0, 0)
+    waiting = outbox.backlog({}, 0)
+    assert waiting.blocks == len(blocks_of(folder)) and waiting.records == 72
+    assert waiting.oldest_ns == MIDNIGHT - DAY // 8 and waiting.size > 10_000
+
+
+def test_a_block_is_told_from_another_at_its_place(folder: Path):
+    outbox = Outbox(folder)
+    for shipment in outbox.shipments({}):
+        assert outbox.mark(shipment.day, shipment.place) == shipment.mark
+    assert outbox.mark(1, (0, 0, 0)) is None
+
+
+def test_a_day_that_cannot_be_read_is_said(folder: Path):
+    (path, *_) = sorted((folder / "samples").glob("*.db"))
+    path.chmod(0o600)
+    path.write_bytes(b"no database at all" * 1000)
+    with pytest.raises(StoreError, match="hmi history check"):
+        list(Outbox(folder).shipments({}))
+    assert Outbox(folder).backlog({}, 0).blocks > 0, "the other day's"
+
+
+def test_an_empty_folder_has_nothing_to_send(tmp_path: Path):
+    assert list(Outbox(tmp_path).shipments({})) == []
+    with pytest.raises(StoreError, match="journal.db cannot be read"):
+        Outbox(tmp_path).records(0)

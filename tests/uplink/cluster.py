@@ -1,0 +1,124 @@
+"""A PostgreSQL of the tests' own, on loopback: started, killed, stopped and started again as they like."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
+
+from tests.drivers.devices import free_port
+
+DEADLINE_S = 60.0
+
+
+def programs() -> Path | None:
+    """Where the server's programs are; None where it is not installed."""
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    found = shutil.which("initdb")
+    return places[-1].parent if places else Path(found).resolve().parent if found else None
+
+
+class Cluster:
+    """One server with its own data, as a user who is not root."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="hmi-pg-"))
+        self.port = free_port()
+        self._user = _unprivileged(self.folder)
+        self._server: subprocess.Popen[bytes] | None = None
+        found = programs()
+        assert found is not None
+        self._programs = found
+        self._run("initdb", "-D", str(self.data), "-U", "owner", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
+        self.start()
+
+    @property
+    def data(self) -> Path:
+        """Its data folder."""
+        return self.folder / "data"
+
+    def url(self, user: str = "owner", database: str = "postgres") -> str:
+        """How to reach it."""
+        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}?sslmode=disable"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        command = [
+            self._programs / "postgres",
+            "-D",
+            self.data,
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+            "-k",
+            self.folder,
+        ]
+        with (self.folder / "log").open("ab") as log:
+            self._server = subprocess.Popen(command, stdout=log, stderr=log, user=self._user)
+        deadline = time.monotonic() + DEADLINE_S
+        while True:
+            try:
+                psycopg.connect(self.url(), connect_timeout=2).close()
+                return
+            except psycopg.OperationalError:
+                assert self._server.poll() is None, (self.folder / "log").read_text()
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+
+    def kill(self) -> None:
+        """As a power cut of its computer would end it, but for the disk."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """In good order, without waiting for clients."""
+        self._end(signal.SIGINT)
+
+    def remove(self) -> None:
+        """It and all it had."""
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def ask(self, query: str, *values: object) -> list[tuple[object, ...]]:
+        """What it answers to its owner."""
+        with psycopg.connect(self.url(), autocommit=True) as db:
+            cursor = db.execute(query, values)  # type: ignore[arg-type]
+            return cursor.fetchall() if cursor.description else []
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._server is None:
+            return
+        if how is signal.SIGKILL:  # its children would go on, and hold its memory
+            for child in _children(self._server.pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
+        self._server.send_signal(how)
+        self._server.wait(DEADLINE_S)
+        self._server = None
+
+    def _run(self, program: str, *words: str) -> None:
+        subprocess.run([self._programs / program, *words], user=self._user, check=True, capture_output=True)
+
+
+def _children(pid: int) -> list[int]:
+    path = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(word) for word in path.read_text("ascii").split()] if path.exists() else []
+
+
+def _unprivileged(folder: Path) -> int | None:
+    """Who runs it: the server refuses to be root."""
+    if os.geteuid():
+        return None
+    users = {entry.pw_name: entry.pw_uid for entry in pwd.getpwall()}
+    user = users.get("postgres", users["nobody"])
+    os.chown(folder, user, -1)
+    folder.chmod(0o711)
+    return user
