@@ -6,15 +6,15 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtCore import QPoint, QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from hmi.client import placebutton, words
 from hmi.client.crumbs import Crumbs
 from hmi.client.language import NAMES, plant_text, spoken, tr
 from hmi.client.marks import QualityMark
-from hmi.client.page import Desk, Page, Words, button
+from hmi.client.page import Clickable, Desk, Page, Words, button
 from hmi.client.people.who import Who
 from hmi.client.places import Place
 from hmi.client.style import target_px
@@ -36,26 +36,6 @@ def worst_words(qualities: NDArray[Any]) -> tuple[int, str]:
     same = q.is_bad(qualities) if word == "bad" else ~q.is_good(qualities) & ~q.is_bad(qualities)
     text = "{part} of 1 value {word}" if total == 1 else "{part} of {count} values {word}"
     return worst, tr(text, part=int(np.count_nonzero(same)), count=total, word=tr(word))
-
-
-class Quality(Words):
-    """The quality of a page in words; a click, Enter or Space asks for the reason."""
-
-    clicked = Signal()
-
-    def __init__(self) -> None:
-        super().__init__("", "muted", 13)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.clicked.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.clicked.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 class Header(QFrame):
@@ -83,7 +63,7 @@ class Header(QFrame):
         self.title = Words("", px=20, bold=True)
         self.level = Words("", "muted", 13)
         self.mark = QualityMark(desk.theme)
-        self.quality = Quality()
+        self.quality = Clickable("muted")
         self.link_mark = QualityMark(desk.theme)
         self.link = Words("", "muted", 13)
         self.who = Who(desk)

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 from hmi.client.mirror import Mirror
@@ -144,6 +145,26 @@ class Words(QLabel):
             text = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(0, self.width() - 2))
             self.setToolTip("" if text == self.whole else self.whole)
         self.setText(text)
+
+
+class Clickable(Words):
+    """Words that lead somewhere: a click, Enter or Space asks for it."""
+
+    clicked = Signal()
+
+    def __init__(self, role: str = "") -> None:
+        super().__init__("", role, 13)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.clicked.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.clicked.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 class Button(QPushButton):

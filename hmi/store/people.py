@@ -11,6 +11,7 @@ import msgspec
 
 from hmi.core.errors import StoreError
 from hmi.core.people import Account, Tries
+from hmi.store.backup import sync_folder
 
 FILE: Final = "people.json"
 _MOST_BYTES: Final = 16 * 1024 * 1024
@@ -65,20 +66,9 @@ def write_book(folder: Path, book: Book) -> None:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
-        _sync(folder)
+        sync_folder(folder)
     except OSError as error:
         draft.unlink(missing_ok=True)
         raise StoreError(
             f"{path} cannot be written ({error.strerror}): nothing was changed. Is the disk full?"
         ) from None
-
-
-def _sync(folder: Path) -> None:
-    """The new name itself must outlive a power cut."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

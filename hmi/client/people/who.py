@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
-
 from hmi.client.language import tr
-from hmi.client.page import Desk, Words
+from hmi.client.page import Clickable, Desk
 
 
-class Who(Words):
+class Who(Clickable):
     """The person's name, or that nobody is signed in."""
 
-    clicked = Signal()
-
     def __init__(self, desk: Desk) -> None:
-        super().__init__("", px=13)
+        super().__init__()
         self._desk = desk
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(tr("Sign in"))
         self.look()
 
@@ -31,12 +24,3 @@ class Who(Words):
         signed = desk.present is not None and desk.present.person is not None
         self.setToolTip(tr("Sign out, or let somebody else sign in (Ctrl+U)") if signed else tr("Sign in (Ctrl+U)"))
         return changed
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.clicked.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.clicked.emit()
-        else:
-            super().keyPressEvent(event)
