@@ -54,7 +54,7 @@ CHECKS = (
     ("ruff", "format", "--check"),
     ("mypy",),
     ("lint-imports",),
-    ("pytest", "-q", "-n", "5", "--dist", "loadgroup"),
+    ("pytest", "-q", "-n", "3", "--dist", "loadgroup"),
 )
 
 

@@ -32,28 +32,15 @@ def pytest_collection_finish() -> None:
 
 
 SHARING = ("drivers", "sim", "system")  # rooms whose tests share servers in other processes, slow to start
-WAITING = (
-    "system",
-    "faults",
-    "drivers",
-    "interop",
-)  # rooms that mostly wait: they begin first, the others fill the gaps
 
 
 @pytest.hookimpl(tryfirst=True)  # before the distribution over workers is decided
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share servers, or what a file makes ready, run in one worker, one after the other."""
+    """Tests that share servers run in one worker, one after the other."""
     for item in items:
-        path = item.path.as_posix()
-        room = next((room for room in (*SHARING, *WAITING) if f"tests/{room}/" in path), "")
-        item.add_marker(pytest.mark.xdist_group(room or path))
-    items.sort(key=_turn)
-
-
-def _turn(item: pytest.Item) -> int:
-    """The long waits first: begun last, they would be what all workers wait for."""
-    path = item.path.as_posix()
-    return next((turn for turn, room in enumerate(WAITING) if f"tests/{room}/" in path), len(WAITING))
+        for room in SHARING:
+            if f"tests/{room}/" in item.path.as_posix():
+                item.add_marker(pytest.mark.xdist_group(room))
 
 
 @pytest.hookimpl(wrapper=True)
