@@ -18,6 +18,7 @@ from hmi.core.steps.job import Job, folded
 from hmi.core.steps.kept import JobRow, row_of, said
 from hmi.core.steps.model import AnyStep, Procedure
 from hmi.link.messages import Reply
+from hmi.store.folder import JOURNAL
 from hmi.store.jobs import JobReader
 
 _CONTEXT: Final = ("serial", "lot", "order", "product", "tool", "instruction")
@@ -25,11 +26,19 @@ _FLAGS: Final = ("begin", "skip", "note", "abandon")
 _TIMEOUT_S: Final = 30.0  # a value that is sent to a machine is read back first
 
 
+def _reader(options: argparse.Namespace) -> JobReader:
+    """Raises HmiError where nothing was ever recorded: that no job fits would be said of the wrong folder."""
+    folder = data_folder(options)
+    if not (folder / JOURNAL).exists():
+        raise HmiError(f"there is no journal in {folder}: name the engine's data folder with --data")
+    return JobReader(folder)
+
+
 def jobs(options: argparse.Namespace) -> int:
     """List jobs, the newest first; 1 when there is none."""
     wanted = {name: getattr(options, name) for name in _CONTEXT} | {"equipment": options.machine}
     state = "open" if options.open else ""
-    rows = JobReader(data_folder(options)).find(wanted, state=state, limit=max(1, options.limit))
+    rows = _reader(options).find(wanted, state=state, limit=max(1, options.limit))
     if options.json:
         put_json({"jobs": [_plain(row) for row in rows]})
     for row in rows if not options.json else ():
@@ -41,7 +50,7 @@ def jobs(options: argparse.Namespace) -> int:
 
 def show(options: argparse.Namespace) -> int:
     """One job with all that happened in it."""
-    reader = JobReader(data_folder(options))
+    reader = _reader(options)
     job = reader.job(options.id)
     if job is None:
         return no(f"there is no job {options.id} at this station: hmi jobs lists them")

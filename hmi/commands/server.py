@@ -20,7 +20,7 @@ def init(options: argparse.Namespace) -> int:
     except WrongSchema as error:
         return no(str(error))
     except (psycopg.Error, UnicodeError, ValueError) as error:
-        return no(f"the plant server was not changed: {said(error)}")
+        return no(f"the plant server was not changed: {said(error)}. URL is postgresql://OWNER@HOST/DATABASE")
     if options.json:
         return put_json({"before": before, "after": after})
     say("The tables were up to date." if before == after else f"The tables are ready (step {before} to {after}).")

@@ -7,26 +7,20 @@ It prints `linked`. On standard input: `page KEY` -> `page MS`, from the call un
 from __future__ import annotations
 
 import json
-import logging
 import os
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from hmi.client.app import RunOptions, open_window
-from hmi.client.style import dress
-from hmi.client.theme import day
 from hmi.client.window import Window
-from hmi.clock import MachineClock
 from hmi.link.messages import Alarms
+from tests.bench._window import run, say
 
 TIMER_MS = 5
-SIZE = (1920, 1080)
 
 
 class Watch(QObject):
@@ -156,25 +150,5 @@ class Watch(QObject):
         return 0 if self.window.calls is None else self.window.calls.horn.played
 
 
-def say(text: str) -> None:
-    """Tell the bench."""
-    print(text, flush=True)  # noqa: T201
-
-
-def main() -> None:
-    """Until standard input ends."""
-    logging.getLogger().setLevel(logging.ERROR)
-    application = QApplication(["hmi"])
-    application.setStyle("Fusion")
-    dress(application, day(), False)
-    window = open_window(RunOptions(Path(sys.argv[1]), size=SIZE), MachineClock())
-    watch = Watch(window)
-    window.show()
-    window.start()
-    application.exec()
-    window.stop()
-    watch.deleteLater()
-
-
 if __name__ == "__main__":
-    main()
+    run(Watch)

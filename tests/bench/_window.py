@@ -14,6 +14,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -155,14 +156,15 @@ def say(text: str) -> None:
     print(text, flush=True)  # noqa: T201
 
 
-def main() -> None:
-    """Until standard input ends."""
+def run(watch_of: Callable[[Window], QObject]) -> None:
+    """Open the window on the data folder that the first argument names, and watch it until standard input ends."""
     logging.getLogger("asyncua").setLevel(logging.CRITICAL)
+    logging.getLogger().setLevel(logging.ERROR)
     application = QApplication(["hmi"])
     application.setStyle("Fusion")
     dress(application, day(), False)
     window = open_window(RunOptions(Path(sys.argv[1]), size=SIZE), MachineClock())
-    watch = Watch(window)
+    watch = watch_of(window)
     window.show()
     window.start()
     application.exec()
@@ -171,4 +173,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(Watch)

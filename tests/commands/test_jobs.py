@@ -119,3 +119,12 @@ async def test_a_job_by_the_command_line(beside, tmp_path, capsys):
     assert cli.main(["journal", "verify", *data]) == 0
     assert cli.main(["journal", "--category", "job", *data]) == 0
     assert '{"kind"' not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [["jobs"], ["jobs", "show", "1"]])
+def test_the_wrong_folder_is_said_and_not_that_no_job_fits(words, tmp_path, capsys):
+    assert cli.main([*words, "--data", str(tmp_path)]) == 1
+    assert (
+        capsys.readouterr().err
+        == f"hmi: there is no journal in {tmp_path}: name the engine's data folder with --data\n"
+    )

@@ -18,7 +18,6 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from hmi.client.mimic.canvas import Mimic
-from hmi.client.mimic.compile import Drawn
 from hmi.client.mimic.ink import Ink
 from hmi.client.mimic.recent import recent_of
 from hmi.client.mimic.rich_picture import pictures_of
@@ -311,25 +310,6 @@ def levels_of_colour(colour: str) -> int:
     image = QImage(1, 1, QImage.Format.Format_RGB32)
     image.fill(QColor(colour))
     return int(levels(image)[0, 0])
-
-
-def put(glass: Glass, name: str, value: float, quality: int = q.GOOD) -> None:
-    """A value of one of its tags."""
-    glass.set(glass.table.index[name], value, quality)
-
-
-def drawn_by(
-    glass: Glass, painter: Any, drawn: Drawn, options: Mapping[str, Any], theme: Theme | None = None
-) -> QImage:
-    """What a painter makes of an element on an empty sheet."""
-    with easel(glass, theme) as (ink, image):
-        painter(ink, drawn, options)
-    return image
-
-
-def inked(image: QImage) -> int:
-    """How many pixels of a sheet are not empty."""
-    return int(np.count_nonzero(levels(image) != levels_of_colour(day().background)))
 
 
 def main(folder: Path) -> None:

@@ -16,8 +16,8 @@ from hmi.client.theme import Theme, day, night
 from hmi.core import quality as q
 from hmi.core.plant import Plant
 from tests.client.mimic import gallery
+from tests.client.mimic.alone import drawn_by, put
 from tests.client.mimic.conftest import Glass
-from tests.client.mimic.gallery import drawn_by, put
 
 COLUMN_S = COLUMN_NS / 1e9
 BOX = {"x": 0, "y": 0, "w": 100, "h": 60}

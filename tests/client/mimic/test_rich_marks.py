@@ -13,8 +13,8 @@ from hmi.client.theme import night
 from hmi.core import quality as q
 from hmi.core.plant import Plant
 from tests.client.mimic import gallery
+from tests.client.mimic.alone import drawn_by, inked, put
 from tests.client.mimic.conftest import Glass
-from tests.client.mimic.gallery import drawn_by, inked, put
 
 BOX = {"x": 0, "y": 0, "w": 60, "h": 60}
 

@@ -18,8 +18,8 @@ from hmi.core import quality as q
 from hmi.core.plant import Plant
 from hmi.core.screens.vocabulary import MODES
 from tests.client.mimic import gallery
+from tests.client.mimic.alone import put
 from tests.client.mimic.conftest import Glass
-from tests.client.mimic.gallery import put
 
 BOX = {"x": 0, "y": 0, "w": 200, "h": 40}
 
