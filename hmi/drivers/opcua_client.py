@@ -72,7 +72,7 @@ class OpcUaSession:
         self._client.description = "HMI"
         self._client.application_uri = "urn:hmi:engine"
         self._client.product_uri = "urn:hmi"
-        self._namespaces: list[str] = []
+        self.namespaces: list[str] = []  # the server's, in its order of today
         self._read_limit = self._item_limit = self._path_limit = ASSUMED_LIMIT
 
     @property
@@ -103,7 +103,7 @@ class OpcUaSession:
     async def _learn(self) -> None:
         wanted = [ua.NodeId(ua.Int32(number)) for number in (ua.ObjectIds.Server_NamespaceArray, *_LIMITS)]
         spaces, *limits = await self._client.uaclient.session.read(_read_values(wanted))
-        self._namespaces = list(spaces.Value.Value or []) if spaces.Value is not None else []
+        self.namespaces = list(spaces.Value.Value or []) if spaces.Value is not None else []
         read, items, paths = (_limit(data) for data in limits)
         self._read_limit, self._item_limit, self._path_limit = read, items, paths
 
@@ -165,9 +165,9 @@ class OpcUaSession:
             return _browse_path(browse_path(address))
         if address.startswith("nsu="):
             uri, rest = split_namespace_uri(address)
-            if uri not in self._namespaces:
+            if uri not in self.namespaces:
                 return ua.StatusCode(ua.StatusCodes.BadNodeIdUnknown)
-            address = f"ns={self._namespaces.index(uri)};{rest}"
+            address = f"ns={self.namespaces.index(uri)};{rest}"
         try:
             return ua.NodeId.from_string(address)
         except ua.UaError as error:

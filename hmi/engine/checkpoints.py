@@ -1,4 +1,8 @@
-"""Has the journal signed: soon after the start and every hour, over all that stands in it by then."""
+"""Has the journal signed: soon after the start and every hour, over all that stands in it by then.
+
+Before that its newest records are looked at: what was changed on the disk is told by the station itself, and not only
+to whoever asks.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,12 @@ from hmi.clock import Clock
 from hmi.core.errors import StoreError
 from hmi.core.journal import Record
 from hmi.store import checkpoints
+from hmi.store.chain import verdict
 from hmi.store.records import JournalReader
 
 _log = logging.getLogger("hmi.engine.checkpoints")
 EVERY_S: Final = 3600.0
+_LOOKED_AT: Final = 100_000  # records, about a second of one processor
 
 
 class Checkpoints:
@@ -27,7 +33,8 @@ class Checkpoints:
         self._pool = pool
         self._record = record
         self._due = clock.monotonic()
-        self._asked: Future[Record | None] | None = None
+        self._asked: Future[list[Record]] | None = None
+        self._told = ""  # what was found of the chain
 
     def look(self) -> None:
         """Called at every beat."""
@@ -38,14 +45,33 @@ class Checkpoints:
             except StoreError as error:
                 _log.warning("the journal was not signed: %s", error)
                 return
-            if made is not None:
-                self._record(made)
+            for record in made:
+                self._record(record)
         if self._asked is None and self._clock.monotonic() >= self._due:
             self._due = self._clock.monotonic() + EVERY_S
             self._asked = self._pool.submit(self._mark)
 
-    def _mark(self) -> Record | None:
+    def _mark(self) -> list[Record]:
         last = JournalReader(self._folder).last_link()
         if last is None:
-            return None
-        return checkpoints.mark(checkpoints.key_of(self._folder), *last, self._clock.now_ns(), "")
+            return []
+        mark = checkpoints.mark(checkpoints.key_of(self._folder), *last, self._clock.now_ns(), "")
+        return [*self._finding(), mark]
+
+    def _finding(self) -> list[Record]:
+        """What is wrong with the chain, once; it is left as it is, for it is evidence."""
+        found = verdict(self._folder, _LOOKED_AT)
+        if found.is_whole or found.finding == self._told:
+            return []
+        self._told = found.finding
+        _log.error("%s", found.text)
+        return [
+            Record(
+                time_ns=self._clock.now_ns(),
+                category="system",
+                event="damaged",
+                subject=checkpoints.SUBJECT,
+                way="engine",
+                result=found.text,
+            )
+        ]

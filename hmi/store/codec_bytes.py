@@ -10,6 +10,7 @@ import numpy as np
 _ZLIB_LEVEL: Final = 6
 _MOST_ZIPPED: Final = 64 * 1024 * 1024  # what is longer is not zipped, so that no few bytes can fill the memory
 _LONGEST: Final = 64  # bits of a number
+_EARLY: Final = "a block ends too early"
 
 
 class Damaged(ValueError):
@@ -26,19 +27,27 @@ class Cursor:
 
     def byte(self) -> int:
         """The next byte."""
-        return self.take(1)[0]
+        at = self._at
+        if at >= len(self._blob):
+            raise Damaged(_EARLY)
+        self._at = at + 1
+        return self._blob[at]
 
     def number(self) -> int:
         """A number that `written` wrote."""
+        blob, at, size = self._blob, self._at, len(self._blob)
         found = shift = 0
-        while True:
-            byte = self.byte()
+        while at < size:  # thousands of times a question: no call inside
+            byte = blob[at]
+            at += 1
             found |= (byte & 0x7F) << shift
             shift += 7
-            if found >> _LONGEST or (shift > _LONGEST + 6):
+            if found >> _LONGEST or shift > _LONGEST + 6:
                 raise Damaged("a block names a number greater than any that is written")
             if byte < 0x80:
+                self._at = at
                 return found
+        raise Damaged(_EARLY)
 
     def int64(self) -> np.int64:
         """A number that `signed` wrote."""
@@ -53,7 +62,7 @@ class Cursor:
         """The next bytes."""
         start, self._at = self._at, self._at + size
         if self._at > len(self._blob):
-            raise Damaged("a block ends too early")
+            raise Damaged(_EARLY)
         return self._blob[start : self._at]
 
     def part(self) -> bytes:

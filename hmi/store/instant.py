@@ -30,6 +30,7 @@ class Instant:
         self.names = tuple(names)
         self._stamp = stamp
         self._samples = [one.samples for one in around]
+        self._asked = 0
         self.from_ns = max((one.from_ns for one in around), default=0)
         self.to_ns = min((one.to_ns for one in around), default=0)
 
@@ -43,7 +44,8 @@ class Instant:
         rows = np.zeros(len(self._samples), ROW)
         rows["tag"] = np.arange(len(rows))
         places = [int(samples.received.searchsorted(when, "right")) - 1 for samples in self._samples]
-        for name, owners, columns in self._columns:
+        self._asked += 1
+        for name, owners, columns in self._columns if self._asked > 1 else self._all_columns():
             rows[name][owners] = [column.item(places[owner]) for owner, column in zip(owners, columns, strict=True)]
         texts: list[str] = []
         for owner in np.flatnonzero(rows["flags"] & FLAG_TEXT).tolist():
@@ -51,6 +53,11 @@ class Instant:
             texts.append(samples.texts[int(samples.raw[places[owner]])])
             rows["raw"][owner] = len(texts) - 1
         return Batch(rows, tuple(texts))
+
+    def _all_columns(self) -> list[tuple[str, list[int], list[NDArray[Any]]]]:
+        """Without a look at what is in them: for one moment alone that would cost more than it saves."""
+        owners = list(range(len(self._samples)))
+        return [(name, owners, [getattr(samples, name) for samples in self._samples]) for name in COLUMNS]
 
     @cached_property
     def _columns(self) -> list[tuple[str, list[int], list[NDArray[Any]]]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -68,3 +70,18 @@ def test_a_key_that_cannot_be_used_is_told_and_nothing_else_stops(desk: Desk, tm
     (tmp_path / "pki" / "journal.key").write_text("no key")
     desk.look()
     assert desk.marks == 0
+
+
+@pytest.mark.expect_log("tampered with or damaged: record 1 was changed")
+def test_what_was_changed_on_the_disk_is_told_once_and_signing_goes_on(desk: Desk, tmp_path: Path):
+    desk.journal.write([Record(time_ns=1, category="system", event="started", subject="engine")])
+    with closing(sqlite3.connect(tmp_path / "journal.db", isolation_level=None)) as file:
+        file.execute("DROP TRIGGER record_changed")
+        file.execute("UPDATE record SET subject = 'nothing'")
+    for _ in range(3):
+        desk.look()
+        desk.look()
+        desk.clock.advance(EVERY_S)
+    told = [record.result for _, record in JournalReader(tmp_path).journal() if record.event == "damaged"]
+    assert len(told) == 1 and "record 1 was changed" in told[0]
+    assert desk.marks == 4  # three marks, and the finding

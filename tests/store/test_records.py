@@ -68,7 +68,7 @@ def test_a_whole_chain_is_told_whole(journal: JournalReader) -> None:
         ("UPDATE record SET user = 'someone else' WHERE id = 4", "record 4 was changed"),
         ("UPDATE record SET value = NULL WHERE id = 7", "record 7 was changed"),
         ("DELETE FROM record WHERE id = 4", "record 4 is missing"),
-        ("UPDATE record SET id = 99 WHERE id = 7", "record 7 is missing"),
+        ("UPDATE record SET id = 99 WHERE id = 7", "records 7 to 98 are missing"),
     ],
 )
 def test_tampering_shows(journal: JournalReader, tmp_path: Path, tamper: str, found: str) -> None:

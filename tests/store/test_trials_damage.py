@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from contextlib import closing
 from pathlib import Path
@@ -55,7 +56,7 @@ def at_rest(killed: tuple[Path, set[int]], tmp_path: Path, name: str, kind: str,
     with closing(Ledger(folder, BEFORE, killed[1])) as ledger:
         ledger.record(AFTER)
     missing = account(ledger)
-    _expect_records(folder, AFTER)
+    _expect_records(folder, AFTER, kind)
     return missing
 
 
@@ -72,8 +73,10 @@ def while_open(killed: tuple[Path, set[int]], tmp_path: Path, name: str, kind: s
     return account(again)
 
 
-def _expect_records(folder: Path, count: int) -> None:
+def _expect_records(folder: Path, count: int, kind: str) -> None:
+    """What was written since is there, and the chain is whole, or says which record a bit has turned over in."""
     with closing(Reader(folder)) as reader:
         values = [record.value for _, record in reader.journal(limit=10**6) if record.category == "alarm"]
         assert values[:count] == [float(number) for number in range(BEFORE + count - 1, BEFORE - 1, -1)]
-        assert reader.verify_journal()[0]
+        is_whole, _, found = reader.verify_journal()
+    assert is_whole or (kind == "bits" and re.search(r"records? [\d, to]+ (was|were) changed", found)), found
