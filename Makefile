@@ -4,7 +4,7 @@ UV ?= uv
 BOOTSTRAP = $(PYTHON) packaging/bootstrap.py
 HMI = .venv/bin/hmi
 
-.PHONY: demo test interop faults setup pictures structure bench lock clean
+.PHONY: demo test interop faults security soak setup pictures structure bench lock clean base selftest installer cycle
 
 demo:  ## the demo plant in a window; without a display, pictures of it in demo-shots/
 	@$(BOOTSTRAP) demo
@@ -16,9 +16,17 @@ interop:  ## our drivers against servers that others wrote: node-opcua, libmodbu
 	-@$(PYTHON) packaging/interop.py
 	@HMI_INTEROP=whole $(BOOTSTRAP) test tests/interop -v
 
-faults:  ## the whole program through every outage, long: true time budgets, repeats; as root also networks of its own
+security:  ## every door with every case, a million records, and ten times as much bad input at every parser
+	@HMI_FAULTS=whole HMI_FUZZ=10 $(BOOTSTRAP) test tests/security -v -n0
+
+faults:  ## the whole program through every outage, long: true time budgets, repeats; the table of it, for the manual too
 	-@$(PYTHON) packaging/interop.py
-	@HMI_FAULTS=whole $(BOOTSTRAP) test tests/faults -v -n0
+	@mkdir -p dist
+	@HMI_FAULTS=whole $(BOOTSTRAP) test tests -m fault -v -n0 --junitxml=dist/faults.xml; result=$$?; \
+	  .venv/bin/python packaging/fault_table.py dist/faults.xml --manual resources/manual/faults.md; exit $$result
+
+soak:  ## half an hour of the demo plant with a fault ever again: nothing grows, no gap without a reason
+	@HMI_SOAK_S=$${HMI_SOAK_S:-1800} $(BOOTSTRAP) test tests/soak -v -n0
 
 setup:
 	@$(BOOTSTRAP) setup
@@ -29,12 +37,33 @@ pictures: setup  ## every page of the demo plant at work, day and night, into th
 	@cp demo-shots/flood/alarms.png resources/manual/pictures/alarms-flood.png
 	@cp demo-shots/flood/alarms-figures.png resources/manual/pictures/
 	@.venv/bin/python packaging/trend_pictures.py resources/manual/pictures
+	@.venv/bin/python packaging/instruction_pictures.py resources/manual/pictures
 
 structure: setup  ## after a screen of the demo plant was changed on purpose: what stands where, for the tests
 	@HMI_STRUCTURE=write .venv/bin/python -m pytest -q -n0 tests/client/test_structure.py
 
 bench: setup  ## all figures, with peers measured beside them, in bench.json
 	@QT_QPA_PLATFORM=offscreen $(HMI) bench all --json bench.json
+
+base:  ## the program frozen into one folder that needs only glibc, tried by its own self-test: dist/base-linux
+	@$(PYTHON) packaging/base.py
+
+selftest: setup  ## every part of the program from source, on a small plant of its own
+	@$(HMI) selftest
+
+PLANT ?= resources/plants/bottling
+TARGET ?= deb,run
+
+dist/base-linux/hmi:
+	@$(PYTHON) packaging/base.py
+
+installer: setup dist/base-linux/hmi  ## one file per plant that installs everything: dist/hmi-PLANT...; PLANT=, TARGET=
+	@command -v makeself >/dev/null || [ "$$(id -u)" != 0 ] || apt-get install -qq -y --no-install-recommends makeself
+	@.venv/bin/python packaging/build.py --plant $(PLANT) --base dist/base-linux --target $(TARGET)
+
+cycle: setup dist/base-linux/hmi  ## as root: install, upgrade, roll back, damage and remove it in a bare Debian
+	@command -v debootstrap >/dev/null || apt-get install -qq -y --no-install-recommends debootstrap
+	@.venv/bin/python packaging/cycle.py --manual resources/manual/installing.md
 
 lock:  ## after a change of dependencies in pyproject.toml
 	$(UV) lock

@@ -16,7 +16,16 @@ from typing import Final
 
 import hmi
 from hmi import cli_people
-from hmi.commands import jobs_grammar
+from hmi.commands import (
+    about_grammar,
+    beginning_grammar,
+    jobs_grammar,
+    selftest_grammar,
+    server_grammar,
+    station_grammar,
+    survival_grammar,
+    update_grammar,
+)
 from hmi.core.errors import HmiError, PlantError
 
 WELL, NO, WRONG_USE = 0, 1, 2
@@ -29,20 +38,18 @@ PAIRS: Final = (
     "alarms document",
     "alarms diff",
     *jobs_grammar.PAIRS,
+    *survival_grammar.PAIRS,
 )  # verbs of two words
-CATEGORIES: Final = ("alarm", "write", "note", "job", "instruction", "person", "signature", "system", "connection")
-NOT_BUILT: Final = (
-    "new",
-    "discover",
+ENGINEERING: Final = "run plant files that no trusted key has signed; everybody sees it, and the journal records it"
+CATEGORIES: Final = (
+    *("alarm", "write", "note", "job", "instruction", "release"),
+    *("person", "signature", "system", "connection"),
 )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; 0 well, 1 the answer is no or mistakes were found, 2 wrong use."""
     arguments = _times_joined(sys.argv[1:] if argv is None else argv)
-    if arguments and arguments[0] in NOT_BUILT:
-        print(f"hmi {arguments[0]} is not built yet: see hmi --help for what is", file=sys.stderr)
-        return WRONG_USE
     try:
         options = parser().parse_args(arguments)
     except SystemExit as end:  # argparse has said what is wrong
@@ -98,6 +105,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"hmi {hmi.__version__}")
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
     _windows(verbs)
+    beginning_grammar.add(verbs, _verb, _data, _json)
     _services(verbs)
     _questions(verbs)
     _alarms(verbs)
@@ -105,6 +113,12 @@ def parser() -> argparse.ArgumentParser:
     _keeping(verbs)
     cli_people.add(verbs, _verb, _data, _json)
     jobs_grammar.add(verbs, _verb, _data, _json)
+    survival_grammar.add(verbs, _verb, _data, _person, _json)
+    station_grammar.add(verbs, _verb, _data, _json)
+    selftest_grammar.add(verbs, _verb, _json)
+    about_grammar.add(verbs, _verb, _json)
+    update_grammar.add(verbs, _verb, _data, _json)
+    server_grammar.add(verbs, _verb, _data, _person, _json)
     return top
 
 
@@ -142,6 +156,7 @@ def _windows(verbs: argparse._SubParsersAction) -> None:
     run.add_argument("plant", nargs="?", help="plant folder, or the name of a plant that came with the program")
     _data(run)
     run.add_argument("--attach", metavar="HOST:PORT", help="the engine of another station (token in HMI_TOKEN)")
+    run.add_argument("--engineering", action="store_true", help=ENGINEERING)
     run.add_argument("--touch", action="store_true", help="bigger targets, for gloves")
     run.add_argument("--full-screen", action="store_true")
     run.add_argument("--kiosk", action="store_true", help="the whole display, left with Ctrl+Alt+Q only")
@@ -173,6 +188,7 @@ def _services(verbs: argparse._SubParsersAction) -> None:
         metavar="CONNECTION=URL",
         help="use another address for a connection",
     )
+    engine.add_argument("--engineering", action="store_true", help=ENGINEERING)
     engine.add_argument("--listen", metavar="HOST:PORT", help="also let windows attach over TCP (loopback only)")
     sim = _verb(verbs, "sim", "service:sim", "the simulated servers of a plant, alone")
     sim.add_argument("plant")
@@ -183,7 +199,8 @@ def _services(verbs: argparse._SubParsersAction) -> None:
     _json(check)
     bench = _verb(verbs, "bench", "bench:bench", "measure, with peers beside in the same run")
     bench.add_argument(
-        "name", choices=("acquisition", "modbus", "history", "screens", "trends", "alarms", "uplink", "all")
+        "name",
+        choices=("acquisition", "modbus", "history", "screens", "trends", "alarms", "instructions", "uplink", "all"),
     )
     bench.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file")
     bench.add_argument("--quick", action="store_true", help="the short form: fewer rounds, no restarts of servers")
@@ -226,7 +243,7 @@ def _alarms(verbs: argparse._SubParsersAction) -> None:
     shelve = _verb(verbs, "shelve", "alarms:shelve", "keep alarms quiet for a time; they come back by themselves")
     shelve.add_argument("--for", dest="length", default="30m", help="30m, 4h: at most what the alarm's class allows")
     shelve.add_argument("--once", action="store_true", help="until it returns, if that is sooner")
-    shelve.add_argument("--second", default="", metavar="PERSON", help="who agrees, where a class asks for two")
+    shelve.add_argument("--second", default="", metavar="PERSON", help="who agrees and proves it: for classes of two")
     unshelve = _verb(verbs, "unshelve", "alarms:unshelve", "take alarms off the shelf")
     service = _verb(verbs, "out-of-service", "alarms:out_of_service", "take alarms out of service, under a permit")
     service.add_argument("--permit", default="", help="permit or work order")

@@ -1,4 +1,4 @@
-"""The part of the command line about whom this station believes: servers, people, the plant server."""
+"""The part of the command line about whom this station believes: servers and people."""
 
 from __future__ import annotations
 
@@ -14,16 +14,6 @@ def add(verbs: argparse._SubParsersAction, verb: Verb, data: Option, json: Optio
     """Add `hmi trust` and `hmi user`; `verb`, `data` and `json` make a verb and the options that all of them have."""
     _trust(verbs, verb, data, json)
     _user(verbs, verb, data, json)
-    _server(verbs, verb, json)
-
-
-def _server(verbs: argparse._SubParsersAction, verb: Verb, json: Option) -> None:
-    made = verb(verbs, "server", "server:init", "the plant server that stations send their history to")
-    actions = made.add_subparsers(dest="action", required=True, metavar="ACTION")
-    text = "make its tables, or bring them to what this program needs; by whoever owns the database"
-    init = actions.add_parser("init", help=text, description=text)
-    init.add_argument("url", metavar="URL", help="postgresql://OWNER@HOST/DATABASE")
-    json(init)
 
 
 def _trust(verbs: argparse._SubParsersAction, verb: Verb, data: Option, json: Option) -> None:
@@ -33,14 +23,17 @@ def _trust(verbs: argparse._SubParsersAction, verb: Verb, data: Option, json: Op
         "list": "the certificates that are trusted, and those that servers showed and nobody decided on",
         "show": "all that a certificate says",
         "accept": "trust a certificate, once its whole fingerprint was compared with the server's own",
+        "refuse": "never believe a certificate, though its issuer may be trusted",
         "remove": "trust a certificate no longer, or forget one that was rejected",
         "own": "this station's certificate, for the servers to trust",
         "renew": "a new certificate for this station: first made, for the servers to trust, then put into use",
     }
     for name, text in texts.items():
         action = actions.add_parser(name, help=text, description=text)
-        if name in ("show", "accept", "remove"):
+        if name in ("show", "accept", "refuse", "remove"):
             action.add_argument("fingerprint", metavar="FINGERPRINT")
+        if name in ("accept", "refuse"):
+            action.add_argument("--why", default="", help="the reason, for the journal")
         if name == "renew":
             action.add_argument("--use", action="store_true", help="put it into use; no restart is needed")
         if name in ("own", "renew"):

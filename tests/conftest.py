@@ -38,6 +38,8 @@ SHARING = ("drivers", "sim", "system")  # rooms whose tests share servers in oth
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that share servers run in one worker, one after the other."""
     for item in items:
+        for marker in item.iter_markers("fault"):
+            item.user_properties.append(("rows", " ".join(map(str, marker.kwargs["rows"]))))  # for the table of faults
         for room in SHARING:
             if f"tests/{room}/" in item.path.as_posix():
                 item.add_marker(pytest.mark.xdist_group(room))

@@ -13,12 +13,6 @@ def test_every_verb_leads_to_a_function_that_exists():
         assert callable(getattr(importlib.import_module(f"hmi.commands.{module}"), function)), name
 
 
-@pytest.mark.parametrize("verb", cli.NOT_BUILT)
-def test_what_is_not_built_yet_says_so(verb, capsys):
-    assert cli.main([verb, "anything"]) == 2
-    assert "not built yet" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize("words", [[], ["fly"], ["put", "a"], ["bench", "speed"], ["sim", "x", "--port-base", "99999"]])
 def test_wrong_use_exits_2(words, capsys):
     assert cli.main(words) == 2

@@ -1,3 +1,7 @@
+import time
+
+import pytest
+
 from hmi.clock import HandClock, MachineClock
 
 
@@ -19,3 +23,10 @@ def test_machine_clock_goes_forward():
     clock = MachineClock()
     assert clock.monotonic() <= clock.monotonic()
     assert clock.now_ns() > 1_700_000_000_000_000_000
+
+
+@pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="a clock of Linux")
+def test_ages_count_the_time_in_which_the_computer_slept():
+    before = time.clock_gettime(time.CLOCK_BOOTTIME)
+    now = MachineClock().monotonic()
+    assert before <= now <= time.clock_gettime(time.CLOCK_BOOTTIME)

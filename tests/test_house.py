@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted(path for path in (ROOT / "hmi").rglob("*.py") if path.stat().st_size)
 SCRIPTS = sorted((ROOT / "packaging").rglob("*.py"))
@@ -37,11 +39,32 @@ BAD_CALLS = {
     "load_data_type_definitions": "executes text that the server supplies",
     "load_extension": "loads code into SQLite",
     "setStyleSheet": "44 ms for 500 values: colours come from the theme, and are painted",
+    "eval": "no code is run from data: hmi.core.expr is the plant's expression language",
+    "__import__": "no code is run from data",
+    "execfile": "no code is run from data",
+    "unsafe_load": "foreign text must not become objects",
+    "extractall": "a name in an archive may lead anywhere: unpack each entry after it was judged",
+    "openUrl": "nothing is fetched, and no other program is started, for what a file says",
+    "setOpenExternalLinks": "nothing is fetched, and no other program is started, for what a file says",
+    "QUiLoader": "windows are made by code, not by files that may bring their own",
+    "QDataStream": "foreign bytes must not become objects: use msgspec",
+    "QWebEngineView": "no browser: it would run scripts and fetch",
+}
+# Where text may become markup, and why it is none that others wrote.
+MARKUP = {"setHtml", "insertHtml", "setMarkdown", "QLabel", "setWhatsThis"}
+MARKUP_ALLOWED = {
+    ("hmi/client/printing.py", "setHtml"): "the documents of this program, in which what people wrote is escaped",
+    ("hmi/client/instructions/record.py", "setHtml"): "the record of a job, in which what people wrote is escaped",
+    ("hmi/client/instructions/text.py", "setMarkdown"): "without HTML; pictures and links only of the plant",
+    ("hmi/client/manual/sheet.py", "setMarkdown"): "the manual, without HTML; pictures only of its own folder",
+    ("hmi/client/trial.py", "QLabel"): "the self-test's own numbers",
+    ("hmi/client/instructions/diffview.py", "QLabel"): "our own marks; everything that people wrote is escaped",
 }
 BAD_CALLS_ALLOWED = {("hmi/client/style.py", "setStyleSheet"): "once, at start, for the whole application"}
 # Every file that may start a thread, and which thread that is.
 THREADS = {
     "hmi/client/app.py": "reads in what only the trends need, once, while the first screen goes on being drawn",
+    "hmi/drivers/keystore.py": "asks the operating system's key store, which may wait for a person to unlock it",
     "hmi/store/store.py": "the one writer: values and journal reach the disk through it alone",
     "hmi/store/sealer.py": "turns the seconds of an hour into blocks, so that no commit waits for it",
     "hmi/client/takeaway.py": "writes the rows of one list into a file, and ends with it",
@@ -168,6 +191,39 @@ def test_banned_calls():
     expect_none([f"{place} {name}: {BAD_CALLS[name]}" for place, name in bad])
 
 
+def test_what_others_wrote_is_text_and_never_markup():
+    """Qt guesses: a label or tooltip that looks like markup is drawn as such, and opens the files that it names."""
+    places = {(place.partition(":")[0], called(node)) for place, node in nodes(ast.Call)}
+    assert {place for place in places if place[1] in MARKUP} == set(MARKUP_ALLOWED)
+    bad = []
+    for place, node in nodes(ast.Call):
+        if called(node) in ("setToolTip", "showText") and place.startswith("hmi/client/"):
+            text = node.args[0 if called(node) == "setToolTip" else 1]
+            if not is_own_text(text):
+                bad.append(f"{place} {ast.unparse(text)}: hmi.client.tips.plain makes it text")
+    expect_none(bad)
+
+
+def is_own_text(node: ast.expr) -> bool:
+    """Whether a text is ours, of our translations, of numbers, or was made plain."""
+    if isinstance(node, ast.IfExp):
+        return is_own_text(node.body) and is_own_text(node.orelse)
+    if isinstance(node, ast.JoinedStr):
+        return all(isinstance(part, ast.Constant) or "now" in ast.unparse(part) for part in node.values)
+    if isinstance(node, ast.Call):
+        return called(node) == "plain" or (called(node) == "tr" and not node.keywords)
+    return isinstance(node, ast.Constant)
+
+
+def test_whoever_shows_documents_decides_what_they_may_open():
+    """A document's pictures and links are fetched by Qt itself unless its view says no."""
+    views = [node for _, node in nodes(ast.ClassDef) if "QTextBrowser" in map(ast.unparse, node.bases)]
+    assert views
+    for view in views:
+        assert "loadResource" in {part.name for part in view.body if isinstance(part, ast.FunctionDef)}, view.name
+        assert "setOpenLinks(False)" in ast.unparse(view), view.name
+
+
 def test_threads_are_started_only_where_the_house_knows_of_them():
     starting = {place.partition(":")[0] for place, node in nodes(ast.Call) if called(node) in STARTS_THREADS}
     assert sorted(starting) == sorted(THREADS)
@@ -250,6 +306,7 @@ def test_imports_keep_their_contracts():
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.cr("7.7")
 def test_all_but_the_client_import_without_qt():
     """A headless station has no Qt libraries, so this is what lets the engine run there."""
     import_rooms(["hmi.core", "hmi.link", "hmi.store", "hmi.plantfiles", "hmi.drivers", "hmi.engine", "hmi.sim"], QT)
@@ -271,6 +328,8 @@ def test_the_command_line_loads_only_what_its_verb_needs():
 
 
 SMOKE = """
+import pytest
+
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QLabel
 

@@ -70,6 +70,12 @@ class Above(QObject):
         if self.desk.present is not None:
             self._lay(lambda: SignIn(self.desk, self.host, self.desk.present))
 
+    def lock(self) -> None:
+        """Nothing is sent from this station until somebody signs in."""
+        if self.desk.present is not None:
+            self.clear()
+            self.desk.present.lock()
+
     def keys(self) -> None:
         """The list of keys."""
         from hmi.client.keylist import KeyList
@@ -99,16 +105,23 @@ class Above(QObject):
         found = causes(self.desk, page.tags())
         self._lay(lambda: Why(self.desk, self.host, found)).system_asked.connect(self._ask_system)
 
-    def instruction(self, name: str) -> None:
-        """A work instruction, to be read and to be started."""
+    def instruction(self, name: str, equipment: str = "", alarm: str = "") -> None:
+        """A work instruction, to be read and to be started: for a machine or an alarm where it is opened from one."""
         from hmi.client.instructions.sheet import Sheet
 
         if name not in self.desk.plant.instructions:
             self.told.emit(tr("There is no instruction {name} in this plant's files", name=name))
             return
-        made = self._lay(lambda: Sheet(self.desk, self.host, name))
+        made = self._lay(lambda: Sheet(self.desk, self.host, name, equipment, alarm))
         made.place_asked.connect(self.place_asked)
         made.link_asked.connect(self._follow)
+        made.revisions_asked.connect(self.revisions)
+
+    def revisions(self, name: str) -> None:
+        """What has changed in a work instruction, and how far it is released."""
+        from hmi.client.instructions.revisions import Revisions
+
+        self._lay(lambda: Revisions(self.desk, self.host, name))
 
     def _follow(self, kind: str, name: str) -> None:
         """Where a link of an instruction leads, inside of the plant."""
@@ -157,6 +170,10 @@ class Above(QObject):
         """Whether somebody is in the middle of something: an overlay, a dialog, a button that is held."""
         held = QApplication.mouseButtons() != Qt.MouseButton.NoButton
         return self.overlay is not None or held or QApplication.activeModalWidget() is not None
+
+    def lay(self, make: Callable[[], Any]) -> Any:
+        """Another overlay, made by whoever asks; the one that was open goes."""
+        return self._lay(make)
 
     def _lay(self, make: Callable[[], Any]) -> Any:
         self.clear()

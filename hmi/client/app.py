@@ -12,9 +12,9 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtWidgets import QApplication
@@ -22,6 +22,8 @@ from PySide6.QtWidgets import QApplication
 from hmi.client.faults import caught
 from hmi.client.language import speak
 from hmi.client.layout import Layout, LayoutFile
+from hmi.client.outages.asleep import Asleep
+from hmi.client.setup.first import FirstStart
 from hmi.client.theme import theme_of
 from hmi.client.window import Window
 from hmi.client.wire import Wire
@@ -29,6 +31,7 @@ from hmi.clock import Clock, MachineClock
 from hmi.core.errors import LinkError
 from hmi.link import socket as link
 from hmi.link.street import Link
+from hmi.plantfiles.station import StationSettings
 
 if TYPE_CHECKING:
     from hmi.client.tour import Tour
@@ -36,7 +39,17 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _SIZE: Final = (1440, 900)
+_KEEP_MS: Final = 500
 _IDLE_MS: Final = 2500  # after the first paint: what only the trends need is read in
+
+
+class Keeper(Protocol):
+    """Who starts the engine again when it dies or hangs."""
+
+    says: str  # what is done about an engine that is away, in words
+
+    def look(self) -> None:
+        """See how it does, not waiting; twice a second, on the Qt thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,10 @@ class RunOptions:
     seconds: float | None = None  # close by itself after so long, at the latest
     shots: Path | None = None  # visit every page and save pictures here
     warm_up_s: float = 0.0  # let the plant run so long before the first picture
+    keeper: Keeper | None = None  # of the engine, where this window started it
+    settings: StationSettings = field(default_factory=StationSettings)  # which station this is, its language and theme
+    site: Path | None = None  # file that keeps them; None: they are not kept
+    setup: bool = False  # make the station ready, also where the plant does not ask for accounts
 
 
 def run(options: RunOptions) -> int:
@@ -70,14 +87,24 @@ def run(options: RunOptions) -> int:
     application.setStyle("Fusion")
     application.setApplicationName("hmi")
     clock = MachineClock()
-    window = open_window(options, clock)
-    with caught(_logs(options), window.tell):
-        return _stay(application, window, options, clock)
+    while True:
+        window = open_window(options, clock)
+        first = FirstStart(window, station_of(options), options.settings, options.site, options.setup)
+        with caught(_logs(options), window.tell):
+            code = _stay(application, window, options, clock)
+        if first.again is None:
+            return code
+        options = replace(options, settings=first.again, link=None, setup=False)
+
+
+def station_of(options: RunOptions) -> str:
+    """What this station is called: as its settings say, else as its computer is."""
+    return options.settings.name or socket.gethostname()
 
 
 def _logs(options: RunOptions) -> Path:
-    if not options.attach:
-        return options.data
+    if not options.attach and (not options.data.exists() or os.access(options.data, os.W_OK)):
+        return options.data  # else it is an engine's that runs as another user
     import platformdirs
 
     return platformdirs.user_log_path("hmi")
@@ -85,12 +112,15 @@ def _logs(options: RunOptions) -> Path:
 
 def open_window(options: RunOptions, clock: Clock) -> Window:
     """The window, not yet shown and not yet looking for its engine."""
-    user, station = _user(), socket.gethostname()
+    user, station = _user(), station_of(options)
     memory = None if options.layout is None else LayoutFile(options.layout)
     layout = Layout() if memory is None else memory.read()
-    theme = theme_of(options.theme or layout.theme)
-    speak(options.language or layout.language or QLocale.system().name()[:2])
+    theme = theme_of(options.theme or layout.theme or options.settings.theme)
+    speak(options.language or layout.language or options.settings.language or QLocale.system().name()[:2])
     wire = Wire(opener(options, user, station, clock), clock)
+    wire.asleep = Asleep(clock).look
+    if (keeper := options.keeper) is not None:
+        wire.says = lambda: keeper.says
     window = Window(wire, clock, theme, options.touch, options.screen or "", user, station, memory)
     window.dress()
     if options.kiosk:
@@ -122,6 +152,8 @@ def _stay(application: QApplication, window: Window, options: RunOptions, clock:
     tour = None if options.shots is None else _tour(window, clock, options.shots, options.warm_up_s)
     settling = _Settling()
     timers = [_once(window, _IDLE_MS, settling.begin)]
+    if options.keeper is not None:
+        timers.append(_often(window, _KEEP_MS, options.keeper.look))
     if options.seconds is not None:
         timers.append(_once(window, round(options.seconds * 1000), window.leave))
     if tour is not None:
@@ -160,6 +192,13 @@ def _once(window: Window, after_ms: int, action: Callable[[], Any]) -> QTimer:
     timer.setSingleShot(True)
     timer.timeout.connect(action)
     timer.start(after_ms)
+    return timer
+
+
+def _often(window: Window, every_ms: int, action: Callable[[], Any]) -> QTimer:
+    timer = QTimer(window)
+    timer.timeout.connect(action)
+    timer.start(every_ms)
     return timer
 
 

@@ -17,6 +17,7 @@ from hmi.client.marks import PriorityCount, draw_priority
 from hmi.client.page import Desk, Words, button
 from hmi.client.style import target_px
 from hmi.client.theme import PRIORITIES
+from hmi.client.tips import plain
 from hmi.link.messages import AlarmRow, Reply
 
 _TOLD_S: Final = 6.0  # how long the outcome of an acknowledgement stays readable
@@ -146,7 +147,7 @@ class Banner(QFrame):
             self.kept.say(text)
             shelved, suppressed, out = summary.kept
             told = "{shelved} shelved, {suppressed} suppressed by design, {out} out of service"
-            self.kept.setToolTip(tr(told, shelved=shelved, suppressed=suppressed, out=out))
+            self.kept.setToolTip(plain(tr(told, shelved=shelved, suppressed=suppressed, out=out)))
 
     def acknowledge(self) -> None:
         """Acknowledge the alarm that is shown, and no other."""

@@ -12,10 +12,11 @@ from hmi.client.diagnostics_connections import Connections
 from hmi.client.diagnostics_values import WrongValues
 from hmi.client.flow import Flow
 from hmi.client.language import tr
-from hmi.client.page import SYSTEM, Desk, Page, Words
+from hmi.client.page import OUTAGES, SYSTEM, TRUST, Desk, Page, Words, button
 from hmi.core import quality as q
 from hmi.link.messages import Health, Reply
 
+_HISTORY: Final = ("Stored", "Waiting", "Lost", "Disk free", "Room", "Fault", "Plant server")
 _FACTS_PX: Final = 240  # the least in which they can be read
 
 
@@ -53,11 +54,22 @@ class SystemPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.engine = Facts("Engine", ("State", "Running for", "Program", "Clients", "Configuration"))
-        self.store = Facts("History", ("Stored", "Waiting", "Lost", "Disk free", "Room", "Fault", "Plant server"))
+        self.store = Facts("History", _HISTORY)
         self.window_facts = Facts("This window", ("Link", "Last heard", "Values", "Frame", "Station"))
         self.connections = Connections(desk)
         self.values = WrongValues(desk)
         self.values.check.clicked.connect(self.ask)
+        self.ways = Flow()  # to what belongs to the system and has a page of its own
+        self.trust = button(tr("Certificates …"), "", tr("Whom this station believes to be a server"))
+        self.trust.clicked.connect(self._ask_trust)
+        self.outages = button(tr("Links and outages …"), "", tr("What is away, what that means, what to do (Shift+F9)"))
+        self.outages.clicked.connect(self._ask_outages)
+        self.ways.addWidget(self.trust)
+        self.ways.addWidget(self.outages)
+        self.arrived = button("", "", tr("What came from there and waits for a person"))
+        self.arrived.clicked.connect(self._ask_arrived)
+        self.arrived.hide()
+        self.ways.addWidget(self.arrived)
         self._question = 0
         self._health_seen = -1
         self._missing_seen: tuple[int, ...] = ()
@@ -73,6 +85,7 @@ class SystemPage(Page):
             facts.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
             row.addWidget(facts)
         column.addLayout(row)
+        column.addLayout(self.ways)
         column.addWidget(self.connections)
         column.addWidget(self.values, 1)
 
@@ -105,6 +118,17 @@ class SystemPage(Page):
         self.desk.wire.forget(self._question)
         self._question = self.desk.wire.ask("status", {}, self._came)
 
+    def _ask_trust(self) -> None:
+        self.asked.emit(TRUST)
+
+    def _ask_arrived(self) -> None:
+        from hmi.client.arrived import Arrived
+
+        Arrived(self.desk, self.parentWidget() or self)
+
+    def _ask_outages(self) -> None:
+        self.asked.emit(OUTAGES)
+
     def _came(self, reply: Reply) -> None:
         if reply.ok and isinstance(reply.body, dict):
             missing: dict[str, Any] = reply.body.get("missing_tags", {})
@@ -129,6 +153,9 @@ class SystemPage(Page):
             Plant_server=words.sentence(health.server) or tr("none"),
         )
         self.store.told["Room"].play("bad" if health.store_note else "")
+        self.arrived.setVisible(bool(health.arrived))
+        self.arrived.setText(tr("From the plant server: {count} …", count=health.arrived))
+        self.store.told["Plant server"].play("bad" if health.server_note else "")
         self.store.told["Fault"].play("bad" if health.store_fault else "")
         self.store.told["Lost"].play("bad" if health.samples_lost else "")
 

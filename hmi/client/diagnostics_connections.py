@@ -14,6 +14,7 @@ from hmi.client.language import tr
 from hmi.client.page import Desk, Words
 from hmi.client.sentences import said
 from hmi.client.table import Rows, Table
+from hmi.client.tips import plain
 from hmi.link.messages import ConnectionRow
 
 _COLUMNS: Final = ("Connection", "State", "Live", "Missing", "Bad", "Heard", "Values/s", "Security", "Reason")
@@ -144,7 +145,7 @@ class Detail(QFrame):
         self.title.say(f"{row.id} · {row.driver}")
         for name, text in connection_facts(row).items():
             self.told[name].say(text)
-        self.told[_REMARKS].setToolTip(self.told[_REMARKS].whole)
+        self.told[_REMARKS].setToolTip(plain(self.told[_REMARKS].whole))
         self.told["Security"].play("bad" if row.security == "none" else "")
         self.told["State"].play("" if row.state == "live" else "bad")
 

@@ -14,13 +14,14 @@ from hmi.client import placebutton, words
 from hmi.client.crumbs import Crumbs
 from hmi.client.language import NAMES, plant_text, spoken, tr
 from hmi.client.marks import QualityMark
-from hmi.client.page import Clickable, Desk, Page, Words, button
+from hmi.client.page import OUTAGES, Clickable, Desk, Page, Words, button
 from hmi.client.people.who import Who
 from hmi.client.places import Place
 from hmi.client.style import target_px
 from hmi.client.theme import font
 from hmi.core import quality as q
 
+OPEN, ENGINEERING = "open", "engineering"  # modes of the engine in which unsigned plant files run
 _STEPS: Final = 10  # in which the header gives way, until everything has room
 
 
@@ -65,7 +66,8 @@ class Header(QFrame):
         self.mark = QualityMark(desk.theme)
         self.quality = Clickable("muted")
         self.link_mark = QualityMark(desk.theme)
-        self.link = Words("", "muted", 13)
+        self.link = Clickable("muted")
+        self.mode = Words("", "muted", 13)
         self.who = Who(desk)
         self.where = Words(desk.station, "muted", 12)
         self.time = Words("", px=18, bold=True)
@@ -90,6 +92,8 @@ class Header(QFrame):
         self.forward.clicked.connect(self.forward_asked)
         self.up.clicked.connect(self.up_asked)
         self.crumbs.asked.connect(self.place_asked)
+        self.link.clicked.connect(self._ask_outages)
+        self.link.setToolTip(tr("Links and outages (Shift+F9)"))
 
     def _arrange(self) -> None:
         self._row = row = QHBoxLayout(self)
@@ -115,6 +119,7 @@ class Header(QFrame):
         row.addStretch(1)
         row.addWidget(self.link_mark)
         row.addWidget(self.link)
+        row.addWidget(self.mode)
         row.addSpacing(8)
         self._pairs = [self._pair(row, *pair) for pair in ((self.who, self.where), (self.time, self.date))]
         row.addWidget(self.help_button)
@@ -155,11 +160,12 @@ class Header(QFrame):
         self.level.setVisible(step < 2 and bool(self.level.whole))
         self._pairs[0].setVisible(step < 4)
         self.link.setVisible(step < 3 or bad)
+        self.mode.setVisible(bool(self.mode.whole) and (step < 2 or self.mode.property("role") != "muted"))
         self.plant.setVisible(step < 6 and not self.desk.touch)
         self.date.setVisible(step < 7)
         self.title.setFont(font(20 if step < 8 else 15, bold=True))
         self.quality.setVisible(step < 9)
-        for part in (self.title, self.quality, self.link, self.level, self.crumbs, *self._pairs):
+        for part in (self.title, self.quality, self.link, self.mode, self.level, self.crumbs, *self._pairs):
             part.ensurePolished()
             part.updateGeometry()  # what its texts need is asked for at once, not at the next event
 
@@ -196,6 +202,24 @@ class Header(QFrame):
             self.link.say(text)
             self._fit()
 
+        self._show_mode(mirror.health.mode if mirror.health else "")
+
+    def _show_mode(self, mode: str) -> None:
+        """Say that plant files run which nobody vouches for: quietly where no key is trusted, else for all to see."""
+        text = {ENGINEERING: tr("Engineering mode"), OPEN: tr("Engineering")}.get(mode, "")
+        if text != self.mode.whole:
+            self.mode.play("plain" if mode == ENGINEERING else "muted")  # colours are for what is wrong in the plant
+            self._weigh_mode()
+            self.mode.say(text)
+            self.mode.setToolTip(tr("The plant's files are not held to a signature: hmi status") if text else "")
+            self._fit()
+
+    def _weigh_mode(self) -> None:
+        self.mode.setFont(font(13, bold=self.mode.property("role") == "plain"))
+
+    def _ask_outages(self) -> None:
+        self.place_asked.emit(OUTAGES)
+
     def tick(self) -> None:
         """The clock goes on; it is the engine's, in the plant's time zone."""
         now = words.when(self.desk.mirror.now_ns(), self.desk.zone)
@@ -209,6 +233,7 @@ class Header(QFrame):
     def restyle(self) -> None:
         """Name the theme that the button leads to."""
         self.theme_button.setText(tr("Night") if self.desk.theme.name == "day" else tr("Day"))
+        self._weigh_mode()  # a new style gives every label the weight that it was made with
 
     def open_languages(self) -> None:
         """Let the operator choose the language of the window."""

@@ -17,6 +17,7 @@ from hmi.client.table import Rows, Table
 from hmi.client.takeaway import Takeaway
 from hmi.core import quality as q
 from hmi.core.steps.kept import INSTRUCTION, JOB
+from hmi.core.steps.releases import RELEASE
 from hmi.core.tags import Tag
 from hmi.link.messages import Reply
 
@@ -56,6 +57,9 @@ def described(record: Mapping[str, Any], desk: Desk) -> tuple[str, ...]:
     )
 
 
+_FOR_PROGRAMS: Final = (JOB, INSTRUCTION, RELEASE)  # the values of these; their results say the same in words
+
+
 def _tag_of(record: Mapping[str, Any], desk: Desk) -> Tag | None:
     subject = str(record.get("subject", ""))
     if record.get("category") == "alarm":
@@ -75,7 +79,7 @@ def _value(record: Mapping[str, Any], tag: Tag | None, desk: Desk) -> str:
     value, old = record.get("value"), record.get("old")
     if record.get("category") == "note":
         return _about(record, desk)
-    if value is None or record.get("category") in (JOB, INSTRUCTION):  # theirs is for programs: the result says it
+    if value is None or record.get("category") in _FOR_PROGRAMS:
         return ""
     if isinstance(value, str) and record.get("category") == "alarm":
         return value  # what a server said of a condition of its own

@@ -61,7 +61,7 @@ class LayoutFile:
                 found = msgspec.json.decode(file.read(_LARGEST_BYTES), type=Layout)
         except FileNotFoundError:
             return Layout()
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             log.warning("%s cannot be read (%s): the windows open as they do the first time", self.path, error)
             return Layout()
         if found.version != _VERSION:

@@ -46,6 +46,13 @@ class Notice(QFrame):
             silent = words.age(desk.mirror.silent_s())
             self.headline.say(tr("The plant is not seen: nothing heard from the engine for {age}", age=silent))
             self.detail.say(f"{tr('Every value is the last one that came.')} {words.sentence(said(desk.wire.text))}")
+        elif safe := self._safe_mode():
+            self.headline.say(tr("Safe mode, view only: nothing is sent to the plant"))
+            way = tr("More, and the way out: touch the state of the link above, or press Shift+F9.")
+            self.detail.say(f"{words.sentence(said(safe))}. {way}")
+        elif self._is_locked():
+            self.headline.say(tr("This station is locked: screens and alarms go on, nothing can be sent"))
+            self.detail.say(tr("Sign in to work: touch the name above, or press Ctrl+U."))
         elif files.state == "mistakes":
             self.headline.say(tr("A plant file has a mistake: the screens shown are those from before"))
             self.detail.say(f"{files.what.rstrip('.')}. {_where_to_read_on(files)}")
@@ -55,7 +62,14 @@ class Notice(QFrame):
             self.detail.say(
                 tr("They take effect when the engine is restarted; until then the screens are those from before.")
             )
-        self._come(down or files.state != "current", "link" if down else "files")
+        about = "link" if down else "safe" if self._safe_mode() else "files"
+        self._come(about != "files" or self._is_locked() or files.state != "current", about)
+
+    def _safe_mode(self) -> str:
+        return "" if self.desk.mirror.health is None else self.desk.mirror.health.safe_mode
+
+    def _is_locked(self) -> bool:
+        return self.desk.present is not None and bool(self.desk.present.locked)
 
     def _files(self) -> PlantFiles:
         health = self.desk.mirror.health

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 from hmi.client.mirror import Mirror
 from hmi.client.style import narrowest_px
 from hmi.client.theme import Theme, font
+from hmi.client.tips import plain
 from hmi.client.wire import Wire
 from hmi.clock import Clock
 from hmi.core.plant.model import Plant
@@ -25,6 +26,8 @@ ALARMS: Final = ":alarms"
 JOURNAL: Final = ":journal"
 SYSTEM: Final = ":system"
 INSTRUCTIONS: Final = ":instructions"
+TRUST: Final = ":trust"
+OUTAGES: Final = ":outages"
 
 
 @dataclass(slots=True)
@@ -60,7 +63,8 @@ class Page(QWidget):
 
     It asks the window for another page with `asked` (a screen id or page key), for a trend with `trend_asked`
     (indexes of tags), for what is known of a tag with `picked` and for a command to it with `commanded` (its name),
-    for a machine's faceplate with `faceplate_asked` and for a work instruction with `instruction_asked` (their ids).
+    for a machine's faceplate with `faceplate_asked` (its id) and for a work instruction with `instruction_asked`: its
+    id, and those of the machine and of the alarm that it is for, where there are any.
     """
 
     key = ""
@@ -71,7 +75,7 @@ class Page(QWidget):
     picked = Signal(str)
     commanded = Signal(str)
     faceplate_asked = Signal(str)
-    instruction_asked = Signal(str)
+    instruction_asked = Signal(str, str, str)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -143,7 +147,7 @@ class Words(QLabel):
         text = self.whole
         if self._elide:
             text = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(0, self.width() - 2))
-            self.setToolTip("" if text == self.whole else self.whole)
+            self.setToolTip("" if text == self.whole else plain(self.whole))
         self.setText(text)
 
 
@@ -182,7 +186,7 @@ def button(text: str, kind: str = "", tip: str = "", checkable: bool = False) ->
     if kind:
         made.setProperty("kind", kind)
     if tip:
-        made.setToolTip(tip)
+        made.setToolTip(plain(tip))
     return made
 
 

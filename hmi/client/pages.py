@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from hmi.client.display import Display
-from hmi.client.page import ALARMS, INSTRUCTIONS, JOURNAL, SYSTEM, TRENDS, Desk, Page
+from hmi.client.page import ALARMS, INSTRUCTIONS, JOURNAL, OUTAGES, SYSTEM, TRENDS, TRUST, Desk, Page
+
+# The pages that every plant has, by the name that keys and buttons know them by.
+PLACES: Final = dict(
+    alarms=ALARMS,
+    trends=TRENDS,
+    journal=JOURNAL,
+    system=SYSTEM,
+    instructions=INSTRUCTIONS,
+    trust=TRUST,
+    outages=OUTAGES,
+)
+PAGE_KEYS: Final = frozenset(PLACES.values())
 
 
 class Shelter(QScrollArea):
@@ -62,4 +76,12 @@ def page_of(key: str, desk: Desk) -> Page:
         from hmi.client.instructions.page import InstructionsPage
 
         return InstructionsPage(desk)
+    if key == TRUST:
+        from hmi.client.trust.page import TrustPage
+
+        return TrustPage(desk)
+    if key == OUTAGES:
+        from hmi.client.outages.page import OutagesPage
+
+        return OutagesPage(desk)
     return Display(desk, desk.plant.screens[key])

@@ -13,6 +13,7 @@ from hmi.client.language import tr
 from hmi.client.marks import draw_priority
 from hmi.client.places import Place
 from hmi.client.theme import Theme, font
+from hmi.client.tips import plain
 
 WIDTH: Final = 232
 _INDENT: Final = 14
@@ -130,7 +131,7 @@ class PlaceButton(QAbstractButton):
         room = box.adjusted(self._left() + _FOLD_PX - 4, 0, -68 if self._tally.count else -36, 0)
         text = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, int(room.width()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
-        self.setToolTip("" if text == self.text() else self.text())
+        self.setToolTip("" if text == self.text() else plain(self.text()))
         if not self._tally.count:
             painter.setPen(theme.colour("on_selection" if self.isChecked() else "muted"))
             painter.setFont(font(11))

@@ -12,7 +12,9 @@ from typing import Final
 
 import msgspec
 
+from hmi.client.instructions.refusals import SENTENCES as JOBS
 from hmi.client.language import ENGLISH, plant_text, spoken, tr
+from hmi.core import links
 from hmi.link.messages import Reply
 
 _LONGEST: Final = 600  # characters; longer texts are no sentences, and are shown as they are
@@ -26,6 +28,8 @@ _FORMS: Final = {  # what stands in places of these names; in any other, whateve
     "own": r"[a-z]+",
     "state": r"[a-z\- ]+",
     "n": r"[-+\d.,e]+",
+    "act": r"review|release|withdraw",
+    "release": r"draft|reviewed|released|withdrawn",
     "known": r"is [-+\d.,e]+ s old|was never received",
 }
 
@@ -101,6 +105,10 @@ _ALARMS: Final = (
     "it needs the role {role}, and yours is {own}. Ask somebody who has it",
     "you have {n} on the shelf: unshelve some first",
     "alarms of class {class_} need a second person who agrees",
+    "the second person must be somebody else",
+    "{name} may not do that, so cannot agree to it either. Ask somebody who has the role {role}",
+    "Nothing was {what}: {why}",
+    "This takes two people, and both must be known: nothing was done. Sign in first",
     "say why, such as: {reasons}",
     "the reason is longer than {n} characters: write it shorter",
 )
@@ -123,6 +131,35 @@ _LINK: Final = (
     "The engine does not know {what}: is the client newer?",
     "A fault in the program while answering {what}: see the engine's log",
 )
+# Of what keeps the engine going, of its links and of the outages that history knows
+_CLOCK_SET: Final = (
+    "the clock of this computer was set {way} by {n} s: times before and after differ by that. "
+    "If nobody meant it, look at its time server"
+)
+_SURVIVAL: Final = (
+    *links.SENTENCES,
+    "Safe mode, view only ({why}): nothing was sent. Look into it, then leave it on the Outages page",
+    "the engine crashed {n} times within {most} minutes ({reason})",
+    "it ended without a word: it was killed, it hung and was ended, or it crashed",
+    "a fault in the program ({kind}: {error})",
+    "To leave safe mode needs the role {role}, yours is {own}. Ask somebody who has it",
+    "Say why safe mode can be left: it is kept in the journal",
+    "The engine is not in safe mode: nothing was changed",
+    "this computer slept, or this window was held up: everything is asked for anew",
+    "this computer slept",
+    "the engine {what}: {again}. See {folder}",
+    "hung and was ended",
+    "was ended by the system ({reason})",
+    "ended with a fault (code {n})",
+    "it is started again by itself in {n} s",
+    "the connection was silent",
+    "the engine was not running (it was stopped)",
+    "the engine was not running (it failed or the computer went down)",
+    "connection refused by {where}: is the device on, and is the port right?",
+    "no answer from {where} in time: is the device on and the cable in?",
+    "nothing is heard from it",
+    _CLOCK_SET,
+)
 # Of exports and notes
 _TRENDS: Final = (
     "{folder} cannot be written ({error}): nothing was exported, make room on that disk, or choose another folder",
@@ -132,7 +169,31 @@ _TRENDS: Final = (
     "a note has at most {n} characters, this one {size}: nothing was kept. Make two of it",
     "the journal cannot be written, so the note was not kept: {error}",
 )
-SENTENCES: Final = (*_COMMANDS, *_ALARMS, *_LINK, *_TRENDS)
+# Of people, locked stations and certificates
+_PEOPLE: Final = (
+    "This station is locked: nothing was done. Sign in to unlock it; screens and alarms go on meanwhile",
+    "Nobody has an account here, so nobody could unlock: nothing was locked",
+    "A name has 1 to {n} letters, without blanks around it",
+    "A password has {n} to {size} characters: take a sentence that you remember",
+    "That password is among the first that anybody tries: take a sentence that you remember",
+    "A PIN has {n} to 12 digits",
+    "That PIN is among the first that anybody tries",
+    "Say why: the journal keeps it with your name. Nothing was changed",
+    "That takes the role {role}: nothing was changed. Sign in as an administrator",
+    "That takes the role {role}: nothing was kept. Sign in as an administrator",
+    "a certificate that nobody here trusts",
+    "has a certificate that somebody here has refused: hmi trust show has it",
+    "sends a certificate that cannot be read",
+    "has a {what} that expired on {value}: renew it, or check this computer's clock",
+    "has a {what} that is valid from {value} only: check both clocks",
+    (
+        "has a certificate that {what}, not {value}: write the address with a host that it names, "
+        "or certificate_host = … in plant.toml"
+    ),
+    "has a key of {n} bits, {what}: give it {value}",
+    "has a certificate that {value} has revoked: give it a new one",
+)
+SENTENCES: Final = (*_PEOPLE, *_COMMANDS, *_ALARMS, *_LINK, *_SURVIVAL, *_TRENDS, *JOBS)
 
 
 def said(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -19,16 +19,14 @@ from hmi.client.header import Header
 from hmi.client.keys import Shortcuts
 from hmi.client.navigation import Navigation
 from hmi.client.notice import Notice
-from hmi.client.page import ALARMS, INSTRUCTIONS, JOURNAL, SYSTEM, TRENDS, Desk, Page
-from hmi.client.pages import page_of, sheltered
+from hmi.client.page import ALARMS, TRENDS, Desk, Page
+from hmi.client.pages import PAGE_KEYS, PLACES, page_of, sheltered
 from hmi.client.places import hierarchy, paths, place_above, trail
 from hmi.client.theme import Theme
 from hmi.client.visits import Stay, Visits
 from hmi.core.setting import is_writable
 
 MAIN, ASIDE, KIOSK = "main", "aside", "kiosk"  # what kind of window it is inside of
-_PLACES: Final = dict(alarms=ALARMS, trends=TRENDS, journal=JOURNAL, system=SYSTEM, instructions=INSTRUCTIONS)
-_PAGE_KEYS: Final = frozenset(_PLACES.values())
 
 
 class Shell(QWidget):
@@ -121,6 +119,7 @@ class Shell(QWidget):
             "why": self.open_why,
             "navigation": self.toggle_navigation,
             "person": self.above.sign_in,
+            "lock": self.above.lock,
             "new_window": self.ask_window,
             "language": self.header.open_languages,
             "theme": self.theme_asked.emit,
@@ -129,8 +128,8 @@ class Shell(QWidget):
             "help": self.open_help,
             "leave": self.leave_asked.emit,
         }
-        if action in _PLACES:
-            self.go(_PLACES[action])
+        if action in PLACES:
+            self.go(PLACES[action])
         else:
             actions[action]()
 
@@ -138,7 +137,7 @@ class Shell(QWidget):
 
     def is_place(self, key: str) -> bool:
         """Whether one can go there."""
-        return key in self.desk.plant.screens or key in _PAGE_KEYS
+        return key in self.desk.plant.screens or key in PAGE_KEYS
 
     def go(self, key: str) -> None:
         """Bring a screen or page to the front; the way back is remembered."""
@@ -166,7 +165,7 @@ class Shell(QWidget):
         """To the screen above in the plant; from a page that stands in no hierarchy, to the first screen."""
         if self.page is not None:
             key = place_above(self.places, self.page.key)
-            if key or self.page.key in _PAGE_KEYS:
+            if key or self.page.key in PAGE_KEYS:
                 self.go(key or next(iter(self.desk.plant.screens), ""))
 
     def silence(self) -> None:
@@ -300,7 +299,7 @@ class Shell(QWidget):
             self.navigation.put_folded(stay.folded)
         if stay.navigation is not None and not self.desk.touch:
             self.navigation.setVisible(stay.navigation)
-        self.visits = stay.visits.without({*self.desk.plant.screens, *_PAGE_KEYS})
+        self.visits = stay.visits.without({*self.desk.plant.screens, *PAGE_KEYS})
         wanted = next((key for key in (stay.place, start) if self.is_place(key)), "")
         self._show(wanted or next(iter(self.desk.plant.screens), ALARMS))
         self.above.restore(stay.faceplates)
@@ -314,7 +313,7 @@ class Shell(QWidget):
         self.navigation.show_place(key)
         self.header.back.setEnabled(bool(self.visits.past))
         self.header.forward.setEnabled(bool(self.visits.future))
-        self.header.up.setEnabled(key in _PAGE_KEYS or bool(place_above(self.places, key)))
+        self.header.up.setEnabled(key in PAGE_KEYS or bool(place_above(self.places, key)))
         if self.bottom is not None:
             self.bottom.show_place(key, bool(self.visits.past))
         page.refresh()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from hmi.client.page import Desk
 from hmi.client.theme import font
+from hmi.client.tips import plain
 
 DISPLAY: Final = int(Qt.ItemDataRole.DisplayRole)
 ALIGN: Final = int(Qt.ItemDataRole.TextAlignmentRole)
@@ -51,8 +52,10 @@ class Rows(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.columns)
 
     def data(self, index: Index, role: int = DISPLAY) -> Any:
-        if role in (DISPLAY, TIP):
+        if role == DISPLAY:
             return self.rows[index.row()][index.column()]
+        if role == TIP:
+            return plain(self.rows[index.row()][index.column()])
         if role == ALIGN:
             return self._align[index.column()]
         return None

@@ -12,7 +12,7 @@ import msgspec
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 
 from hmi.client.mirror import Mirror
-from hmi.client.received import plant_of
+from hmi.client.received import plant_of, stranger
 from hmi.client.sentences import in_words
 from hmi.clock import Clock
 from hmi.core.errors import LinkError, PlantError
@@ -65,6 +65,8 @@ class Wire(QObject):
         self.state = "away"  # away | linked | silent
         self.text = "Looking for the engine."
         self.engine = ""  # version of the engine's program
+        self.asleep: Callable[[], bool] = bool  # whether the window did not run since this was last asked
+        self.says: Callable[[], str] = str  # what is done about an engine that is away, by whoever keeps it
         self._open_link = open_link
         self._clock = clock
         self._connection: Link | None = None
@@ -113,7 +115,7 @@ class Wire(QObject):
         self._questions.pop(number, None)
 
     def tick(self) -> None:
-        """Look at what the clock decides: silence, a greeting that never comes, questions left unanswered."""
+        """Look at what the clock decides: sleep, silence, a greeting that never comes, questions left unanswered."""
         self._poll()
         now = self._clock.monotonic()
         if self.mirror is not None and self.mirror.watch():
@@ -141,7 +143,16 @@ class Wire(QObject):
         self._greeting = True
         self._poll()
 
+    def _wake_up(self) -> None:
+        """What lies ready on the old link is from before we slept: a new one tells everything as it is now."""
+        self._lost("this computer slept, or this window was held up: everything is asked for anew")
+        self._retry.stop()
+        self._connect()
+
     def _poll(self) -> None:
+        if self.asleep() and self._connection is not None:
+            self._wake_up()
+            return
         connection = self._connection
         if connection is None:
             return
@@ -174,6 +185,9 @@ class Wire(QObject):
         known = not self._greeting  # the link was up and stays: the files of the plant have changed under it
         self.engine, self._greeting = message.engine, False
         self._told, self._asked, self._told_at = message.told, 0, self._clock.monotonic()
+        if why := stranger(message):
+            self._lost(why)
+            return
         if message.digest == self._digest:
             self._set("linked", "")
             return
@@ -241,7 +255,7 @@ class Wire(QObject):
         self._hang_up()
         if self.mirror is not None:
             self.mirror.lose()
-        self._set("away", text)
+        self._set("away", self.says() or text)
         self._retry.start()
         self._answer_all(LOST)
 

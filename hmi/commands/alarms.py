@@ -7,16 +7,17 @@ import re
 from typing import Any, Final
 
 from hmi.commands.ask import Caller, no, put_json, say
+from hmi.commands.places import secret
 from hmi.core.errors import HmiError
 
+_TIMEOUT_S: Final = 30.0  # a password takes its time, and so may a server that keeps the alarm
 _HOURS: Final = {"m": 1 / 60, "h": 1.0}
 
 
 def shelve(options: argparse.Namespace) -> int:
     """Keep alarms quiet for a time."""
-    return _act(
-        options, "shelve", hours=hours(options.length), why=options.why, one_shot=options.once, second=options.second
-    )
+    asked = dict(hours=hours(options.length), why=options.why, one_shot=options.once)
+    return _act(options, "shelve", second=options.second, **asked)
 
 
 def unshelve(options: argparse.Namespace) -> int:
@@ -86,9 +87,11 @@ def hours(text: str) -> float:
     return float(found[1]) * _HOURS[found[2]]
 
 
-def _act(options: argparse.Namespace, verb: str, **args: Any) -> int:
+def _act(options: argparse.Namespace, verb: str, second: str = "", **args: Any) -> int:
     with Caller(options) as caller:
-        reply = caller.ask(verb, alarms=options.ids, **args)
+        if second:  # who agrees proves it, as in the window
+            args["second"] = {"name": second, "secret": secret(f"Password of {second}")}
+        reply = caller.ask(verb, timeout_s=_TIMEOUT_S, alarms=options.ids, **args)
     if options.json:
         put_json(reply.body)
     elif reply.ok:

@@ -123,15 +123,25 @@ def status(options: argparse.Namespace) -> int:
         say(f"{'':17}{body['history_room']}")
     if body["store_note"]:
         say(f"{'':17}{body['store_note']}")
-    for line in _plant_files(body["plant_files"]):
-        say(f"  plant files    {line}")
-    if body["server"]["words"]:
-        say(f"  plant server   {body['server']['words']}")
+    if "mode_words" in body:  # else the engine is older than this program
+        say(f"  plant          version {body['plant_version']}; {body['mode_words']}")
+    for line in _remarks(body):
+        say(line)
     for tag, why in body["missing_tags"].items():
         say(f"  missing        {tag}: {why}")
     for tag, how in body["differing_tags"].items():
         say(f"  differs        {tag}: {how}")
     return 0
+
+
+def _remarks(body: dict[str, Any]) -> Iterator[str]:
+    """Of plant files and plant server, and what is broken beside connections; `hmi links` tells of everything."""
+    yield from (f"  plant files    {line}" for line in _plant_files(body["plant_files"]))
+    if body["server"]["words"]:
+        yield f"  plant server   {body['server']['words']}"
+    for row in body["links"]:
+        if row["state"] == "bad" and not row["id"].startswith("connection:"):
+            yield f"  {row['name'].lower():14} {row['word']}: {row['reason']}. {row['means']} {row['do']}"
 
 
 def _plant_files(told: dict[str, Any]) -> Iterator[str]:

@@ -7,24 +7,28 @@ import select
 import signal
 import socket
 import subprocess
-import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from hmi.clock import MachineClock
 from hmi.core.errors import HmiError
+from hmi.installed import program
 
 
 class Child:
     """One program of ours, with its log in a file; it says `ready …` on its first line when it is."""
 
-    def __init__(self, name: str, command: list[str], log: Path) -> None:
+    def __init__(self, name: str, command: list[str], log: Path, extra: Mapping[str, str] | None = None) -> None:
+        """`extra`: what it finds in its environment beside ours."""
         self.name = name
         self.log = log
         self._clock = MachineClock()
         log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("ab") as file:
-            self.process = subprocess.Popen(  # our own program, arguments as a list
-                command, stdout=subprocess.PIPE, stderr=file, stdin=subprocess.DEVNULL, start_new_session=True
+        ours = None if extra is None else {**os.environ, **extra}
+        pipe, none = subprocess.PIPE, subprocess.DEVNULL
+        with log.open("ab") as file:  # our own program, arguments as a list
+            self.process = subprocess.Popen(
+                command, stdout=pipe, stderr=file, stdin=none, start_new_session=True, env=ours
             )
 
     def ready(self, seconds: float) -> str:
@@ -85,6 +89,4 @@ def free_ports(count: int) -> int:
 
 def hmi_command(*arguments: str) -> list[str]:
     """A command line that runs this same program, from source or packaged."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, *arguments]
-    return [sys.executable, "-m", "hmi", *arguments]
+    return [*program(), *arguments]

@@ -8,7 +8,9 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+from hmi.clock import MachineClock
 from hmi.commands.children import Child, free_ports, hmi_command
+from hmi.commands.keep import LOG, Keeper
 from hmi.commands.places import size
 from hmi.plantfiles.folder import find_plant, load_folder
 from hmi.sim.serve import port_addresses
@@ -29,18 +31,20 @@ def demo(options: argparse.Namespace) -> int:
         after.callback(sim.stop)
         sim.ready(_START_S)
         moved = [word for name, url in port_addresses(plant, base).items() for word in ("--address", f"{name}={url}")]
-        engine = Child("engine", hmi_command("engine", str(folder), "--data", str(data), *moved), data / "engine.log")
+        command = hmi_command("engine", str(folder), "--data", str(data), "--engineering", *moved)
+        engine = Keeper(command, data / LOG, MachineClock())
         after.callback(engine.stop)
-        print(f"engine {engine.ready(_START_S)} (data in {data})", flush=True)
-        return _window(options, data)
+        print(f"engine {engine.start()} (data in {data})", flush=True)
+        return _window(options, data, engine)
 
 
-def _window(options: argparse.Namespace, data: Path) -> int:
+def _window(options: argparse.Namespace, data: Path, engine: Keeper) -> int:
     from hmi.client.app import RunOptions, run
 
     return run(
         RunOptions(
             data=data,
+            keeper=engine,
             seconds=options.seconds,
             shots=options.shots,
             theme=options.theme,

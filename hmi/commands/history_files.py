@@ -159,7 +159,10 @@ def csv_cells(path: Path, tell: Callable[[int], None]) -> Iterator[Cells]:
         lines = _lines(raw, path)
         head = next(lines, "")
         delimiter = max(",;\t", key=head.count)
-        names = next(csv.reader([head], delimiter=delimiter), [])
+        try:
+            names = next(csv.reader([head], delimiter=delimiter), [])
+        except csv.Error as error:
+            raise HmiError(f"{path}: line 1: {error}: nothing was imported") from None
         places = places_of([name.strip() for name in names], path)
         table = csv.reader(lines, delimiter=delimiter, strict=True)
         try:

@@ -21,7 +21,7 @@ from hmi.link.messages import Reply
 from hmi.store.folder import JOURNAL
 from hmi.store.jobs import JobReader
 
-_CONTEXT: Final = ("serial", "lot", "order", "product", "tool", "instruction")
+_CONTEXT: Final = ("serial", "lot", "order", "product", "tool", "shift", "alarm", "instruction")
 _FLAGS: Final = ("begin", "skip", "note", "abandon")
 _TIMEOUT_S: Final = 30.0  # a value that is sent to a machine is read back first
 

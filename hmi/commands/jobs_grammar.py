@@ -6,7 +6,15 @@ import argparse
 from collections.abc import Callable
 from typing import Final
 
-PAIRS: Final = ("jobs show", "jobs start", "jobs do", "instructions diff")  # verbs of two words
+_SIGNED: Final = {
+    "review": "sign that the text was reviewed: by somebody else than who wrote it",
+    "release": "sign that jobs may be started with the text: by somebody else than who wrote or reviewed it",
+    "withdraw": "sign that it holds no longer (--why): its open jobs stop",
+}
+PAIRS: Final = (  # verbs of two words
+    *("jobs show", "jobs start", "jobs do", "instructions diff"),
+    *(f"instructions {act}" for act in _SIGNED),
+)
 Verb = Callable[[argparse._SubParsersAction, str, str, str], argparse.ArgumentParser]
 Option = Callable[[argparse.ArgumentParser], None]
 
@@ -17,7 +25,7 @@ def add(verbs: argparse._SubParsersAction, verb: Verb, data: Option, as_json: Op
         verbs, "jobs", "jobs:jobs", "work that was carried out by instructions; works with the engine stopped, too"
     )
     jobs.add_argument("--open", action="store_true", help="only those that are not at their end")
-    for name in ("serial", "lot", "order", "product", "tool"):
+    for name in ("serial", "lot", "order", "product", "tool", "shift", "alarm"):
         jobs.add_argument(f"--{name}", default="", metavar=name.upper(), help=f"only those of this {name}")
     jobs.add_argument("--machine", default="", metavar="EQUIPMENT", help="only those about this machine")
     jobs.add_argument("--instruction", default="", metavar="ID", help="only those of this instruction")
@@ -39,15 +47,27 @@ def add(verbs: argparse._SubParsersAction, verb: Verb, data: Option, as_json: Op
     _do(verb(verbs, "jobs do", "jobs:do", "do the step that a job is at; without a value: confirm it"))
     instructions = verb(verbs, "instructions", "instructions:listing", "the work instructions of a plant")
     diff = verb(
-        verbs, "instructions diff", "instructions:diff", "what of an instruction differs from what was carried out last"
+        verbs,
+        "instructions diff",
+        "instructions:diff",
+        "what of an instruction differs from what was kept here",
     )
     diff.add_argument("plant", metavar="PLANT")
     diff.add_argument("id", metavar="INSTRUCTION")
+    diff.add_argument("--revision", default="", metavar="N", help="compare with this one, not the latest other one")
+    signed = [_sign(verb(verbs, f"instructions {act}", f"instructions:{act}", text)) for act, text in _SIGNED.items()]
     instructions.add_argument("plant", metavar="PLANT")
-    for made in (jobs, show, start, verbs.choices["jobs do"], diff):
+    for made in (jobs, show, start, verbs.choices["jobs do"], instructions, diff, *signed):
         data(made)
-    for made in (jobs, show, start, verbs.choices["jobs do"], instructions, diff):
+    for made in (jobs, show, start, verbs.choices["jobs do"], instructions, diff, *signed):
         as_json(made)
+
+
+def _sign(made: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    made.add_argument("id", metavar="INSTRUCTION")
+    made.add_argument("--sign", required=True, metavar="NAME", help="as this person; the password is asked for")
+    made.add_argument("--why", default="", help="the reason")
+    return made
 
 
 def _do(do: argparse.ArgumentParser) -> None:

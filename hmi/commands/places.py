@@ -12,15 +12,18 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from hmi import installed
 from hmi.core.errors import HmiError
 
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def data_folder(options: argparse.Namespace, plant_id: str = "") -> Path:
-    """The engine's data folder: --data, else HMI_DATA, else the platform's usual place."""
+    """The engine's data folder: --data, else HMI_DATA, else the installation's, else the platform's usual place."""
     if (named := named_folder(options)) is not None:
         return named
+    if (own := _of_the_installation(plant_id)) is not None:
+        return own
     import platformdirs
 
     usual = Path(platformdirs.user_data_dir("hmi", appauthor=False))
@@ -31,6 +34,12 @@ def named_folder(options: argparse.Namespace) -> Path | None:
     """The data folder that --data or HMI_DATA names."""
     named = options.data or os.environ.get("HMI_DATA")
     return Path(named) if named else None
+
+
+def _of_the_installation(plant_id: str) -> Path | None:
+    """Where the installed plant keeps its data; another plant that this program is shown has its own place."""
+    place, came = installed.place(), installed.manifest()
+    return Path(place.data) if place and came and plant_id in ("", came.plant.id) else None
 
 
 def _running(usual: Path) -> Path:

@@ -22,6 +22,7 @@ from hmi.core.aggregate import Aggregates
 from hmi.core.errors import HmiError
 from hmi.core.listing import Answer, CsvText, iso, rows_of
 from hmi.core.steps.kept import INSTRUCTION, JOB
+from hmi.core.steps.releases import RELEASE
 from hmi.core.wording import visible
 from hmi.store.paging import pages
 from hmi.store.query import Reader
@@ -133,7 +134,7 @@ def journal(options: argparse.Namespace) -> int:
         print(msgspec.json.format(msgspec.json.encode({"records": rows}), indent=1).decode())
         return 0
     for number, record in records:
-        whole = record.category in (JOB, INSTRUCTION)  # its value is for programs: in words it says the same
+        whole = record.category in (JOB, INSTRUCTION, RELEASE)  # its value is for programs: in words it says the same
         value = "" if record.value is None or whole else f" {record.value}"
         by = f" by {record.user}@{record.station} ({record.way})" if record.user else ""
         why = f" because {record.why!r}" if record.why else ""

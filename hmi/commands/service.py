@@ -13,9 +13,12 @@ from collections.abc import Coroutine
 from typing import Any
 
 from hmi.clock import MachineClock
-from hmi.commands.places import addresses, data_folder, host_port
+from hmi.commands.places import addresses, host_port
+from hmi.commands.signed import signed_plant
 from hmi.core.errors import HmiError
+from hmi.installed import must_be_whole
 from hmi.plantfiles.folder import find_plant, load_folder, read_library
+from hmi.plantfiles.standing import ENGINEERING, SIGNED
 
 
 def engine(options: argparse.Namespace) -> int:
@@ -23,20 +26,23 @@ def engine(options: argparse.Namespace) -> int:
     from hmi.engine.engine import Engine
 
     files = find_plant(options.plant)
-    plant = load_folder(files)
+    plant, data, judged = signed_plant(files, options)
     moved = addresses(options.address)
     if strangers := set(moved) - {connection.id for connection in plant.connections}:
         raise HmiError(f"The plant has no connection {strangers.pop()!r}: see plant.toml")
     log()
+    if judged.mode != ENGINEERING and not options.engineering:
+        must_be_whole(data / "verified.json", plant=judged.mode != SIGNED)
     made = Engine(
         plant,
         read_library(),
-        data_folder(options, plant.id),
+        data,
         MachineClock(),
         addresses=moved,
         listen=host_port(options.listen) if options.listen else None,
         files=files,
     )
+    made.standing = judged
     return run_until_told(made.run(say))
 
 

@@ -14,9 +14,10 @@ from cryptography import x509
 from hmi.clock import MachineClock
 from hmi.commands.places import data_folder, who
 from hmi.core.errors import HmiError
-from hmi.drivers.certificates import alternative_names, at, fingerprint, name_of, plain, thumbprint
+from hmi.drivers.certificates import fingerprint, name_of
 from hmi.drivers.decisions import Decision, lay_down
 from hmi.drivers.pki import KINDS, NEXT, Entry, Own, Pki
+from hmi.drivers.trusted import facts_of
 
 _WHOLE: Final = 64  # digits of a fingerprint
 
@@ -24,7 +25,8 @@ _WHOLE: Final = 64  # digits of a fingerprint
 def trust(options: argparse.Namespace) -> int:
     """Do what was asked with the station's lists of certificates; 1 if the answer is no."""
     actions: dict[str, Callable[[Pki, argparse.Namespace], int]]
-    actions = {"list": _list, "show": _show, "accept": _accept, "remove": _remove, "own": _own, "renew": _renew}
+    actions = {"list": _list, "show": _show, "accept": _accept, "refuse": _refuse}
+    actions |= {"remove": _remove, "own": _own, "renew": _renew}
     folder = data_folder(options)
     if not folder.is_dir():
         raise HmiError(f"There is no data folder {folder}: start the engine once, or name its folder with --data")
@@ -62,25 +64,31 @@ def _show(pki: Pki, options: argparse.Namespace) -> int:
 def _accept(pki: Pki, options: argparse.Namespace) -> int:
     if len("".join(char for char in options.fingerprint if char.isalnum())) != _WHOLE:
         raise HmiError(f"To trust takes the whole fingerprint, all {_WHOLE} digits: a part of one can be forged")
-    found = pki.find(options.fingerprint, ("rejected", "issuers"))
+    found = pki.find(options.fingerprint, ("rejected", "issuers", "refused"))
     if not found and pki.find(options.fingerprint, ("trusted",)):
         _say(options, "is trusted already", options.fingerprint)
         return 0
     entry = _only(found, options.fingerprint)
     pki.accept(entry)
-    _lay_down(pki, "accepted", f"{_told(entry.certificate)} is trusted from now on")
+    _lay_down(pki, "accepted", f"{_told(entry.certificate)} is trusted from now on", options.why)
     _say(options, "is trusted now; a running engine connects within seconds", fingerprint(entry.certificate))
     return 0
 
 
 def _remove(pki: Pki, options: argparse.Namespace) -> int:
     entry = _only(pki.find(options.fingerprint), options.fingerprint)
-    if sum(other.path == entry.path for other in pki.entries(entry.kind)) > 1:
-        raise HmiError(f"{entry.path} holds more certificates than this one: take it out by hand")
-    entry.path.unlink()
+    pki.forget(entry)
     _lay_down(pki, "removed", f"{_told(entry.certificate)} is no longer {entry.kind}")
     until = "; a session that is open stays until it ends" if entry.kind == "trusted" else ""
     _say(options, f"is no longer {entry.kind}{until}", fingerprint(entry.certificate))
+    return 0
+
+
+def _refuse(pki: Pki, options: argparse.Namespace) -> int:
+    entry = _only(pki.find(options.fingerprint, ("rejected", "trusted")), options.fingerprint)
+    pki.refuse(entry)
+    _lay_down(pki, "refused", f"{_told(entry.certificate)} is refused from now on", options.why)
+    _say(options, "is refused, though somebody may trust its issuer", fingerprint(entry.certificate))
     return 0
 
 
@@ -105,9 +113,9 @@ def _renew(pki: Pki, options: argparse.Namespace) -> int:
     return shown
 
 
-def _lay_down(pki: Pki, event: str, text: str) -> None:
+def _lay_down(pki: Pki, event: str, text: str, why: str = "") -> None:
     user, station = who()
-    lay_down(pki.folder.parent, Decision(MachineClock().now_ns(), event, text, user, station))
+    lay_down(pki.folder.parent, Decision(MachineClock().now_ns(), event, text, user, station, why=why))
 
 
 def _told(certificate: x509.Certificate) -> str:
@@ -140,22 +148,7 @@ def _only(found: list[Entry], text: str) -> Entry:
 
 
 def _facts(entry: Entry) -> dict[str, Any]:
-    certificate = entry.certificate
-    uris, hosts = alternative_names(certificate)
-    days = (certificate.not_valid_after_utc - at(MachineClock().now_ns())).days
-    return {
-        "list": entry.kind,
-        "name": name_of(certificate),
-        "issuer": plain(certificate.issuer.rfc4514_string()),
-        "application": [plain(uri) for uri in uris],
-        "hosts": [plain(host) for host in hosts],
-        "from": certificate.not_valid_before_utc.isoformat(),
-        "until": certificate.not_valid_after_utc.isoformat(),
-        "days_left": days,
-        "fingerprint": fingerprint(certificate),
-        "thumbprint": thumbprint(certificate),
-        "file": str(entry.path),
-    }
+    return {"list": entry.kind, **facts_of(entry.certificate, MachineClock().now_ns()), "file": str(entry.path)}
 
 
 def _say(options: argparse.Namespace, what: str, mark: str) -> None:

@@ -52,6 +52,7 @@ class Lists:
     trusted: Sequence[x509.Certificate] = ()
     issuers: Sequence[x509.Certificate] = ()
     revocations: Sequence[x509.CertificateRevocationList] = ()
+    refused: Sequence[x509.Certificate] = ()  # that a person decided not to trust, whoever issued them
 
 
 def read_chain(data: bytes) -> list[x509.Certificate]:
@@ -123,6 +124,8 @@ def alternative_names(certificate: x509.Certificate) -> tuple[list[str], list[st
 def judge(chain: Sequence[x509.Certificate], lists: Lists, host: str, now: datetime) -> None:
     """Believe a server's certificate, or raise BadCertificate or Unknown with what is wrong, in words."""
     own = chain[0]
+    if fingerprint(own) in {fingerprint(one) for one in lists.refused}:
+        raise BadCertificate("has a certificate that somebody here has refused: hmi trust show has it")
     try:
         _check_key(own)
         _check_time(own, now, "certificate")

@@ -1,4 +1,4 @@
-"""Decisions on certificates on their way into the journal: made on the command line, told to the engine by files.
+"""Decisions on certificates and secrets on their way into the journal: made by hand, told to the engine by files.
 
 The engine alone writes the journal, and it may not run when a person decides. So a decision is laid down below
 `pki/decided` in the data folder, and the engine takes it over: at once where it runs, else when it starts.
@@ -20,13 +20,15 @@ _BIGGEST: Final = 10_000  # bytes
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """Who decided what on which certificate, and when (ns UTC)."""
+    """Who decided what on which certificate or secret, and when (ns UTC)."""
 
     time_ns: int
-    event: str  # accepted | removed | renewal made | renewed
+    event: str  # accepted | refused | removed | renewal made | renewed | set
     text: str
     user: str
     station: str
+    subject: str = "certificates"
+    why: str = ""
 
 
 def lay_down(folder: Path, decision: Decision) -> None:
@@ -42,7 +44,7 @@ def laid_down(folder: Path) -> list[tuple[Path, Decision]]:
     if not place.is_dir():
         return []
     for path in sorted(place.glob("*.json"))[:MOST]:
-        with contextlib.suppress(OSError, msgspec.MsgspecError):
+        with contextlib.suppress(OSError, ValueError, RecursionError):
             if path.stat().st_size <= _BIGGEST:
                 found.append((path, msgspec.json.decode(path.read_bytes(), type=Decision)))
     return found

@@ -19,6 +19,7 @@ Deliver = Callable[[Batch], None]
 OnGap = Callable[[int, int, str], None]  # from and to in ns UTC, and why nothing can be had of that time
 OnEvent = Callable[[str, str], None]  # one word for the journal, and what happened, in words
 
+ROAD_NS: Final = 250_000_000  # what a busy device and network may take to bring a value, beside its interval
 RECENT: Final = 200  # requests whose times are kept
 
 

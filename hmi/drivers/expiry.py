@@ -9,7 +9,7 @@ from cryptography import x509
 from hmi.clock import Clock
 from hmi.drivers.certificates import at
 
-NOTICE_DAYS: Final = (90, 30, 7)  # from the first on it stands in the journal each day; each is logged once
+NOTICE_DAYS: Final = (90, 60, 30, 7)  # from the first on it stands in the journal each day; each is logged once
 _DAY_NS: Final = 86_400 * 10**9
 
 

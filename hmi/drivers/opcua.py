@@ -21,7 +21,7 @@ from hmi.core.batch import Batch
 from hmi.core.errors import DeviceError
 from hmi.core.plant.model import Connection
 from hmi.core.tags import Tag
-from hmi.drivers.driver import Deliver, Earlier, Health, OnEvent, OnGap, WriteResult
+from hmi.drivers.driver import ROAD_NS, Deliver, Earlier, Health, OnEvent, OnGap, WriteResult
 from hmi.drivers.opcua_call import call
 from hmi.drivers.opcua_client import OpcUaSession, reason_of
 from hmi.drivers.opcua_columns import Columns
@@ -139,8 +139,9 @@ class OpcUaDriver:
         if text:
             self._tell("switched", text)
         if last_life and (text or missed_s < self.health.silent_after_s + 2 * LOOK_S):  # else the engine has seen it
-            now_ns = self._clock.now_ns()
-            self._declare(now_ns - round(missed_s * 1e9), now_ns, text or "the connection was lost for a moment")
+            now_ns, under_way_ns = self._clock.now_ns(), self._connection.period_ms * 1_000_000 + ROAD_NS
+            since_ns = now_ns - round(missed_s * 1e9) - under_way_ns  # what was heard last may not have been the last
+            self._declare(since_ns, now_ns, text or "the connection was lost for a moment")
 
     def _declare(self, from_ns: int, to_ns: int, reason: str) -> None:
         if self.on_gap is not None:

@@ -108,7 +108,7 @@ async def _walk(session: OpcUaSession, start: ua.NodeId, most: int, offer: Offer
         for above, references in zip(asked, await _children(session, [one.node for one in asked]), strict=True):
             for reference in references:
                 node = local(reference.NodeId)
-                if node in seen or getattr(reference.NodeId, "ServerIndex", 0):  # on another server
+                if node in seen or getattr(reference.NodeId, "ServerIndex", None):  # on another server
                     continue
                 if len(found) >= most or len(seen) >= _NODES:
                     offer.is_cut = True

@@ -160,7 +160,9 @@ class Learner:
                 self._more.clear()
                 while self._waiting:
                     some, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
-                    await self._describe(session, some)
+                    # Of what has no value nothing is asked: a folder of a million nodes would keep a server busy with
+                    # that for longer than it may be silent, in each new session again.
+                    await self._describe(session, [one for one in some if one[0].index not in self._health.missing])
                     await asyncio.sleep(PAUSE_S)
         except (OSError, ua.UaError, DeviceError) as error:
             _log.info("%s: it does not tell ranges, units and states: %s", self._connection, error or "no answer")

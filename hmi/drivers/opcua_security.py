@@ -32,8 +32,9 @@ from hmi.drivers.certificates import (
 )
 from hmi.drivers.expiry import Expiry
 from hmi.drivers.opcua_guarded import CLASSES, NONE_URI, GuardedClient, endpoints
-from hmi.drivers.passwords import password_of
+from hmi.drivers.passwords import password_soon
 from hmi.drivers.pki import Own, OwnCertificateError, Pki
+from hmi.drivers.seen import Seen, note
 from hmi.drivers.supervise import Misconfigured, Refused
 from hmi.drivers.user_certificates import user_certificate
 
@@ -118,7 +119,8 @@ class Protection:
         connection = self._connection
         if connection.user:
             client.set_user(connection.user)
-            client.set_password(password_of(connection.id, connection.user, self._folder))
+            secret = connection.secret or connection.id
+            client.set_password(await password_soon(secret, connection.user, self._folder))
         if not self.secured or self._pki is None:
             return
         try:
@@ -166,21 +168,31 @@ class Protection:
             judge(chain, self._pki.lists(), self._connection.certificate_host or host, now)
             check_uri(chain[0], str(endpoint.Server.ApplicationUri or ""))
         except BadCertificate as error:
-            self._keep(chain)
+            self._keep(chain, where, str(error))
             raise Refused(f"{where} {error}", UNTRUSTED_RETRY_S) from error
         except Unknown as error:
             assert chain is not None
-            self._keep(chain)
+            self._keep(chain, where, str(error))
             raise Refused(self._decide(chain[0], str(error), where), UNTRUSTED_RETRY_S) from error
+        self._note(chain, where, "")
         self.expiry.use(f"the server {where}", chain[0])
         return chain[0]
 
-    def _keep(self, chain: list[x509.Certificate] | None) -> None:
+    def _keep(self, chain: list[x509.Certificate] | None, where: str, why: str) -> None:
         if chain and self._pki is not None:
             try:
                 self._pki.reject(chain[0])
             except OSError as error:
                 log.warning("%s: the server's certificate could not be kept: %s", self._connection.id, error)
+            self._note(chain, where, why)
+
+    def _note(self, chain: list[x509.Certificate], where: str, why: str) -> None:
+        """Who showed it and what came of it, for the person who decides."""
+        if self._folder is not None:
+            try:
+                note(self._folder, chain, Seen(self._connection.id, where, self._clock.now_ns(), why))
+            except OSError as error:
+                log.warning("%s: what its server showed could not be noted: %s", self._connection.id, error)
 
     def _decide(self, certificate: x509.Certificate, what: str, where: str) -> str:
         """What a person is asked to do about a stranger."""

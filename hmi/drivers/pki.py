@@ -6,6 +6,8 @@ users/      certificates of users, for connections that say so
 trusted/    servers (or issuers) that a person decided to trust
 issuers/    issuers that complete a chain but are not trusted by themselves
 rejected/   what servers showed and nobody has decided on yet
+refused/    what a person has decided not to trust
+seen/       who showed which certificate last, and what came of it
 crl/        revocation lists of issuers
 """
 
@@ -33,7 +35,7 @@ from hmi.drivers.certificates import BROKEN, Lists, alternative_names, at, finge
 KEY_BITS: Final = 3072
 VALID_DAYS: Final = 20 * 365  # a machine's life: an expired certificate would stop the station, not an attacker
 MOST_REJECTED: Final = 50  # whoever can answer for a server must not be able to fill the disk
-KINDS: Final = ("trusted", "issuers", "rejected")
+KINDS: Final = ("trusted", "issuers", "rejected", "refused")
 NEXT: Final = "next.der"
 _ENDINGS: Final = (".der", ".crt", ".cer", ".pem")
 _CRL_ENDINGS: Final = (".crl", ".der", ".pem")
@@ -149,7 +151,9 @@ class Pki:
     def lists(self) -> Lists:
         """All that a server's certificate is judged by; raises DeviceError if a revocation list cannot be read."""
         trusted, issuers = ([entry.certificate for entry in self.entries(kind)] for kind in ("trusted", "issuers"))
-        return Lists(trusted, issuers, [_revocations(path) for path in _files(self.folder / "crl", _CRL_ENDINGS)])
+        refused = [entry.certificate for entry in self.entries("refused")]
+        revoked = [_revocations(path) for path in _files(self.folder / "crl", _CRL_ENDINGS)]
+        return Lists(trusted, issuers, revoked, refused)
 
     def find(self, text: str, kinds: tuple[str, ...] = KINDS) -> list[Entry]:
         """The entries whose fingerprint begins like this; blanks and colons do not count."""
@@ -159,7 +163,7 @@ class Pki:
 
     def reject(self, certificate: x509.Certificate) -> None:
         """Keep what a server showed, so that a person can look at it and decide; not if somebody has decided."""
-        if self.find(fingerprint(certificate), ("trusted",)):
+        if self.find(fingerprint(certificate), ("trusted", "refused")):
             return
         place = self.folder / "rejected"
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -173,13 +177,27 @@ class Pki:
 
     def accept(self, entry: Entry) -> Path:
         """Trust a certificate from now on; gives its new file."""
-        place = self.folder / "trusted"
+        return self._move(entry, "trusted")
+
+    def refuse(self, entry: Entry) -> Path:
+        """Never believe a certificate, though somebody may trust its issuer; gives its new file."""
+        return self._move(entry, "refused")
+
+    def _move(self, entry: Entry, kind: str) -> Path:
+        place = self.folder / kind
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = place / f"{fingerprint(entry.certificate)}.der"
         write_whole(path, entry.certificate.public_bytes(serialization.Encoding.DER), 0o644)
-        if entry.kind == "rejected":
+        is_alone = sum(other.path == entry.path for other in self.entries(entry.kind)) == 1
+        if entry.kind != "issuers" and entry.path != path and is_alone:
             entry.path.unlink(missing_ok=True)
         return path
+
+    def forget(self, entry: Entry) -> None:
+        """Take a certificate from its list; raises DeviceError where its file holds others, too."""
+        if sum(other.path == entry.path for other in self.entries(entry.kind)) > 1:
+            raise DeviceError(f"{entry.path} holds more certificates than this one: take it out by hand")
+        entry.path.unlink()
 
 
 def _key_of(place: Path, certificate: x509.Certificate) -> Path:

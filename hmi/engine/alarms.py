@@ -36,6 +36,8 @@ class Who:
     station: str = ""
     way: str = ""
     role: str = "operate"
+    second: str = ""  # the account of a second person who agreed and has proven who he is
+    second_role: str = ""
 
 
 class AlarmRoom:
@@ -97,12 +99,13 @@ class AlarmRoom:
             lambda rule: machine.reset(self.rules, self.columns, rule, who.user, now_ns),
         )
 
-    def shelve(self, alarm: str, who: Who, hours: float, why: str, one_shot: bool = False, second: str = "") -> Answer:
+    def shelve(self, alarm: str, who: Who, hours: float, why: str, one_shot: bool = False) -> Answer:
         """A person keeps an alarm quiet for so many hours."""
+        second = who.second
         now, now_ns = self._clock.monotonic(), self._clock.now_ns()
 
         def act(rule: int) -> Event | str:
-            asked = Asked(who.user, who.role, why, hours, second=second)
+            asked = Asked(who.user, who.role, why, hours, second=second, second_role=who.second_role)
             refused = quiet.may_shelve(self.plant.rules[rule], self.rules.classes[rule], asked, self.columns.shelved)
             if refused:
                 return refused

@@ -97,7 +97,7 @@ class ConditionActs:
         word = asked.replace("_", " ")
         id_, why = held.condition.id, str(args.get("why") or args.get("comment") or "")[:LONGEST_COMMENT]
         source = self._source_of(held.connection)
-        if verb == "reset" and not held.is_heard and self.room.is_live(held.connection) and not _may_not(who.role):
+        if verb == "reset" and not held.is_heard and self.room.is_live(held.connection) and not may_not(who.role):
             return True, f"{id_} removed", self.room.forget(held, who, why)
         complaint = self._complaint(verb, held, who, why, args)
         if not complaint and (id_, event) in self.room.expected:
@@ -142,7 +142,7 @@ class ConditionActs:
 
     def _complaint(self, verb: str, held: Held, who: Who, why: str, args: Mapping[str, Any]) -> str:
         """Why it cannot be asked of the server; "" when it can."""
-        complaint = _may_not(who.role) or _nothing_to_do(verb, held.stand)
+        complaint = may_not(who.role) or _nothing_to_do(verb, held.stand)
         if complaint or verb not in ("shelve", "take_out", "comment"):
             return complaint
         if verb == "comment":
@@ -152,13 +152,12 @@ class ConditionActs:
             return quiet.may_take_out(rule, self._class, Asked(who.user, who.role, why, permit=str(args.get("permit"))))
         if args.get("one_shot"):
             return "a server's shelf until the next return has no end in time: shelve it for a time"
-        second = str(args.get("second", ""))
-        asked = Asked(who.user, who.role, why, float(args["hours"]), second=second)
+        asked = Asked(who.user, who.role, why, float(args["hours"]), second=who.second, second_role=who.second_role)
         return quiet.may_shelve(rule, self._class, asked, {})
 
 
-def _may_not(role: str) -> str:
-    """Whoever may only look does nothing to a controller, and this is done to one."""
+def may_not(role: str) -> str:
+    """Why whoever may only look does nothing to an alarm; "" whoever may more."""
     if role in ROLES and ROLES.index(role) >= ROLES.index(LEAST_ROLE):
         return ""
     return f"it needs the role {LEAST_ROLE}, and yours is {role or 'none'}. Ask somebody who has it"

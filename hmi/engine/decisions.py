@@ -41,10 +41,11 @@ class Decisions:
                             time_ns=one.time_ns,
                             category="system",
                             event=one.event,
-                            subject="certificates",
+                            subject=one.subject,
                             user=one.user,
                             station=one.station,
                             way="command line",
+                            why=one.why,
                             result=one.text,
                             config=self._config,
                         )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import platform
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -20,7 +19,7 @@ from hmi.clock import Clock
 from hmi.core import quality as q
 from hmi.core.journal import Record
 from hmi.core.plant import Connection, Plant
-from hmi.drivers.driver import Earlier
+from hmi.drivers.driver import ROAD_NS, Earlier
 from hmi.drivers.registry import create
 from hmi.engine.accounts import Accounts
 from hmi.engine.checkpoints import Checkpoints
@@ -28,9 +27,8 @@ from hmi.engine.clock_steps import ClockSteps
 from hmi.engine.conditions_acts import ConditionActs
 from hmi.engine.decisions import Decisions
 from hmi.engine.gate import Gate
-from hmi.engine.jobs import JobRoom
-from hmi.engine.jobs_signing import Signing
-from hmi.engine.jobs_verbs import JobVerbs
+from hmi.engine.jobs_made import Jobs
+from hmi.engine.links import Links
 from hmi.engine.notes import Notes
 from hmi.engine.people import People
 from hmi.engine.people_verbs import PeopleVerbs
@@ -40,18 +38,18 @@ from hmi.engine.publish import BEAT_S, Publisher
 from hmi.engine.reload import Reload
 from hmi.engine.report import Reporter
 from hmi.engine.requests import Requests
+from hmi.engine.secret_verbs import SecretVerbs
+from hmi.engine.survival import Survival
 from hmi.engine.tick import Tick
+from hmi.engine.trust_verbs import TrustVerbs
+from hmi.engine.uplink import Uplink
 from hmi.engine.welcome import made_ready, welcome_of
 from hmi.link.messages import AnyMessage, Health, Request, Welcome
 from hmi.link.server import Server
 from hmi.link.street import Session
-from hmi.store.attachments import Attachments
-from hmi.store.jobs import JobReader
+from hmi.plantfiles.standing import NOBODY_ASKED, Standing
 from hmi.store.query import Reader
 from hmi.store.store import Store
-
-if TYPE_CHECKING:
-    from hmi.engine.forward import Forward
 
 _log = logging.getLogger("hmi.engine")
 _MAX_OPEN_REQUESTS = 64
@@ -75,20 +73,22 @@ class Engine:
         """`folder` is where the data lie; `files`, where the plant's files lie, is watched while the engine runs."""
         self.plant = made_ready(plant)  # as clients are shown it; what runs is the same in all that ever stand here
         self._ready_s = ready_s
+        self.standing: Standing = NOBODY_ASKED  # of the plant's files to the keys that the station trusts
         self._library = dict(library)
         self._clock = clock
         self._started_ns = clock.now_ns()
         self._unheard: set[str] = set()  # connections that have not been live since the start
-        self._under_way_ns = {one.id: one.period_ms * 1_000_000 for one in plant.connections}
+        self._under_way_ns = {one.id: one.period_ms * 1_000_000 + ROAD_NS for one in plant.connections}
         self.store = Store(folder, plant.tags, clock, plant.history)
         self.tick = Tick(plant, clock, self.store.append, self._journal)
         self.tick.gap(range(len(plant.tags)), self._started_ns)
         self._decisions = Decisions(folder, self._journal, clock, plant.digest)
-        self._clock_steps = ClockSteps(clock, partial(self._record, "system", "clock set", "engine"))
+        self._clock_steps = ClockSteps(clock, self._clock_was_set)
         self.poller = Poller(self.tick.table, self.tick.deliver, clock, self._connection_changed)
         self._connect(addresses or {})
         self.people = People(folder, plant, clock, self._journal)
         self.gate = Gate(plant, self.tick.table, self.poller, clock, self._journal, self.people.role)
+        self.survival = Survival(folder, clock, self._plant_files_event, self._journal, self.people)
         self._reporter = Reporter(plant, self.tick.table, self.poller, self.store, clock)
         self.publisher = Publisher(self.tick.table, self.tick.alarms, clock, self._welcome, self._health)
         self._history = Reader(folder, self.store.unsealed)
@@ -104,11 +104,12 @@ class Engine:
         self.conditions = ConditionActs(plant, clock, self._journal, self.poller.lines)
         self.conditions.attach()
         self.publisher.conditions, self.requests.conditions = self.conditions.room, self.conditions
-        self._job_reader = JobReader(folder)
-        self.jobs = self._make_jobs(folder)
-        self.forward = _forward_of(plant, folder, clock)
+        self._jobs = self._make_jobs(folder, files)
+        self.jobs = self._jobs.room
+        self.uplink = Uplink(lambda: self.plant, self.store, clock, self._journal)
         self._furnish_requests(files)
-        self._reload = Reload(files, library, plant, clock, self.requests.pool, self._adopt, self._plant_files_event)
+        room = (self.requests.pool, self._adopt, self._plant_files_event, self._sealed)
+        self._reload = Reload(files, library, plant, clock, *room)
         self._server = Server(self, clock, folder, listen=listen)
         self._asked: dict[Session, int] = {}
         self._answers: set[asyncio.Task[None]] = set()
@@ -118,7 +119,15 @@ class Engine:
         self._checkpoints = Checkpoints(self.store.folder, self._clock, self.requests.pool, self._journal)
         self.requests.people = self.people
         self.requests.add(PeopleVerbs(self.people, Accounts(self.people, self._clock), self._clock).verbs)
-        self.requests.add(PictureVerbs(files, lambda: self.plant, self.requests.pool).verbs)
+        self.requests.add(TrustVerbs(self.store.folder, self.people, self._clock, self.requests.pool).verbs)
+        secrets = SecretVerbs(self.store.folder, lambda: self.plant, self.people, self.requests.pool)
+        self.requests.add(secrets.verbs)
+        self.requests.add(PictureVerbs(files, lambda: self.plant, self.requests.pool, self._sealed).verbs)
+        server, pool = self.uplink.status, self.requests.pool
+        self.requests.add(self.uplink.verbs(files, self.people, pool))
+        self.links = Links(self._health, server, self.survival.runs, self._clock, self._history, pool)
+        self.requests.add({**self.links.verbs, **self.survival.safe_mode.verbs})
+        self.gate.bar = self.survival.safe_mode.bar
         self.requests.status = self._status
         self.requests.properties = self._reporter.properties
 
@@ -127,29 +136,35 @@ class Engine:
         journal = Reader(self.store.folder)
         last = journal.last_alarm_records()
         standing = self.tick.room.restore(last, journal.alarms_kept_quiet()) + self.conditions.room.restore(last)
-        self._restore_jobs()
-        self._record("system", "started", "engine", f"version {hmi.__version__}, {standing} alarms from before")
+        self._jobs.restore()
+        text = f"version {hmi.__version__}, {standing} alarms from before; plant files: {self.standing.words}"
+        self._record("system", "started", "engine", text)
         await self._server.start()
-        if self.forward is not None:
-            self.forward.start()
+        self.uplink.start()
+        self.survival.begin()
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.poller.run(), name="poller")
                 group.create_task(self._beat(announce), name="beat")
+        except Exception as error:
+            self.survival.failed(error)
+            raise
         finally:
             await self._stop()
 
-    def _make_jobs(self, folder: Path) -> JobRoom:
-        room = JobRoom(self.plant, self.tick.table, self._clock, self._journal)
-        signing, kept = Signing(self.people, self._clock), Attachments(folder)
-        verbs = JobVerbs(room, self._job_reader, self.gate, signing, kept, self._clock, self.requests.pool)
-        self.requests.add(verbs.verbs)
-        return room
-
-    def _restore_jobs(self) -> None:
-        """Jobs that were open when the engine stopped go on where they stood."""
-        found = self._job_reader.open_jobs()
-        self.jobs.restore(found, {job.procedure: self._job_reader.procedure(job.procedure) for job in found})
+    def _make_jobs(self, folder: Path, files: Path | None) -> Jobs:
+        made = Jobs(
+            self.plant,
+            self.tick.table,
+            self._clock,
+            self._journal,
+            self.people,
+            self.gate,
+            self.requests.pool,
+            (folder, files),
+        )
+        self.requests.add(made.verbs)
+        return made
 
     async def _stop(self) -> None:
         for task in self._answers:
@@ -158,8 +173,8 @@ class Engine:
         self.requests.pool.shutdown(cancel_futures=True)
         self._history.close()
         self.people.close()
-        if self.forward is not None:
-            self.forward.stop()
+        self.uplink.stop()
+        self.survival.ended()
         self._record("system", "stopped", "engine", "stopped in order")
         self.store.close()
 
@@ -169,24 +184,28 @@ class Engine:
         ready = False
         while True:
             try:
+                if slept_s := self.survival.slept_s():
+                    self.poller.renew(slept_s)
                 self.poller.judge()
                 self._declare_starts()
                 self.tick.wake()
-                self.conditions.look()
-                self.jobs.look()
-                self._reporter.look()
-                self._decisions.look()
-                self._clock_steps.look()
-                self._checkpoints.look()
-                self._reload.look()
+                self._look_around()
                 self.publisher.beat()
+                self.survival.look()
             except Exception:  # noqa: BLE001 - top of a task: the alarms must go on
                 _log.exception("our fault in a beat of the engine: it goes on")
             if not ready and (self._settled() or self._clock.monotonic() >= ready_by):
                 ready = True
                 live, missing, up = self._reporter.counts()
-                announce(f"ready live={live} missing={missing} connections={up}/{len(self.plant.connections)}")
+                line = f"ready live={live} missing={missing} connections={up}/{len(self.plant.connections)}"
+                self.survival.ready(line)
+                announce(line)
             await asyncio.sleep(BEAT_S)
+
+    def _look_around(self) -> None:
+        acting = (self.conditions, self.jobs, self._reporter, self._decisions, self._clock_steps)
+        for room in (*acting, self._checkpoints, self._reload, self.links):
+            room.look()
 
     def _settled(self) -> bool:
         waiting = np.count_nonzero(self.tick.table.quality == q.BAD_WAITING)
@@ -266,19 +285,36 @@ class Engine:
 
     def _health(self) -> Health:
         told = self._reporter.health(len(self.publisher))
-        server = _server_status(self.forward)["words"]
-        return msgspec.structs.replace(told, plant_files=self._reload.told, jobs=self.jobs.changed, server=server)
+        server = self.uplink.status()
+        return msgspec.structs.replace(
+            told,
+            plant_files=self._reload.told,
+            jobs=self.jobs.changed,
+            server=server["words"],
+            server_note=server["note"],
+            arrived=server["inbox"],
+            safe_mode=self.survival.safe_mode.why,
+            mode=self.standing.mode,
+        )
 
     def _status(self) -> dict[str, Any]:
         told = self._reporter.status(len(self.publisher))
-        told["server"] = _server_status(self.forward)
-        return told | {"digest": self.plant.digest, "plant_files": self._reload.status()}
+        told |= {"server": self.uplink.status(), "safe_mode": self.survival.safe_mode.why}
+        told |= {"plant_version": self.plant.version, "mode": self.standing.mode, "mode_words": self.standing.words}
+        return told | {"digest": self.plant.digest, "plant_files": self._reload.status(), "links": self.links.rows()}
+
+    def _sealed(self, folder: Path) -> Mapping[str, str] | None:
+        return self.standing.seal(folder) if self.standing.seal else None
 
     def _adopt(self, plant: Plant) -> None:
         """The plant's files show something else now, and nothing in them that runs has changed: so do all clients."""
         self.plant = plant
         self.jobs.adopted(plant)
         self.publisher.renew()
+
+    def _clock_was_set(self, text: str) -> None:
+        self.links.clock_set(text)
+        self._plant_files_event("clock set", text)
 
     def _plant_files_event(self, event: str, text: str) -> None:
         self._record("system", event, "engine", text)
@@ -306,23 +342,3 @@ class Engine:
                 config=self.plant.digest,
             )
         )
-
-
-def _forward_of(plant: Plant, folder: Path, clock: Clock) -> Forward | None:
-    """The way to the plant server; what talks to it is only loaded where there is one."""
-    if not plant.server_url:
-        return None
-    from hmi.engine.forward import Forward, secret_of
-
-    facts = (platform.node(), plant.name, hmi.__version__)
-    return Forward(folder, plant.server_url, *facts, clock, secret_of(folder))
-
-
-def _server_status(forward: Forward | None) -> dict[str, Any]:
-    """How the plant server stands, as `hmi status --json` prints it."""
-    if forward is None:
-        return {"state": "off", "words": ""}
-    from hmi.engine.forward import words_of
-
-    told = forward.told
-    return {**asdict(told), "backlog": told.backlog._asdict(), "words": words_of(told)}

@@ -86,6 +86,7 @@ class Gate:
         self._ages = Ages(plant, table, poller, clock)
         self._lately = Lately(table)
         self._busy: set[int] = set()
+        self.bar: Callable[[], str] = str  # why nothing at all may be sent now, in words; "" it may
 
     async def write(self, wish: Wish) -> Outcome:
         """Check, journal, write once, read back, journal; a wish that cannot be recorded is refused."""
@@ -93,6 +94,8 @@ class Gate:
         if tag is None:
             text = f"There is no tag {wish.tag[:_LONGEST]!r}: nothing was sent. See hmi get for the names"
             return await self._refuse(wish, Decision(wish.value, "unknown-tag", text))
+        if why := self.bar():
+            return await self._refuse(wish, Decision(wish.value, "safe-mode", why))
         decision = self._judge(tag, wish, tag.index in self._busy)
         if not decision.allowed:
             return await self._refuse(wish, decision)

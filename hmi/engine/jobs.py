@@ -23,6 +23,7 @@ from hmi.core.steps.judge import Facts, onward
 from hmi.core.steps.kept import procedure_record, record_of
 from hmi.core.steps.model import Branch, Loop, Procedure, Verify, Wait
 from hmi.core.tags import TagTable
+from hmi.engine.jobs_releases import Releases
 
 _log = logging.getLogger("hmi.engine.jobs")
 MOST_OPEN: Final = 200
@@ -48,12 +49,21 @@ class Going:
 class JobRoom:
     """Every job of this station; lives on the engine's loop."""
 
-    def __init__(self, plant: Plant, table: TagTable, clock: Clock, record: Callable[[Record], Future[int]]) -> None:
+    def __init__(
+        self,
+        plant: Plant,
+        table: TagTable,
+        clock: Clock,
+        record: Callable[[Record], Future[int]],
+        releases: Releases | None = None,
+    ) -> None:
+        self.releases = releases or Releases()
         self.changed = 0  # counts what clients have to ask for anew
         self.going: dict[str, Going] = {}
         self.closed: dict[str, Going] = {}  # the latest that have come to their end
         self._kept: set[str] = set()  # keys of the procedures that this run has put into the journal
-        self.plant = plant
+        self.filed = plant  # as its files say
+        self.plant = self.releases.over(plant)  # and with what was signed here
         self._table = table
         self._clock = clock
         self._record = record
@@ -71,15 +81,15 @@ class JobRoom:
             if job.begun_ns:
                 going.begun = self._clock.monotonic() - max(0.0, (now_ns - job.begun_ns) / 1e9)
             self.going[job.id] = going
-        self.adopted(self.plant)
+        self.adopted(self.filed)
         return len(self.going)
 
     def adopted(self, plant: Plant) -> None:
-        """The plant's files show something else now: jobs go on as they began, but those that were withdrawn stop."""
-        self.plant = plant
+        """Files or signatures say something else now: jobs go on as they began, but those that were withdrawn stop."""
+        self.filed, self.plant = plant, self.releases.over(plant)
         for going in list(self.going.values()):
             for name in going.procedure.sources:
-                found = plant.instructions.get(name)
+                found = self.plant.instructions.get(name)
                 if found is not None and found.release.state == "withdrawn":
                     why = f"{found.title} was withdrawn: {found.release.why}"
                     self.take(going, self._own_event("stopped", going.job, why))

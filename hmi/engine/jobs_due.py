@@ -30,6 +30,11 @@ class DueRow(msgspec.Struct, frozen=True, kw_only=True):
     due_ns: int = 0  # when it is due by the hours; 0: hours do not say
     left: float | None = None  # counts that are left by the counter; None: it does not say
     due: bool = False  # it is due now
+    digest: str = ""  # of its text
+    reviewed_by: str = ""
+    released_by: str = ""
+    on: str = ""  # date of the last signature
+    why: str = ""  # it was withdrawn
 
 
 def dues(
@@ -67,6 +72,11 @@ def _row(
         last_ns=last_ns,
         due_ns=due_ns,
         left=left,
+        digest=one.digest,
+        reviewed_by=one.release.reviewed_by,
+        released_by=one.release.released_by,
+        on=one.release.on,
+        why=one.release.why,
         due=never or bool(due_ns and due_ns <= now_ns) or (left is not None and left <= 0),
     )
 

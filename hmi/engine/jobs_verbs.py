@@ -22,6 +22,7 @@ from hmi.core.steps.procedure import key_of, procedure_of
 from hmi.engine.gate import Gate, Wish
 from hmi.engine.jobs import MOST_OPEN, Going, JobRoom
 from hmi.engine.jobs_due import dues
+from hmi.engine.jobs_pictures import Pictures
 from hmi.engine.jobs_signing import Signing
 from hmi.link.messages import Reply
 from hmi.link.street import Session
@@ -30,6 +31,7 @@ from hmi.store.jobs import JobReader
 
 _LATER: Final = "; but the journal cannot be written now ({}): it is kept in memory until it can"
 _MOST_ROWS: Final = 1000
+_LATE_NS: Final = 15_000_000_000  # what was done longer ago than this is said to be
 Verb = Callable[[Session, dict[str, Any]], Awaitable[Reply]]
 
 
@@ -45,7 +47,9 @@ class JobVerbs:
         attachments: Attachments,
         clock: Clock,
         pool: Executor,
+        pictures: Pictures | None = None,
     ) -> None:
+        self._pictures = pictures or Pictures(None, attachments)
         self._room = room
         self._reader = reader
         self._gate = gate
@@ -104,19 +108,28 @@ class JobVerbs:
         before = self._room.of_key(key)
         if before is not None:
             return await self._again(before, key)
+        ended = await self._read(self._reader.started_by, key) if args.get("again") else ""
+        if ended:  # it was begun before the engine was restarted, and has come to its end
+            return await self._job(session, {"id": ended})
         plant = self._room.plant
         instruction = plant.instructions.get(name)
         if instruction is None or not instruction.steps:
-            what = "can only be read" if instruction else "is not in the plant's files"
-            return Reply(0, False, f"The instruction {name[:60]!r} {what}: nothing was started")
+            text = f"The instruction {name[:60]!r} is not in the plant's files: nothing was started"
+            if instruction is not None:
+                text = f"The instruction {name[:60]!r} can only be read: nothing was started"
+            return Reply(0, False, text)
         if len(self._room.going) >= MOST_OPEN:
             return Reply(0, False, f"{MOST_OPEN} jobs are open: end some of them first")
         context = {str(name): str(text) for name, text in dict(args.get("context", {})).items()}
-        procedure = procedure_of(instruction, plant.instructions, {e.id: e.code for e in plant.equipment.values()})
+        codes = {one.id: one.code for one in plant.equipment.values()}
+        procedure = procedure_of(instruction, plant.instructions, codes)
+        if any(one.pictures for one in (instruction, *procedure.steps)):
+            procedure = await self._read(self._pictures.pictured, procedure, plant)
         act = Act("start", key=key)
         area = self._area(context.get("equipment", ""), instruction.equipment)
         try:
             event = started(procedure, key_of(procedure), context, act, self._plain_facts(session, area))
+            event = _told_late(event, args, self._clock.now_ns())
         except Refused as refused:
             return _no(refused)
         number = await self._number()
@@ -145,7 +158,7 @@ class JobVerbs:
         if going.job.done(act.key) is not None:
             return await self._again(going, act.key)
         try:
-            event = await self._judged(session, going, act, args)
+            event = _told_late(await self._judged(session, going, act, args), args, self._clock.now_ns())
         except Refused as refused:
             return _no(refused, self._body(going, int(args.get("from", 0))))
         promise = self._room.take(going, event)
@@ -161,7 +174,7 @@ class JobVerbs:
             seen = going.job
             who, signature = await self._signing.sign(session, step.meaning, named, digest, self._area_of(going))
             if going.job is not seen:
-                raise Refused("past", "the job has gone on while you signed: look at it again, and sign anew")
+                raise Refused("past", "The job has gone on while you signed: look at it again, and sign anew")
             return judge(going.procedure, going.job, replace(act, signature=signature), replace(facts, who=who))
         if act.kind == "do" and isinstance(step, Photo):
             known = isinstance(act.value, str) and await self._read(self._attachments.has, act.value)
@@ -177,7 +190,7 @@ class JobVerbs:
     ) -> Act:
         """Send a value to the machine, through the gate like every other."""
         if going.sending:
-            raise Refused("busy", "the value is on its way to the machine: wait for the answer")
+            raise Refused("busy", "The value is on its way to the machine: wait for the answer")
         going.sending = True
         try:
             outcome = await self._gate.write(self._wish(session, going, sends, args))
@@ -275,6 +288,13 @@ class JobVerbs:
 
     async def _read(self, what: Callable[..., Any], *args: Any) -> Any:
         return await asyncio.wrap_future(self._pool.submit(what, *args))
+
+
+def _told_late(event: Event, args: dict[str, Any], now_ns: int) -> Event:
+    """An event that the engine heard of late, with the time at which the person says it was done."""
+    acted_ns = int(args.get("acted_ns", 0))
+    late = 0 < acted_ns < now_ns - _LATE_NS
+    return msgspec.structs.replace(event, acted_ns=acted_ns) if late else event
 
 
 def _packed(events: tuple[Event, ...]) -> list[Any]:

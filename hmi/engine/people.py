@@ -16,6 +16,7 @@ from hmi.core.errors import HmiError, StoreError
 from hmi.core.journal import Record
 from hmi.core.people import STATION_TRIES, Account, Tries, after_wrong, greater, role_for, waits_s
 from hmi.core.plant import Plant
+from hmi.core.policy import ROLES
 from hmi.engine import hashing
 from hmi.link.street import Session
 from hmi.store.people import Book, new_book, read_book, write_book
@@ -23,6 +24,7 @@ from hmi.store.people import Book, new_book, read_book, write_book
 _log = logging.getLogger("hmi.engine.people")
 SESSION_S: Final = 12 * 3600.0  # longest that somebody stays signed in, and that a PIN or badge does for the password
 KINDS: Final = ("password", "pin", "badge")
+WINDOW: Final = "window"  # the program whose coming and going opens and locks a station
 _WRONG: Final = "Name or password is wrong"
 _MOST_TRIES: Final = 1000  # names and stations whose wrong tries are kept
 _LONGEST: Final = 500  # characters of what a client may put into the journal
@@ -49,6 +51,8 @@ class People:
         self._turn = asyncio.Lock()  # one secret at a time: a flood of guesses must not take the computer
         self._signed: dict[Session, _Signed] = {}
         self._known: dict[tuple[str, int], float] = {}  # station and account -> until when a PIN will do
+        self._locked: set[str] = set()  # stations that somebody locked, or that were left alone
+        self._opened: set[str] = set()  # of those that lock by themselves: where somebody has signed in
         self.fault = ""  # why nobody can sign in
         self.book = self._read()
 
@@ -86,7 +90,15 @@ class People:
         """What may be done at a session to a tag, or ("") to the plant: by everybody there, or by who is signed in."""
         if session is None:
             return self._plant.everyone
+        if self.is_locked(session):
+            return ROLES[0]
         return greater(self._plant.role_at(session.hello.station), self._role_of(self.person(session), tag))
+
+    def is_locked(self, session: Session) -> bool:
+        """Whether nothing may be done at a session until somebody signs in: its station is locked, and nobody has."""
+        station = session.hello.station
+        by_itself = self._plant.locks(station) and station not in self._opened
+        return (station in self._locked or by_itself) and bool(self.accounts) and self.person(session) is None
 
     def role_of(self, name: str, tag: str = "") -> str:
         """What somebody may do to a tag, wherever he is; "" nothing, or nobody has that name."""
@@ -114,19 +126,37 @@ class People:
             await self._tell("signed out", left.name, session, f"{account.name} took over")
         await self._tell("signed in", account.name, session, f"by {kind}")
         self._signed[session] = _Signed(account.number, self._clock.monotonic() + SESSION_S)
+        if session.hello.program == WINDOW:
+            self._locked.discard(station)
+            self._opened.add(station)
         return account
 
     async def sign_out(self, session: Session, why: str = "") -> None:
         """Nobody works at the session any more."""
         account = self.person(session)
-        self._signed.pop(session, None)
+        self._leave(session)
         if account is not None:
             await self._tell("signed out", account.name, session, why[:_LONGEST] or "by hand")
+
+    async def lock(self, session: Session, why: str = "") -> None:
+        """Nothing is done at the session's station until somebody signs in there; raises Denied where nobody could."""
+        if not self.accounts:
+            raise Denied("Nobody has an account here, so nobody could unlock: nothing was locked")
+        station = session.hello.station
+        await self.sign_out(session, why)
+        if station not in self._locked:
+            self._locked.add(station)
+            await self._tell("locked", station, session, why[:_LONGEST] or "by hand")
+
+    def _leave(self, session: Session) -> None:
+        self._signed.pop(session, None)
+        if session.hello.program == WINDOW:
+            self._opened.discard(session.hello.station)
 
     def closed(self, session: Session) -> None:
         """The client has gone, and with it who worked there."""
         account = self.person(session)
-        self._signed.pop(session, None)
+        self._leave(session)
         if account is not None:
             self._record(self._made("signed out", account.name, session, "its window has gone"))
 
@@ -226,7 +256,9 @@ class People:
     def _made(self, event: str, subject: str, session: Session, result: str) -> Record:
         return self.record_of("person", event, subject, session, result)
 
-    def record_of(self, category: str, event: str, subject: str, session: Session, result: str) -> Record:
+    def record_of(
+        self, category: str, event: str, subject: str, session: Session, result: str, why: str = ""
+    ) -> Record:
         """A journal record of something done at a session."""
         hello = session.hello
         return Record(
@@ -237,6 +269,7 @@ class People:
             user=self.name(session),
             station=hello.station,
             way=hello.program,
+            why=why[:_LONGEST],
             result=result[:_LONGEST],
             config=self._plant.digest,
         )

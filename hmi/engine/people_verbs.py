@@ -30,6 +30,7 @@ class PeopleVerbs:
         self.verbs: Mapping[str, Verb] = {
             "sign_in": self._sign_in,
             "sign_out": self._sign_out,
+            "lock": self._lock,
             "whoami": self._whoami,
             "people": self._list,
             "person": self._act,
@@ -49,6 +50,10 @@ class PeopleVerbs:
         await self._people.sign_out(session, str(args.get("why", "")))
         return Reply(0, True, f"{account.printed} is signed out" if account else "Nobody was signed in")
 
+    async def _lock(self, session: Session, args: dict[str, Any]) -> Reply:
+        await self._people.lock(session, str(args.get("why", "")))
+        return Reply(0, True, "This station is locked: screens and alarms go on", self._facts(session))
+
     async def _whoami(self, session: Session, args: dict[str, Any]) -> Reply:
         return Reply(0, True, "", self._facts(session))
 
@@ -60,6 +65,7 @@ class PeopleVerbs:
             "person": facts,
             "role": self._people.role(session),
             "accounts": len(self._people.accounts),
+            "locked": self._people.is_locked(session),
             "fault": self._people.fault,
         }
 

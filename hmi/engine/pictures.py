@@ -12,6 +12,7 @@ from typing import Any, Final
 from hmi.core.plant.model import Plant
 from hmi.link.messages import Reply
 from hmi.link.street import Session
+from hmi.plantfiles.folder import Seal
 from hmi.plantfiles.picture import read_picture
 
 _DIGEST: Final = 16  # hexadecimal digits, enough to tell two pictures of one file apart
@@ -20,8 +21,11 @@ _DIGEST: Final = 16  # hexadecimal digits, enough to tell two pictures of one fi
 class PictureVerbs:
     """Answers `picture`; on the engine's loop, the disk is read in `pool`. Only what a screen shows is given out."""
 
-    def __init__(self, files: Path | None, plant: Callable[[], Plant], pool: Executor) -> None:
-        self._files, self._plant, self._pool = files, plant, pool
+    def __init__(
+        self, files: Path | None, plant: Callable[[], Plant], pool: Executor, seal: Seal | None = None
+    ) -> None:
+        """With a `seal` only what a trusted key has signed is given out."""
+        self._files, self._plant, self._pool, self._seal = files, plant, pool, seal
 
     @property
     def verbs(self) -> Mapping[str, Callable[[Session, dict[str, Any]], Awaitable[Reply]]]:
@@ -34,7 +38,11 @@ class PictureVerbs:
         if self._files is None or file not in pictures_of(self._plant()):
             return Reply(0, False, f"No screen of this plant shows a picture {file[:200]!r}")
         data = await asyncio.wrap_future(self._pool.submit(read_picture, self._files, file))
-        digest = hashlib.sha256(data).hexdigest()[:_DIGEST]
+        hashed = hashlib.sha256(data).hexdigest()
+        signed = self._seal(self._files) if self._seal is not None else None
+        if signed is not None and signed.get(file) != hashed:
+            return Reply(0, False, f"The picture {file} is not as it was signed: put the signed one back")
+        digest = hashed[:_DIGEST]
         body: dict[str, Any] = {"file": file, "digest": digest}
         return Reply(0, True, "", body if digest == args.get("have") else body | {"data": data})
 

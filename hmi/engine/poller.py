@@ -38,6 +38,7 @@ class _Line:
     tags: NDArray[np.uint32]
     started: float
     state: int = LIVE
+    running: asyncio.Task[None] | None = None  # its driver
     silent_ns: int = 0  # wall clock of the last that was heard before it fell silent
     before: Batch = field(default_factory=Batch.empty)  # what the tags were before they were marked
 
@@ -81,10 +82,35 @@ class Poller:
     async def _keep(self, line: _Line) -> None:
         while True:
             try:
-                await line.driver.run()
+                renewed = await self._run_driver(line)
             except Exception:  # noqa: BLE001 - top of a task: our own bug restarts the part, not the program
+                renewed = False
                 _log.exception("our fault in the driver of %s: it starts again", line.connection.id)
-            await asyncio.sleep(_RESTART_S)
+            if not renewed:
+                await asyncio.sleep(_RESTART_S)
+
+    async def _run_driver(self, line: _Line) -> bool:
+        """Until it fails, or (True) is ended to be run anew; in a task of its own, so that it alone can be ended."""
+        running = line.running = asyncio.get_running_loop().create_task(line.driver.run())
+        try:
+            await asyncio.wait([running])
+        finally:
+            running.cancel()  # where this one was cancelled: the driver has its time to say goodbye
+            await asyncio.wait([running])
+            failed = None if running.cancelled() else running.exception()
+        if failed is not None:
+            raise failed
+        return running.cancelled()
+
+    def renew(self, slept_s: float) -> None:
+        """This computer has slept: nothing that is known is current, and every connection is built anew."""
+        now = self._clock.monotonic()
+        for line in self._lines.values():
+            health = line.driver.health
+            health.state, health.reason = "connecting", "this computer slept"
+            health.last_life = min(health.last_life, now - slept_s)
+            if line.running is not None:
+                line.running.cancel()
 
     def judge(self) -> None:
         """Mark the values of connections that have fallen silent, and take the marks away when they are heard again."""

@@ -13,6 +13,7 @@ from hmi.core.errors import Mistake
 from hmi.core.plant import Plant
 from hmi.engine.welcome import made_ready
 from hmi.link.messages import PlantFiles
+from hmi.plantfiles.folder import Seal
 from hmi.plantfiles.watch import Look, Reading, Stamp, look
 
 LOOK_S: Final = 1.0
@@ -33,7 +34,8 @@ class Reload:
     """Lives on the engine's loop, looks at the folder in `pool`; without a folder it does nothing.
 
     All or nothing: the files are shown (`adopt`) only when none has a mistake and they differ from what runs in
-    nothing but what operators see. `tell` gets an event and a text for the journal whenever the state changes.
+    nothing but what operators see. `tell` gets an event and a text for the journal whenever the state changes. With a
+    `seal` only files that a trusted key has signed are shown.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Reload:
         pool: Executor,
         adopt: Callable[[Plant], None],
         tell: Callable[[str, str], None],
+        seal: Seal | None = None,
     ) -> None:
         self._folder = folder
         self._library = dict(library)
@@ -53,6 +56,7 @@ class Reload:
         self._pool = pool
         self._adopt = adopt
         self._tell = tell
+        self._seal = seal
         self._mistakes: tuple[Mistake, ...] = ()
         self._looked = -LOOK_S
         self._under_way: Future[Look] | None = None
@@ -69,7 +73,7 @@ class Reload:
         elif self._folder is not None and self._clock.monotonic() - self._looked >= LOOK_S:
             self._looked = self._clock.monotonic()
             self._under_way = self._pool.submit(
-                _look, self._folder, self._library, self._plant, self._before, self._judged
+                _look, self._folder, self._library, self._plant, self._before, self._judged, self._seal
             )
 
     def status(self) -> dict[str, Any]:

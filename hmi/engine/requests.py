@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from hmi.core.aggregate import kinds_of
 from hmi.core.errors import HmiError, StoreError
 from hmi.core.plant import Plant
 from hmi.engine.alarms import Answer, Who
-from hmi.engine.conditions_acts import ConditionActs
+from hmi.engine.conditions_acts import ConditionActs, may_not
 from hmi.engine.gate import Gate, Wish
 from hmi.engine.notes import Notes
 from hmi.engine.notes import found as found_notes
@@ -42,6 +43,16 @@ _ALARM_ACTS: Final = {  # what a person may do to alarms beside acknowledging th
     "confirm": "confirmed",
     "comment": "commented",
 }
+# What a locked station goes on being answered: all that only looks, and how to unlock it. What is new is not among it.
+_WHILE_LOCKED: Final = frozenset(
+    (
+        *("history", "forget", "samples", "figures", "notes", "journal", "status", "properties", "values", "alarms"),
+        *("explain", "jobs", "job", "job_attachment", "procedure", "instructions", "picture", "certificates"),
+        *("instruction_revisions", "instruction_now", "instruction_picture", "links", "outages", "inbox", "orders"),
+        *("sign_in", "sign_out", "whoami", "people", "lock", "secrets"),
+    )
+)
+LOCKED: Final = "This station is locked: nothing was done. Sign in to unlock it; screens and alarms go on meanwhile"
 
 
 class Requests:
@@ -99,6 +110,8 @@ class Requests:
         verb = self._verbs.get(request.verb)
         if verb is None:
             return Reply(request.number, False, f"The engine does not know {request.verb!r}: is the client newer?")
+        if self.people is not None and request.verb not in _WHILE_LOCKED and self.people.is_locked(session):
+            return Reply(request.number, False, LOCKED, {"outcome": "refused", "code": "locked"})
         try:
             reply = await verb(session, request.args)
         except HmiError as error:
@@ -112,7 +125,7 @@ class Requests:
 
     async def _write(self, session: Session, args: dict[str, Any]) -> Reply:
         hello, person = self._hello(session), self.people.person(session) if self.people else None
-        second, second_role = await self._second(session, args)
+        second, second_role = await self._second(session, args, str(args["tag"]))
         wish = Wish(
             tag=str(args["tag"]),
             value=args["value"],
@@ -132,13 +145,13 @@ class Requests:
             body |= {"code": result.code, "needs": list(result.needs), "confirm": result.confirm}
         return Reply(0, result.outcome == "confirmed", result.text, body)
 
-    async def _second(self, session: Session, args: dict[str, Any]) -> tuple[str, str]:
-        """A second person who proves that he agrees, and what he may do to the tag; raises Denied."""
+    async def _second(self, session: Session, args: dict[str, Any], tag: str = "") -> tuple[str, str]:
+        """A second person who proves that he agrees, and what he may do to a tag, or ("") the plant; raises Denied."""
         given = args.get("second")
         if not given or self.people is None:
             return "", ""
         account = await self.people.check(session.hello.station, str(given["name"]), str(given["secret"]))
-        return account.name, self.people.role_of(account.name, str(args["tag"]))
+        return account.name, self.people.role_of(account.name, tag)
 
     def _hello(self, session: Session) -> Hello:
         """Who speaks: an account where somebody is signed in, else the user as the client's computer knows him."""
@@ -147,6 +160,8 @@ class Requests:
 
     async def _ack(self, session: Session, args: dict[str, Any]) -> Reply:
         who, comment = self._who(session), str(args.get("comment", ""))
+        if complaint := may_not(who.role):
+            return Reply(0, False, f"Nothing was acknowledged: {complaint}")
         served = await self._served("ack", args, who)
         return await self._each_alarm(
             args, "acknowledged", lambda alarm: served.get(alarm) or self._room.acknowledge(alarm, who, comment)
@@ -159,11 +174,17 @@ class Requests:
 
     async def _alarm_act(self, verb: str, session: Session, args: dict[str, Any]) -> Reply:
         """What a person does to alarms beside acknowledging them; each stands in the journal before the answer."""
-        room, who, why = self._room, self._who(session), str(args.get("why") or args.get("comment") or "")
+        room, why = self._room, str(args.get("why") or args.get("comment") or "")
+        if args.get("second") and self.people is not None and self.people.person(session) is None:
+            return Reply(0, False, "This takes two people, and both must be known: nothing was done. Sign in first")
+        if complaint := may_not(self._who(session).role):
+            return Reply(0, False, f"Nothing was {_ALARM_ACTS[verb]}: {complaint}")
+        second, second_role = await self._second(session, args)
+        who = replace(self._who(session), second=second, second_role=second_role)
         acts: dict[str, Callable[[str], Answer]] = {
             "reset": lambda alarm: room.reset(alarm, who, why),
             "shelve": lambda alarm: room.shelve(
-                alarm, who, float(args["hours"]), why, bool(args.get("one_shot", False)), str(args.get("second", ""))
+                alarm, who, float(args["hours"]), why, bool(args.get("one_shot", False))
             ),
             "unshelve": lambda alarm: room.unshelve(alarm, who, why),
             "take_out": lambda alarm: room.take_out(alarm, who, str(args.get("permit", "")), why),
@@ -263,7 +284,7 @@ class Requests:
                 to_ns=args.get("to_ns"),
                 limit=min(int(args.get("limit", 500)), 10_000),
                 category=args.get("category"),
-                text=args.get("text") or None,
+                text=str(args.get("text") or "") or None,
                 newest_first=not args.get("oldest"),
             )
         )

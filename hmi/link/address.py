@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,7 @@ from hmi.core.errors import LinkError
 from hmi.link.messages import VERSION
 
 FILE: Final = "link.json"
+_GIVEN_TO_GROUP: Final = 0o2750
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -26,12 +28,13 @@ class Address(msgspec.Struct, frozen=True):
 
 
 def write(folder: Path, address: Address) -> None:
-    """Publish the address, whole or not at all, for this user's eyes only."""
+    """Publish the address, whole or not at all, for those only who may attach."""
     draft = folder / f"{FILE}.{os.getpid()}"
     draft.unlink(missing_ok=True)
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(msgspec.json.format(msgspec.json.encode(address), indent=2))
+    draft.chmod(rights(folder) & 0o640)  # whoever may attach reads where; to change it would lead others astray
     draft.replace(folder / FILE)
 
 
@@ -44,12 +47,22 @@ def read(folder: Path) -> Address:
         raise LinkError(not_running(folder)) from None
     except PermissionError:
         raise LinkError(
-            f"{path} may not be read: the engine runs as another user. Run this as that user, or with sudo"
+            f"{path} may not be read: the engine runs as another user. Run this as that user or with sudo, or, where "
+            "the engine is a service, have an administrator add you to its group (usermod -aG hmi-PLANT USER)"
         ) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise LinkError(
             f"{path} cannot be used ({error}). Stop the engine if it runs, delete the file and start the engine again"
         ) from None
+
+
+def rights(folder: Path) -> int:
+    """Who may attach to the engine of a data folder, as rights of its link: its own user, and nobody else.
+
+    Where the folder was given to a group on purpose (2750, as the installer of a station's service makes it), the
+    operators in that group, too.
+    """
+    return 0o660 if stat.S_IMODE(folder.stat().st_mode) == _GIVEN_TO_GROUP else 0o600
 
 
 def remove(folder: Path, token: str) -> None:

@@ -170,8 +170,12 @@ class Health(Message, frozen=True, tag=True):
     jobs: int = 0  # times that something happened in a job: ask for it again
     store_note: str = ""  # "" or what will be: history runs out of room
     server: str = ""  # how the plant server stands, in words; "" there is none
+    server_note: str = ""  # "" or what must be said aloud of it: what was recorded does not get there
+    arrived: int = 0  # things from the plant server that wait until a person agrees to them
     history_room: str = ""  # what history takes, and how long the room will do, in words
     plant_files: PlantFiles = PlantFiles()
+    mode: str = ""  # signed | open: no key is trusted | engineering: keys are put out of force; "" an older engine
+    safe_mode: str = ""  # why the engine only shows the plant and sends nothing to it, in words; "" it does all
 
 
 class PropertyRow(msgspec.Struct, frozen=True):
@@ -189,16 +193,20 @@ class Request(Message, frozen=True, tag=True):
     """Client -> engine: `verb` with arguments, answered by a `Reply` with the same number.
 
     Verbs: write {tag, value, why, confirmed: true | the confirmed text}, ack {alarms: [id...], comment},
-    reset {alarms, comment}, shelve {alarms, hours, why, one_shot, second}, unshelve {alarms, why},
+    reset {alarms, comment}, shelve {alarms, hours, why, one_shot, second: {name, secret}}, unshelve {alarms, why},
     take_out {alarms, permit, why}, put_back {alarms, why}, explain {alarm}; of servers' conditions also
     confirm {alarms, comment} and comment {alarms, comment};
     history {tags, from_ns, to_ns, points | raw: true}, samples {tag, from_ns, to_ns, most}: a page and `next_ns`,
     figures {tags, kinds, edges}, journal {from_ns, to_ns, limit, category, text},
     instructions {}, jobs {wanted, state, limit}, job {id, from}, procedure {key},
     job_start {instruction, context, key}, job_act {job, act, step, turn, value, why, key},
-    job_attach {name, data}, job_attachment {attachment},
+    job_attach {name, data}, job_attachment {attachment}, instruction_picture {file}, instruction_now {instruction},
+    instruction_revisions {instruction}, instruction_sign {instruction, act, digest, name, secret, why},
     note {text, tag, from_ns, to_ns}, notes {from_ns, to_ns, limit}, exported {tags, from_ns, to_ns, file},
-    status {}, values {tags}, alarms {}, properties {}: a list of `PropertyRow`.
+    sign_in {name, secret, kind}, sign_out {why}, lock {why}, whoami {}, people {}, person {act, name, …},
+    certificates {}, certificate {act, fingerprint, why}, secrets {}, secret {name, secret},
+    status {}, values {tags}, alarms {}, properties {}: a list of `PropertyRow`,
+    links {}: how every link stands, outages {days}: those of the past, leave_safe_mode {why}.
     """
 
     number: int

@@ -242,7 +242,7 @@ class Server:
         try:
             path.unlink(missing_ok=True)
             door.bind(os.fspath(path))
-            path.chmod(0o600)  # before it listens: nobody can have come in between
+            path.chmod(addresses.rights(path.parent))  # before it listens: nobody can have come in between
             loop = asyncio.get_running_loop()
             self._servers.append(await loop.create_unix_server(lambda: SocketSession(self), sock=door))
         except OSError as error:

@@ -132,6 +132,7 @@ def add_tags(folder: Path, connection: str, tags: Sequence[FoundTag]) -> Path:
 def add_screen(folder: Path, screen: str, tags: Sequence[FoundTag]) -> Path:
     """Write a screen that shows the first of these tags in rows; raises HmiError where one is already there."""
     text = _SCREEN.format(id=quoted(screen), title=quoted(screen.replace("_", " ").capitalize()), level=2)
+    text += 'parent = "overview"\n' if (folder / "screens" / "overview.toml").exists() else ""
     width = 1480 // _COLUMNS
     for place, tag in enumerate(tags[: ROWS * _COLUMNS]):
         column, row = divmod(place, ROWS)
@@ -140,7 +141,7 @@ def add_screen(folder: Path, screen: str, tags: Sequence[FoundTag]) -> Path:
             x=40 + column * (width + 20),
             y=40 + row * 40,
             width=width,
-            label=quoted(tag.tag.rpartition(".")[2].replace("_", " ").capitalize()),
+            label=quoted(" ".join(tag.tag.split(".")[-2:]).replace("_", " ").capitalize()),
             bound=f'bind = {{ state = "{tag.tag}" }}' if tag.type == "bool" else f'tag = "{tag.tag}"',
         )
     path = folder / "screens" / f"{screen}.toml"

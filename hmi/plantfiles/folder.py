@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hmi.core.errors import Mistake, PlantError
+from hmi.plantfiles.photographs import is_photograph, mark_of
 
 if TYPE_CHECKING:
     from hmi.core.plant import Plant
@@ -20,6 +22,8 @@ MAX_FILE_BYTES: Final = 5_000_000
 MAX_BYTES: Final = 100_000_000
 MAX_DEPTH: Final = 8
 TEXTS: Final = (".toml", ".csv", ".md", ".svg")  # pictures and the rest do not describe the plant
+Seal = Callable[[Path], Mapping[str, str] | None]  # a folder -> its files with the sha256 that was signed; None: free
+_SIGN: Final = "Sign the plant again, or put the signed files back"
 _UTF8_BOM: Final = b"\xef\xbb\xbf"
 _UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 
@@ -50,11 +54,11 @@ def id_of(folder: Path) -> str:
     return load_folder(folder).id
 
 
-def load_folder(folder: Path) -> Plant:
-    """The plant of a folder; raises PlantError with every mistake in its files."""
+def load_folder(folder: Path, seal: Seal | None = None) -> Plant:
+    """The plant of a folder; raises PlantError with every mistake in its files. For `seal` see `read_texts`."""
     from hmi.core.plant import load  # whoever looks for the program's own files has no plant to read
 
-    plant = load(read_texts(folder), read_library())
+    plant = load(read_texts(folder, seal), read_library())
     if mistakes := _timezone_mistakes(plant.timezone, plant.texts["plant.toml"]):
         raise PlantError(mistakes)
     return plant
@@ -78,16 +82,17 @@ def check_texts_of(texts: Mapping[str, str], library: Mapping[str, str]) -> tupl
     return (None if more else plant), sorted([*mistakes, *more])
 
 
-def read_texts(folder: Path) -> dict[str, str]:
+def read_texts(folder: Path, seal: Seal | None = None) -> dict[str, str]:
     """The text files of a plant by their path in the folder; raises PlantError for what cannot be read.
 
     At most 2,000 files, 5 MB each and 100 MB in all; hidden files are left out, and links that lead out of the
-    folder are refused.
+    folder are refused. With a `seal`, which tells the sha256 of each signed file, the very bytes that are read must
+    be those that were signed.
     """
     if not _is_folder(folder):
         raise _refused(str(folder), "this is not a folder", "Give the folder in which plant.toml is")
     mistakes: list[Mistake] = []
-    texts = _read_all(folder, mistakes)
+    texts = _read_all(folder, mistakes, seal(folder) if seal is not None else None)
     if "plant.toml" not in texts and not any(mistake.file == "plant.toml" for mistake in mistakes):
         what = f"the folder {folder} has no plant.toml, so it is not a plant"
         mistakes.append(Mistake("plant.toml", 0, what, "Give the folder in which plant.toml is"))
@@ -134,7 +139,7 @@ def _data_folder(name: str) -> Path:
     raise _refused(str(places[0]), f"the program's {name} folder is missing", "Install the program again")
 
 
-def _read_all(folder: Path, mistakes: list[Mistake]) -> dict[str, str]:
+def _read_all(folder: Path, mistakes: list[Mistake], sealed: Mapping[str, str] | None = None) -> dict[str, str]:
     texts: dict[str, str] = {}
     root, total = folder.resolve(), 0
     for count, path in enumerate(_walk(folder, folder, 0, mistakes)):
@@ -148,17 +153,28 @@ def _read_all(folder: Path, mistakes: list[Mistake]) -> dict[str, str]:
             mistakes.append(Mistake(name, 0, what, "Take out what is not the plant's"))
             break
         data = _read(path, name, root, mistakes)
-        if data is None:
+        if data is None or (sealed is not None and not _is_signed(data, name, sealed, mistakes)):
             continue
-        total += len(data)
+        total += 0 if is_photograph(name) else len(data)
         if total > MAX_BYTES:
             what = f"the plant's files are bigger than {MAX_BYTES // 1_000_000} MB together"
             mistakes.append(Mistake(name, 0, what, "Take out what is not the plant's"))
             break
-        text = _decode(data, name, mistakes)
+        text = mark_of(data) if is_photograph(name) else _decode(data, name, mistakes)
         if text is not None:
             texts[name] = text
+    wanted = [name for name in sealed or () if name.lower().endswith(TEXTS) and name not in texts]
+    told = {mistake.file for mistake in mistakes}
+    mistakes += [Mistake(name, 0, "the file was signed and is missing", _SIGN) for name in wanted if name not in told]
     return texts
+
+
+def _is_signed(data: bytes, name: str, sealed: Mapping[str, str], mistakes: list[Mistake]) -> bool:
+    same = hashlib.sha256(data).hexdigest() == sealed.get(name)
+    if not same:
+        what = "the file is not as it was signed" if name in sealed else "the file was not signed"
+        mistakes.append(Mistake(name, 0, what, _SIGN))
+    return same
 
 
 def _walk(top: Path, folder: Path, depth: int, mistakes: list[Mistake]) -> Iterator[Path]:
@@ -176,7 +192,7 @@ def _walk(top: Path, folder: Path, depth: int, mistakes: list[Mistake]) -> Itera
         if is_folder:
             if depth < MAX_DEPTH:
                 yield from _walk(top, entry, depth + 1, mistakes)
-        elif entry.suffix.lower() in TEXTS:
+        elif entry.suffix.lower() in TEXTS or is_photograph(entry.relative_to(top).as_posix()):
             yield entry
 
 
@@ -198,7 +214,7 @@ def _read(path: Path, name: str, root: Path, mistakes: list[Mistake]) -> bytes |
         return None
     if len(data) > MAX_FILE_BYTES:
         what = f"the file is bigger than {MAX_FILE_BYTES // 1_000_000} MB"
-        mistakes.append(Mistake(name, 0, what, "Split it"))
+        mistakes.append(Mistake(name, 0, what, "Make it smaller" if is_photograph(name) else "Split it"))
         return None
     return data
 

@@ -11,7 +11,8 @@ from typing import Any, Final
 from hmi.core.errors import Mistake, PlantError
 from hmi.core.plant import Plant, digest
 from hmi.core.policy import Policy
-from hmi.plantfiles.folder import MAX_DEPTH, MAX_FILES, TEXTS, check_texts_of, read_texts
+from hmi.plantfiles.folder import MAX_DEPTH, MAX_FILES, TEXTS, Seal, check_texts_of, read_texts
+from hmi.plantfiles.picture import KINDS
 
 _MOST_ENTRIES: Final = 4 * MAX_FILES  # a folder with more is refused when it is read; no look may take longer
 # What operators see and nothing else: these may change while the plant runs. Whatever a plant gets beside them, in
@@ -28,6 +29,7 @@ _SHOWN: Final = frozenset(
         "digest",
         "instructions",  # a job that has begun goes on with the text it began with
         "pictures",
+        "version",
     }
 )
 _WORDS: Final[Mapping[str, str]] = {  # what else there is, as an engineer calls it
@@ -41,6 +43,8 @@ _WORDS: Final[Mapping[str, str]] = {  # what else there is, as an engineer calls
     "stations": "stations",
 }
 _REST: Final = "plant.toml"
+
+_BUNDLE: Final = ("BUNDLE.json", "BUNDLE.json.minisig")  # a plant may be signed once it has been read
 
 Stamp = frozenset[tuple[str | int, ...]]
 
@@ -63,8 +67,15 @@ class Look:
     reading: Reading | None = None
 
 
-def look(folder: Path, library: Mapping[str, str], in_force: Plant, before: Stamp | None, judged: Stamp | None) -> Look:
-    """Look at a plant's folder once; for a thread that may wait for a disk.
+def look(
+    folder: Path,
+    library: Mapping[str, str],
+    in_force: Plant,
+    before: Stamp | None,
+    judged: Stamp | None,
+    seal: Seal | None = None,
+) -> Look:
+    """Look at a plant's folder once; for a thread that may wait for a disk. With a `seal` only what is signed counts.
 
     `before` is how it was at the look before this one, `judged` how it was when it was read last. It is read only
     when it is new and the same at two looks in a row: editors write in steps. What changes while it is read counts
@@ -73,15 +84,20 @@ def look(folder: Path, library: Mapping[str, str], in_force: Plant, before: Stam
     now = stamp_of(folder)
     if now == judged or now != before:
         return Look(now)
-    reading = read(folder, library, in_force)
+    reading = read(folder, library, in_force, seal)
     after = stamp_of(folder)
     return Look(after, reading if after == now else None)
 
 
-def read(folder: Path, library: Mapping[str, str], in_force: Plant) -> Reading:
+def read(
+    folder: Path,
+    library: Mapping[str, str],
+    in_force: Plant,
+    seal: Seal | None = None,
+) -> Reading:
     """Read the folder, check the whole of it, and compare it with the plant that runs."""
     try:
-        texts = read_texts(folder)
+        texts = read_texts(folder, seal)
     except PlantError as error:
         return Reading(mistakes=error.mistakes)
     found = digest(texts)
@@ -124,7 +140,7 @@ def _entry(entry: os.DirEntry[str], depth: int, left: list[int]) -> Iterator[tup
         if entry.is_dir(follow_symlinks=False):
             if depth < MAX_DEPTH:
                 yield from _entries(entry.path, depth + 1, left)
-        elif entry.name.lower().endswith(TEXTS):
+        elif entry.name.lower().endswith((*TEXTS, *KINDS)) or entry.name in _BUNDLE:  # photographs count, too
             now = entry.stat()  # of what a link leads to
             yield entry.path, now.st_size, now.st_mtime_ns, now.st_ino, now.st_mode
     except OSError as error:  # gone in the meantime, or a link that leads nowhere

@@ -13,8 +13,10 @@ from asyncua.crypto.permission_rules import User, UserRole
 from asyncua.server.address_space import AttributeValue
 from asyncua.server.user_managers import UserManager
 
+from hmi.core.plant.security import NONE, normal
 from hmi.core.tags import Tag
 from hmi.sim.conditions import GatewayAlarms
+from hmi.sim.identity import URI, identity
 from hmi.sim.signals import Signals, Value, engineering, raw_of
 
 _TYPES: Final = {
@@ -75,8 +77,10 @@ def _converter(type_: str) -> Any:
 class OpcUaGateway:
     """Serves the tags of one connection; asyncio, lives on the loop that started it."""
 
-    def __init__(self, tags: Sequence[Tag], address: str) -> None:
+    def __init__(self, tags: Sequence[Tag], address: str, security: str = NONE) -> None:
+        """`security`, as plant.toml writes it, is offered beside None, on which clients ask what there is."""
         self.address = address
+        self._security = normal(security)
         # Elements of arrays and methods are not simulated: their tags are bad, as of a device that has not got them.
         self._tags = [tag for tag in tags if not tag.address.startswith(("index=", "method="))]
         self._server = Server(user_manager=_Everyone())
@@ -88,11 +92,11 @@ class OpcUaGateway:
     async def start(self, values: Signals, bad: Mapping[str, int], now_ns: int) -> None:
         """Build the address space with these values and listen; OSError where the port cannot be had."""
         logging.getLogger("asyncua").setLevel(logging.CRITICAL)  # what matters of it is said below, in one line
-        await self._build()
+        await self._build(now_ns)
         await self.publish(values, bad, now_ns, slow_too=True)
         await self._server.start()
 
-    async def _build(self) -> None:
+    async def _build(self, now_ns: int) -> None:
         gc.disable()  # a hundred thousand objects that stay: collecting meanwhile more than doubles the time
         try:
             await self._server.init()
@@ -102,12 +106,23 @@ class OpcUaGateway:
         self._server.set_endpoint(self.address)
         self._server.set_server_name("Simulated plant")
         self._server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
+        if self._security != NONE:
+            await self._protect(now_ns)
         for uri in _namespaces(self._tags):
             await self._server.register_namespace(uri)
         uris = await self._server.get_namespace_array()
         for tag in self._tags:
             self._add(tag, uris)
         await self._alarms.start()
+
+    async def _protect(self, now_ns: int) -> None:
+        """Offer the plant's own policy, too; every client is believed, as this is no real plant."""
+        wanted = ua.SecurityPolicyType[self._security.replace(":", "_")]
+        self._server.set_security_policy([ua.SecurityPolicyType.NoSecurity, wanted])
+        certificate, key = identity(now_ns)
+        await self._server.set_application_uri(URI)
+        await self._server.load_certificate(certificate, "der")
+        await self._server.load_private_key(key, format="pem")
 
     async def stop(self) -> None:
         """Close every session and stop listening."""

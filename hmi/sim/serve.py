@@ -113,7 +113,7 @@ def _face(connection: Connection, address: str, tags: Sequence[Tag]) -> Face:
     if connection.driver == "opcua":
         from hmi.sim.opcua import OpcUaGateway
 
-        return OpcUaGateway(tags, address)
+        return OpcUaGateway(tags, address, connection.security)
     if connection.driver == "modbus":
         from hmi.sim.modbus import ModbusController
 

@@ -12,7 +12,8 @@ from hmi.core.errors import StoreError
 
 MAX_BYTES: Final = 8_000_000
 _FOLDER: Final = "attachments"
-_NAME: Final = re.compile(r"[0-9a-f]{40}\.(?:jpg|jpeg|png|pdf|txt|csv)")
+_NAME: Final = re.compile(r"[0-9a-f]{40}\.(?:jpg|jpeg|png|pdf|txt|csv|svg)")
+_PEOPLES: Final = ("jpg", "jpeg", "png", "pdf", "txt", "csv")  # a drawing is the plant's own, found harmless before
 _BEGINNINGS: Final = {"jpg": b"\xff\xd8\xff", "jpeg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n", "pdf": b"%PDF-"}
 
 
@@ -25,12 +26,19 @@ class Attachments:
     def keep(self, name: str, data: bytes) -> str:
         """Keep a file; gives the name by which it is found, which is the same for the same content."""
         ending = name.rpartition(".")[2].lower()
-        if not _NAME.fullmatch(f"{'0' * 40}.{ending}"):
+        if ending not in _PEOPLES:
             raise StoreError(f"{name[-60:]!r} is no picture, PDF or text: attach a .jpg, .png, .pdf, .txt or .csv file")
         if not data.startswith(_BEGINNINGS.get(ending, b"")):
             raise StoreError(f"{name[-60:]!r} is not what its name says: nothing was kept")
         if not data or len(data) > MAX_BYTES:
             raise StoreError(f"an attachment has at most {MAX_BYTES // 1_000_000} MB: take a smaller picture")
+        return self._keep(ending, data)
+
+    def keep_drawing(self, text: str) -> str:
+        """Keep a drawing of the plant's files that was found harmless, like an attachment."""
+        return self._keep("svg", text.encode())
+
+    def _keep(self, ending: str, data: bytes) -> str:
         kept = f"{hashlib.blake2b(data, digest_size=20).hexdigest()}.{ending}"
         try:
             self._write(self._folder / kept, data)

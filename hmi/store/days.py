@@ -12,9 +12,10 @@ from typing import Final
 
 import numpy as np
 
+from hmi.store import sent
 from hmi.store.block import HOUR_NS, Block
 from hmi.store.day import DayFile, last_state
-from hmi.store.folder import day_files, day_of, day_path, is_damage, set_aside
+from hmi.store.folder import DAY_NS, day_files, day_of, day_path, is_damage, set_aside
 from hmi.store.hot import TagRow
 from hmi.store.rollup import Rollup
 from hmi.store.salvage import Lost, salvage_day
@@ -60,22 +61,35 @@ class Days:
         self._last = end
 
     def retain(self, now_ns: int, keep_days: int, max_bytes: float) -> list[Path]:
-        """Drop the files of the oldest days, whole: those too old, and as many as are too much."""
+        """Drop the files of the oldest days, whole: those too old, and as many as are too much.
+
+        What the plant server has not got is kept for as long as there is room, and when it must go, that is declared.
+        """
         files = day_files(self._folder)
         sizes = {day: _size(path) for day, path in files.items()}
         total = sum(sizes.values())
+        oldest_kept = day_of(now_ns) - keep_days
+        due = [day for day in files if day != max(files) and (day < oldest_kept or total > max_bytes)]
+        waiting = {day for day in due if sent.waits(self._folder, day, files[day])}
         dropped, old = [], 0
-        for day, path in files.items():
-            too_old = day < day_of(now_ns) - keep_days and old < _OLD_FILES_AT_ONCE
-            if day == max(files) or not (too_old or total > max_bytes):
+        for day in sorted(due, key=lambda day: (day in waiting, day)):
+            too_old = day < oldest_kept and day not in waiting and old < _OLD_FILES_AT_ONCE
+            if not (too_old or total > max_bytes):
                 continue
             old += too_old
             total -= sizes[day]
-            self._rollup.take(day, path)
-            _unlink(path)
-            dropped.append(path)
-            log.info("history of %s was dropped: older than %d days or over the size limit", path.stem, keep_days)
+            self._drop(day, files[day], unsent=day in waiting)
+            dropped.append(files[day])
         return dropped
+
+    def _drop(self, day: int, path: Path, unsent: bool) -> None:
+        self._rollup.take(day, path)
+        _unlink(path)
+        if unsent:
+            self._lost.append((day * DAY_NS, (day + 1) * DAY_NS, "", sent.UNSENT))
+            log.error("history of %s was %s: give it more room (max_gb), or mend the way there", path.stem, sent.UNSENT)
+        else:
+            log.info("history of %s was dropped: too old, or over the size limit", path.stem)
 
     def shed(self, now_ns: int, shedder: Shedder) -> Path | None:
         """Take the tags whose own time is over out of one closed day; gives its file, None when there is none."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -14,9 +14,8 @@ from hmi.core.journal import Record
 from hmi.core.steps.job import Job
 from hmi.core.steps.kept import INSTRUCTION, JOB, JobRow, job_of, procedure_in, row_of
 from hmi.core.steps.model import Procedure
-from hmi.store.folder import JOURNAL
 from hmi.store.journal import SELECT, record_of
-from hmi.store.records import reading
+from hmi.store.reading import journal_read
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +25,8 @@ _OPEN: Final = (
     "AND event NOT IN ('finished', 'abandoned', 'stopped') ORDER BY id"
 )
 _STARTS: Final = "SELECT subject, value FROM record WHERE category = ?1 AND event = 'started' ORDER BY id DESC"
+_STARTED_BY: Final = "SELECT subject FROM record WHERE category = ?1 AND event = 'started' AND value LIKE ?2"
+_KEY: Final = re.compile(r"[0-9a-f]{8,64}")
 _NAMES: Final = "SELECT DISTINCT subject FROM record WHERE category = ?1 AND subject >= ?2 AND subject < ?3"
 _LAST_FINISHED: Final = "WHERE category = ?1 AND event = 'finished' ORDER BY id"
 _SCANNED: Final = "SELECT subject, value FROM record WHERE category = ?1 AND event = 'answered' AND value LIKE ?2"
@@ -39,7 +40,7 @@ class JobReader:
 
     def open_jobs(self) -> list[Job]:
         """The jobs that were not brought to an end, in the order of their latest events."""
-        with self._file() as file:
+        with journal_read(self._folder) as file:
             if file is None:
                 return []
             names = [row[0] for row in file.execute(_OPEN, (JOB,)).fetchall()]
@@ -47,24 +48,31 @@ class JobReader:
 
     def job(self, name: str) -> Job | None:
         """One job with all its events; None if there is none of that number."""
-        with self._file() as file:
+        with journal_read(self._folder) as file:
             return _job(file, name) if file else None
 
     def procedure(self, key: str) -> Procedure | None:
         """What was kept by this key."""
-        with self._file() as file:
+        with journal_read(self._folder) as file:
             return _procedure(file, key) if file else None
 
     def names(self, beginning: str) -> list[str]:
         """The numbers of jobs that begin so."""
-        with self._file() as file:
+        with journal_read(self._folder) as file:
             bounds = (JOB, beginning, beginning + "\U0010ffff")
             return [row[0] for row in file.execute(_NAMES, bounds).fetchall()] if file else []
+
+    def started_by(self, key: str) -> str:
+        """The job that was begun by this act; "" none was. An act that is told twice begins one job."""
+        with journal_read(self._folder) as file:
+            named = f'%"key":"{key}"%'
+            row = file.execute(_STARTED_BY, (JOB, named)).fetchone() if file and _KEY.fullmatch(key) else None
+            return str(row[0]) if row else ""
 
     def last_finished(self) -> dict[str, tuple[int, Record]]:
         """Of each instruction the time at which it was last carried out to its end, with that record."""
         found: dict[str, tuple[int, Record]] = {}
-        with self._file() as file:
+        with journal_read(self._folder) as file:
             if file is None:
                 return found
             starts: dict[str, str] = dict(file.execute(_STARTS, (JOB,)).fetchall())
@@ -78,7 +86,7 @@ class JobReader:
     def find(self, wanted: Mapping[str, str], *, state: str = "", limit: int = 200) -> list[JobRow]:
         """Jobs, the newest first: those whose context (serial, lot, ...) says what is wanted; `instruction` too."""
         rows: list[JobRow] = []
-        with self._file() as file:
+        with journal_read(self._folder) as file:
             if file is None:
                 return rows
             procedures: dict[str, Procedure | None] = {}
@@ -106,16 +114,6 @@ class JobReader:
             scanned[name] = scanned.get(name, "") + value
         texts = ((name, f"{value}{scanned.get(name, '')}".casefold()) for name, value in starts)
         return [name for name, text in texts if all(_as_json(word) in text for word in words)]
-
-    @contextmanager
-    def _file(self) -> Iterator[sqlite3.Connection | None]:
-        """The journal for one question; None where there is none yet."""
-        path = self._folder / JOURNAL
-        if not path.exists():
-            yield None
-            return
-        with reading(path) as file:
-            yield file
 
 
 def _readable(file: sqlite3.Connection, name: str) -> Job | None:

@@ -99,6 +99,8 @@ class JournalFile:
 
     def _last(self) -> tuple[int, bytes]:
         row = self._connection.execute("SELECT id, hash FROM record ORDER BY id DESC LIMIT 1").fetchone()
+        if row is not None and not isinstance(row[1], bytes):
+            raise damage("the newest record has lost what the next one is chained to")
         return (0, FIRST_HASH) if row is None else (row[0], row[1])
 
     def _transact(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:

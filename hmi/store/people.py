@@ -44,7 +44,7 @@ def read_book(folder: Path) -> Book:
         return new_book()
     except OSError as error:
         raise StoreError(f"{path} cannot be read ({error.strerror}): {_MEND}") from None
-    except (ValueError, msgspec.MsgspecError):
+    except (ValueError, RecursionError):
         raise StoreError(f"{path} is damaged: {_MEND}") from None
     if book.version > _VERSION:
         raise StoreError(f"{path} was written by a newer program: install that, or put back your backup")

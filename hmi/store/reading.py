@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hmi.core.errors import StoreError
-from hmi.store.folder import words
+from hmi.store.folder import JOURNAL, words
 from hmi.store.schema import open_to_read
 
 
@@ -21,6 +21,17 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
             yield file
     except sqlite3.Error as error:
         raise unreadable(path, error) from error
+
+
+@contextmanager
+def journal_read(folder: Path) -> Iterator[sqlite3.Connection | None]:
+    """The journal of a data folder for one question; None where there is none yet. Raises StoreError in words."""
+    path = folder / JOURNAL
+    if not path.exists():
+        yield None
+        return
+    with reading(path) as file:
+        yield file
 
 
 def rows_of(file: sqlite3.Connection, query: str, values: Sequence[Any] = ()) -> list[Any]:

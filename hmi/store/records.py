@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
+from hmi.core.errors import StoreError
 from hmi.core.history import Gap
 from hmi.core.journal import Record
 from hmi.core.notes import CATEGORY
@@ -115,7 +116,9 @@ class JournalReader:
             return None
         with reading(self._folder / JOURNAL) as file:
             row = file.execute("SELECT id, hash FROM record ORDER BY id DESC LIMIT 1").fetchone()
-        return None if row is None else (int(row[0]), bytes(row[1]))
+        if row is not None and not isinstance(row[1], bytes):
+            raise StoreError(f"the newest record of {self._folder / JOURNAL} was changed: hmi journal verify names it")
+        return None if row is None else (int(row[0]), row[1])
 
 
 def _lower(text: str) -> str:

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from hmi.core.errors import StoreError
 from hmi.store.pages import PAGE_BYTES
 
 BUSY_S: Final = 2.0
@@ -260,7 +261,7 @@ def _open(path: Path, migrations: Migrations, synchronous: str, page_size: int =
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA wal_autocheckpoint=0")  # SQLite < 3.51.3: only ever one connection checkpoints
         connection.execute(synchronous)
-        _expect_ours(connection, migrations)
+        _expect_ours(connection, migrations, path)
         migrations.apply(Database(connection))
     except BaseException:
         connection.close()
@@ -298,9 +299,17 @@ def _connected(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _expect_ours(connection: sqlite3.Connection, migrations: Migrations) -> None:
-    """A file that lost its tables (cut to nothing, say) is no new one: what was in it is missing, and must be told."""
-    if not migrations.applied(Database(connection)):
+def _expect_ours(connection: sqlite3.Connection, migrations: Migrations, path: Path) -> None:
+    """A file that lost its tables (cut to nothing, say) is no new one: what was in it is missing, and must be told.
+
+    Of one with tables of a newer program nobody here knows what belongs into them: StoreError, and it is left alone.
+    """
+    applied = {one.name for one in migrations.applied(Database(connection))}
+    if not applied:
         error = sqlite3.DatabaseError("its tables are missing")
         error.sqlite_errorname = "SQLITE_NOTADB"
         raise error
+    if applied - {one.name for one in migrations._migrations}:
+        raise StoreError(
+            f"{path.name} was written by a newer program: start that one, or put back a backup (hmi restore)"
+        )

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from hmi.core.plant.model import History
+from hmi.store import sent
 from hmi.store.folder import day_files, day_of
 from hmi.store.proof import sign
 from hmi.store.rollup import Rollup
@@ -44,7 +45,7 @@ class Shedder:
         for day, path in list(files.items())[:-1]:
             age = day_of(now_ns) - day
             due = sum(age > group.keep_days for group in self._history.groups)
-            if self._done.get(day, 0) == due or not _has_room(path):
+            if self._done.get(day, 0) == due or not _has_room(path) or sent.waits(self._folder, day, path):
                 continue
             rollup.take(day, path)
             found = without(path, self._those(path, age))

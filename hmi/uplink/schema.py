@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, LiteralString
 
 from hmi.core.errors import HmiError
+from hmi.uplink import schema_down, schema_rows
 
 STEPS: Final[tuple[LiteralString, ...]] = (
     """
@@ -73,19 +74,28 @@ STEPS: Final[tuple[LiteralString, ...]] = (
             r."user", r.place, r.way, r.why, r.result
         FROM hmi.record r JOIN hmi.station s ON s.id = r.station WHERE r.category <> 'alarm';
     """,
+    *schema_rows.STEPS,
+    *schema_down.STEPS,
 )
 _ROLES: Final[LiteralString] = """
     DO $$ BEGIN
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'hmi_station') THEN CREATE ROLE hmi_station NOLOGIN; END IF;
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'hmi_reader') THEN CREATE ROLE hmi_reader NOLOGIN; END IF;
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'hmi_publisher') THEN
+            CREATE ROLE hmi_publisher NOLOGIN; END IF;
     END $$;
-    GRANT USAGE ON SCHEMA hmi TO hmi_station, hmi_reader;
+    GRANT USAGE ON SCHEMA hmi TO hmi_station, hmi_reader, hmi_publisher;
     GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA hmi TO hmi_station;
-    GRANT UPDATE ON hmi.station, hmi.tag, hmi.sent TO hmi_station;
+    GRANT UPDATE ON hmi.station, hmi.tag, hmi.sent, hmi.arrival TO hmi_station;
+    GRANT UPDATE (rows) ON hmi.block TO hmi_station;
     GRANT DELETE ON hmi.sent, hmi.block, hmi.stamps, hmi.minute, hmi.sample TO hmi_station;
-    REVOKE INSERT ON hmi.version FROM hmi_station;
+    REVOKE INSERT ON hmi.version, hmi.published FROM hmi_station;
+    REVOKE ALL ON FUNCTION hmi.sample_part(int) FROM PUBLIC;
+    GRANT EXECUTE ON FUNCTION hmi.sample_part(int) TO hmi_station;
     GRANT SELECT ON hmi.station, hmi.tag, hmi.hourly, hmi.minutely, hmi.alarm, hmi.audit, hmi.gap, hmi.sample,
-        hmi.record, hmi.minute TO hmi_reader;
+        hmi.record, hmi.minute, hmi.history, hmi.job, hmi.job_step, hmi.instruction, hmi.delivery TO hmi_reader;
+    GRANT SELECT ON hmi.version, hmi.station, hmi.published, hmi.arrival, hmi.delivery TO hmi_publisher;
+    GRANT INSERT, UPDATE (withdrawn) ON hmi.published TO hmi_publisher;
 """
 
 

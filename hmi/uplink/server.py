@@ -5,35 +5,33 @@ So a batch is there once or not at all, whatever breaks when: what is sent again
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
-from hmi.core.errors import HmiError
-from hmi.core.outgoing import NumberedGap, NumberedRecord, Place, Shipment
-from hmi.uplink import schema
+from hmi.core.history import Samples
+from hmi.core.outgoing import Block, NumberedGap, NumberedRecord, Place, Shipment
+from hmi.uplink import copying
+from hmi.uplink.connecting import asking, connected
+from hmi.uplink.down import Down
+from hmi.uplink.faults import COPIED, Poison
+from hmi.uplink.rows import Filled, put_rows
 
-CONNECT_S: Final = 5
-_STATEMENT_MS: Final = 60_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_PG_EPOCH_US: Final = 946_684_800_000_000  # PostgreSQL counts from 2000
-_COPY_HEAD: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_COPY_END: Final = b"\xff\xff"
-_MINUTE: Final = (("tag", ">i4"), ("day", ">i4"), ("at", ">i8"), ("n", ">i4"), ("vmin", ">f8"), ("vmax", ">f8"),
-                  ("first", ">f8"), ("last", ">f8"))  # fmt: skip
+_MINUTE: Final = (">i4", ">i4", ">i8", ">i4", ">f8", ">f8", ">f8", ">f8")
 _BLOCK: Final = (
     "COPY hmi.block(station, day, seq, tag, t0, t1, n, good, worst, q0, q1, vmin, vmax, vsum, first, last, tw, twd, "
-    "stamps, data) FROM STDIN (FORMAT BINARY)"
+    "stamps, rows, data) FROM STDIN (FORMAT BINARY)"
 )
 _BLOCK_TYPES: Final = ["int4", "int4", "int4", "int4", "int8", "int8", "int4", "int4", "int8", "int8", "int8",
-                       *["float8"] * 6, "int8", "int4", "bytea"]  # fmt: skip
+                       *["float8"] * 6, "int8", "int4", "bool", "bytea"]  # fmt: skip
 _SENT: Final = (
     "INSERT INTO hmi.sent VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT(station, day) "
     "DO UPDATE SET seq = excluded.seq, tag = excluded.tag, t0 = excluded.t0, mark = excluded.mark"
@@ -42,17 +40,8 @@ _RECORD: Final = (
     "INSERT INTO hmi.record VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, "
     "%s, %s, %s, %s, %s)"
 )
-_FOREIGN: Final = re.compile(r"password=\S+")
 
 MinutesOf = Callable[[Sequence[bytes], NDArray[np.int64]], tuple[NDArray[Any], ...]]
-
-
-class ServerAway(HmiError):
-    """The plant server cannot be reached or does not want us, in words; it is tried again."""
-
-
-class Poison(HmiError):
-    """The server does not take this batch, and will not whenever it is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +57,15 @@ class Standing:
 
 
 class PlantServer:
-    """Belongs to one thread. Every method raises ServerAway, or WrongSchema, and then has done nothing."""
+    """Belongs to one thread. Every method raises ServerAway, Unwelcome or WrongSchema, and then has done nothing."""
 
-    def __init__(self, url: str, password: str = "") -> None:
-        """`url` as plant.toml has it; several hosts may stand in it: the one that takes writes is used."""
-        try:
-            self._db = psycopg.connect(url, **options_of(url, password), autocommit=True)
-        except (psycopg.Error, UnicodeError, ValueError) as error:
-            raise ServerAway(said(error)) from None
+    def __init__(self, url: str, password: str = "", ca: Path | None = None) -> None:
+        """`url` as plant.toml has it; several hosts may stand in it: the one that takes writes is used.
+
+        `ca`: file of who signed its certificate; without it the url says what is asked of the server.
+        """
+        self._db = connected(url, password, ca)
         self._station = 0
-        try:
-            schema.check(self._db)
-        except psycopg.Error as error:
-            self.close()
-            raise ServerAway(said(error)) from None
-        except HmiError:
-            self.close()
-            raise
 
     @property
     def where(self) -> str:
@@ -96,13 +77,18 @@ class PlantServer:
         """Whether what is sent cannot be read on the way."""
         return self._db.info.host.startswith("/") or bool(self._db.pgconn.ssl_in_use)
 
+    @property
+    def down(self) -> Down:
+        """What is there for the station that introduced itself."""
+        return Down(self._db, self._station)
+
     def close(self) -> None:
         """Hang up."""
         self._db.close()
 
     def introduce(self, key: str, name: str, plant: str, program: str) -> Standing:
         """Say which station this is; `key` is its data folder's own."""
-        with self._asking():
+        with asking():
             row = self._one(
                 "INSERT INTO hmi.station(key, name, plant, program) VALUES (%s, %s, %s, %s) ON CONFLICT(key) DO UPDATE "
                 "SET name = excluded.name, plant = excluded.plant, program = excluded.program, seen = now() "
@@ -118,20 +104,26 @@ class PlantServer:
 
     def alive(self) -> None:
         """A sign of life of this station, and of the server."""
-        with self._asking():
+        with asking():
             self._db.execute("UPDATE hmi.station SET seen = now() WHERE id = %s", (self._station,))
 
-    def put_blocks(self, shipment: Shipment, minutes_of: MinutesOf) -> None:
-        """Some blocks of one day, with their times, their minutes as rows, and how far that goes."""
-        with self._asking(), self._db.transaction():
+    def put_blocks(self, shipment: Shipment, minutes_of: MinutesOf, rows: Iterable[tuple[Block, Samples]] = ()) -> int:
+        """Some blocks of one day, with their times, their minutes as rows, and how far that goes.
+
+        `rows`: the samples of those that are to be there in full, too; it is gone through once, as they are sent.
+        Gives how many samples that were.
+        """
+        with asking(), self._db.transaction():
             tags = self._tags(shipment)
+            full, count = self._put_rows(shipment, tags, rows)
             with self._db.cursor() as cursor:
                 with cursor.copy(_BLOCK) as copy:
                     copy.set_types(_BLOCK_TYPES)
                     for b in shipment.blocks:
                         copy.write_row(
                             (self._station, shipment.day, b.seq, tags[b.tag], b.t0, b.t1, b.n, b.good, b.worst, b.q0,
-                             b.q1, b.vmin, b.vmax, b.vsum, b.first, b.last, b.tw, b.twd, b.stamps, b.data)
+                             b.q1, b.vmin, b.vmax, b.vsum, b.first, b.last, b.tw, b.twd, b.stamps, b.place in full,
+                             b.data)
                         )  # fmt: skip
                 cursor.executemany(
                     "INSERT INTO hmi.stamps VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
@@ -139,10 +131,11 @@ class PlantServer:
                 )
                 self._put_minutes(cursor, shipment, tags, minutes_of)
                 cursor.execute(_SENT, (self._station, shipment.day, *shipment.place, shipment.mark))
+        return count
 
     def put_records(self, records: Sequence[NumberedRecord]) -> None:
         """Journal records, in their order and each once."""
-        with self._asking(), self._db.transaction(), self._db.cursor() as cursor:
+        with asking(), self._db.transaction(), self._db.cursor() as cursor:
             cursor.executemany(_RECORD, [_record_row(self._station, one) for one in records])
             last = records[-1]
             moved = cursor.execute(
@@ -150,19 +143,21 @@ class PlantServer:
                 (last.number, last.hash, self._station, last.number),
             )
             if moved.rowcount != 1:
-                raise Poison("another station sends under the same key: was this data folder copied?")
+                raise Poison(COPIED)
 
     def put_gaps(self, gaps: Sequence[NumberedGap]) -> None:
         """Gaps, in their order and each once."""
-        with self._asking(), self._db.transaction(), self._db.cursor() as cursor:
+        with asking(), self._db.transaction(), self._db.cursor() as cursor:
             rows = [(self._station, g.number, _time(g.from_ns), _time(g.to_ns), g.connection, g.reason) for g in gaps]
             cursor.executemany("INSERT INTO hmi.gap VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING", rows)
             cursor.execute("UPDATE hmi.station SET gap = %s WHERE id = %s", (gaps[-1].number, self._station))
 
     def forget_day(self, day: int) -> None:
         """A day that the station has otherwise now, as after a restore: it is sent anew."""
-        with self._asking(), self._db.transaction():
+        with asking(), self._db.transaction():
+            self._db.execute("SET LOCAL statement_timeout = 0")  # rows have no index by station: it may take minutes
             for statement in (
+                "DELETE FROM hmi.sample USING hmi.tag t WHERE sample.tag = t.id AND t.station = %s AND sample.day = %s",
                 "DELETE FROM hmi.minute USING hmi.tag t WHERE minute.tag = t.id AND t.station = %s AND minute.day = %s",
                 "DELETE FROM hmi.block WHERE station = %s AND day = %s",
                 "DELETE FROM hmi.stamps WHERE station = %s AND day = %s",
@@ -172,7 +167,7 @@ class PlantServer:
 
     def hash_of(self, number: int) -> bytes | None:
         """The link of a record that is there."""
-        with self._asking():
+        with asking():
             row = self._db.execute(
                 "SELECT hash FROM hmi.record WHERE station = %s AND id = %s", (self._station, number)
             ).fetchone()
@@ -202,71 +197,26 @@ class PlantServer:
         numbers = np.array([tags[block.tag] for block in kept])[place]
         day = np.full(len(at), shipment.day)
         with cursor.copy("COPY hmi.minute FROM STDIN (FORMAT BINARY)") as copy:
-            copy.write(_copied((numbers, day, at // 1000 - _PG_EPOCH_US, *columns)))
+            made = copying.encoded(_MINUTE, (numbers, day, at // 1000 - copying.EPOCH_US, *columns))
+            copy.write(copying.HEAD + made + copying.END)
+
+    def _put_rows(
+        self, shipment: Shipment, tags: Mapping[int, int], rows: Iterable[tuple[Block, Samples]]
+    ) -> tuple[set[Place], int]:
+        full: set[Place] = set()
+
+        def filled() -> Iterator[Filled]:
+            for block, samples in rows:
+                full.add(block.place)
+                yield Filled(tags[block.tag], block.seq, samples)
+
+        coming = filled()
+        first = next(coming, None)
+        count = put_rows(self._db, shipment.day, chain((first,), coming)) if first is not None else 0
+        return full, count
 
     def _one(self, query: str, values: Iterable[Any]) -> Any:
         return self._db.execute(query, tuple(values)).fetchone()
-
-    def _asking(self) -> _Asking:
-        return _Asking()
-
-
-class _Asking:
-    """Turns what the library raises into what a person can act on."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        if isinstance(error, psycopg.errors.UniqueViolation):
-            raise Poison("another station sends under the same key: was this data folder copied?") from None
-        if isinstance(error, psycopg.DataError | psycopg.IntegrityError):
-            raise Poison(said(error)) from None
-        if isinstance(error, psycopg.Error):
-            raise ServerAway(said(error)) from None
-
-
-def options_of(url: str, password: str) -> dict[str, Any]:
-    """How the connection is made: never for ever, to a server that takes writes, and dead ones are noticed."""
-    options: dict[str, Any] = {
-        "connect_timeout": CONNECT_S,
-        "keepalives_idle": 5,
-        "keepalives_interval": 2,
-        "keepalives_count": 3,
-        "tcp_user_timeout": 15_000,
-        "target_session_attrs": "read-write",
-        "application_name": "hmi",
-        "options": f"-c statement_timeout={_STATEMENT_MS} -c TimeZone=UTC",
-    }
-    known = psycopg.conninfo.conninfo_to_dict(url)
-    options = {name: value for name, value in options.items() if name not in known}
-    if password:
-        options["password"] = password
-    return options
-
-
-def password_of(variable: str = "HMI_PASSWORD_SERVER") -> str:
-    """The password, where the environment has it; else libpq looks into its own file."""
-    return os.environ.get(variable, "")
-
-
-def said(error: BaseException) -> str:
-    """What the server or the network said, in one line, without a secret."""
-    text = " ".join(str(error).split()) or type(error).__name__
-    return _FOREIGN.sub("password=…", text)[:300]
-
-
-def _copied(columns: Sequence[NDArray[Any]]) -> bytes:
-    """Rows in the binary form of COPY; not a number is kept as such."""
-    fields: list[tuple[str, str]] = [("count", ">i2")]
-    for name, kind in _MINUTE:
-        fields += [(f"{name}_size", ">i4"), (name, kind)]
-    rows = np.zeros(len(columns[0]), fields)
-    rows["count"] = len(_MINUTE)
-    for (name, kind), column in zip(_MINUTE, columns, strict=True):
-        rows[f"{name}_size"] = np.dtype(kind).itemsize
-        rows[name] = column
-    return _COPY_HEAD + rows.tobytes() + _COPY_END
 
 
 def _record_row(station: int, one: NumberedRecord) -> tuple[Any, ...]:

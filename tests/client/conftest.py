@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+import hmi
 from hmi.client.language import speak
 from hmi.client.page import Desk
 from hmi.client.style import dress
@@ -170,7 +171,7 @@ class SmallEngine:
 
     def opened(self, session: Session) -> None:
         self.sessions.append(session)
-        session.send(Welcome(1, self.files, self.library, self.plant.digest, self.clock.now_ns(), "1.0"))
+        session.send(Welcome(1, self.files, self.library, self.plant.digest, self.clock.now_ns(), hmi.__version__))
         session.send(Values.of(self.table.rows(np.arange(len(self.table))), self.clock.now_ns(), snapshot=True))
         session.send(Alarms(tuple(self.alarms.values()), snapshot=True))
 

@@ -115,7 +115,7 @@ def test_what_has_no_faceplate_is_shown_by_its_screen(machines):
 def test_its_instruction_is_read_from_the_faceplate(machines):
     above = machines.shell.above
     above.open_faceplate("tank1")
-    above.faceplates.instruction_asked.emit("overflow")
+    above.faceplates.instruction_asked.emit("overflow", "tank1", "")
     assert "Close HV-102" in above.overlay.text.toPlainText()
     above.clear()
 

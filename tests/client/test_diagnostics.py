@@ -1,6 +1,7 @@
 """The system page."""
 
 import pytest
+from PySide6.QtWidgets import QLabel
 
 from hmi.core import quality as q
 from hmi.link.messages import Health, Reply
@@ -40,6 +41,21 @@ def test_how_long_the_disk_will_do_and_a_warning_before_it_is_full(page, window,
     assert page.store.told["Room"].whole == "History fills 81 % of max_gb (20.0 GB)"
 
 
+def test_how_the_plant_server_stands_in_one_line_and_what_came_from_it(page, window, engine):
+    now = engine.clock.now_ns()
+    for words, note, arrived in (
+        ("current: everything is at db:5432", "", 0),
+        ("away: connection refused; 9.0 MB and 2 records wait", "in 4 days history must be dropped", 0),
+        ("refused: no password; 9.0 MB wait", "nothing is sent until somebody mends this", 2),
+    ):
+        engine.say(Health(now, server=words, server_note=note, arrived=arrived))
+        window.frame.beat()
+        assert page.store.told["Plant server"].whole.casefold() == words.casefold()
+        assert (page.store.told["Plant server"].property("role") == "bad") == bool(note)
+        assert page.arrived.isVisible() == bool(arrived)
+        assert page.arrived.text() == f"From the plant server: {arrived} …"
+
+
 def test_values_that_are_not_good_with_the_reason_the_engine_knows(page, window, engine):
     engine.set({"tank.level": 1.0, "door.open": 0.0}, q.BAD_NODE_ID_UNKNOWN)
     window.frame.beat()
@@ -69,3 +85,16 @@ def test_a_silent_engine_is_admitted(page, window, clock):
     window.shell.pulse(True)
     assert page.engine.told["State"].whole == "Not heard"
     assert page.window_facts.told["Link"].whole == "Silent"
+
+
+def test_a_plant_server_that_comes_and_goes_is_never_told_in_more_than_one_place_at_once(window, engine):
+    window.shell.go("overview")
+    now = engine.clock.now_ns()
+    for turn in range(20):
+        state = ("away: connection refused", "sending: sending to db:5432", "refused: no password")[turn % 3]
+        note = "nothing is sent to the plant server until somebody mends this" if turn % 2 else ""
+        engine.say(Health(now, server=f"{state}; {turn} MB wait", server_note=note, arrived=turn))
+        window.frame.beat()
+        window.shell.pulse(bool(turn % 2))
+        told = [one.text() for one in window.findChildren(QLabel) if one.isVisible() and "server" in one.text().lower()]
+        assert len(told) <= 1, told

@@ -5,6 +5,7 @@ import gc
 import numpy as np
 import pytest
 
+import hmi
 from hmi.client.command import CommandDialog
 from hmi.client.language import plant_text, speak
 from hmi.client.shell import Shell
@@ -29,7 +30,7 @@ def edited(engine, **more):
 def renew(engine, files):
     """What the engine tells its clients when the files show something else."""
     engine.files, engine.plant = files, load(files, engine.library)
-    engine.say(Welcome(1, files, engine.library, engine.plant.digest, engine.clock.now_ns(), "1.0"))
+    engine.say(Welcome(1, files, engine.library, engine.plant.digest, engine.clock.now_ns(), hmi.__version__))
     engine.say(Values.of(engine.table.rows(np.arange(len(engine.table))), engine.clock.now_ns(), snapshot=True))
     engine.say(Alarms(tuple(engine.alarms.values()), snapshot=True))
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 
 from hmi.client.header import worst_words
 from hmi.core import quality as q
+from hmi.link.messages import Health
 
 
 @pytest.mark.parametrize(
@@ -75,3 +76,20 @@ def test_a_click_on_the_quality_says_why(qtbot, window, engine):
     window.frame.beat()
     qtbot.mouseClick(window.shell.header.quality, Qt.MouseButton.LeftButton)
     assert any("communication fault" in text for text in window.shell.above.overlay.texts)
+
+
+@pytest.mark.parametrize(
+    ("mode", "text", "role"),
+    [("", "", ""), ("signed", "", ""), ("open", "Engineering", "muted"), ("engineering", "Engineering mode", "plain")],
+)
+def test_it_says_that_plant_files_run_which_nobody_vouches_for(window, engine, mode, text, role):
+    window.shell.desk.mirror.health = Health(now_ns=1, mode=mode)
+    header = window.shell.header
+    header.show_link()
+    assert header.mode.whole == text
+    assert not text or (header.mode.property("role") == role and header.mode.isVisibleTo(header))
+    assert header.mode.font().bold() is (mode == "engineering")
+    window.shell.header.theme_asked.emit()
+    assert header.mode.font().bold() is (mode == "engineering")
+    header.resize(400, header.height())
+    assert header.mode.isVisibleTo(header) is (mode == "engineering")

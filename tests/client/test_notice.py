@@ -3,7 +3,7 @@
 import msgspec
 
 from hmi.client.language import speak
-from hmi.link.messages import Health, PlantFiles
+from hmi.link.messages import Health, PlantFiles, Reply
 
 
 def tell(window, engine, *files):
@@ -76,3 +76,14 @@ def test_a_lost_link_comes_before_mistakes_in_files(window, engine, clock):
     assert notice.mark.isVisible()
     tell(window, engine, "mistakes", MISTAKE, 0, "/plants/small")
     assert "mistake" in notice.headline.whole
+
+
+def test_a_locked_station_says_so_above_every_page(window, engine):
+    engine.answers["lock"] = lambda request: Reply(request.number, True, "", {"person": None, "locked": True})
+    window.shell.act("lock")
+    window.shell.pulse(True)
+    notice = window.shell.notice
+    assert notice.isVisible() and "locked" in notice.headline.whole and "Ctrl+U" in notice.detail.whole
+    assert window.shell.desk.role() == "view"
+    window.shell.go(":alarms")
+    assert window.shell.page.key == ":alarms", "one can go and look"

@@ -1,5 +1,7 @@
 """The plant of a welcome: taken as compiled from an engine of the same program, read from its files otherwise."""
 
+from types import SimpleNamespace
+
 import pytest
 
 import hmi
@@ -48,3 +50,29 @@ def test_mistakes_in_the_files_are_told(said, engine):
     engine.files = {}
     with pytest.raises(PlantError):
         received.plant_of(said(b""))
+
+
+@pytest.mark.parametrize(
+    ("version", "mend"),
+    [
+        ("99.0.0", "Close the window and open it from the newer installation."),
+        ("0.0.9", "Stop the engine and start it from the newer installation."),
+    ],
+)
+def test_an_engine_of_another_version_is_refused_politely(said, version, mend):
+    assert received.stranger(said(b"", version)) == (
+        f"The engine is hmi {version}, this window hmi {hmi.__version__}. {mend}"
+    )
+
+
+def test_versions_that_differ_in_the_last_number_understand_each_other(said):
+    major, minor, _ = hmi.__version__.split(".")
+    assert received.stranger(said(b"", f"{major}.{minor}.99")) == ""
+
+
+def test_a_window_shows_nothing_of_a_stranger_and_says_why(wire, engine, monkeypatch):
+    monkeypatch.setattr(received, "hmi", SimpleNamespace(__version__="99.0.0"))
+    wire.start()
+    assert wire.state == "away"
+    assert "Stop the engine and start it from the newer installation." in wire.text
+    assert wire.plant is None

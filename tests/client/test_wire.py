@@ -5,6 +5,7 @@ import asyncio
 import msgspec
 import pytest
 
+import hmi
 from hmi.client import words
 from hmi.client.wire import ANSWER_S, COMPLETE_S, GREETING_S, SETTLED_S, Wire
 from hmi.core import quality as q
@@ -26,7 +27,7 @@ def test_the_first_thing_it_brings_is_the_plant(wire, engine):
     assert [plant.name for plant in plants] == ["Small plant"]
     assert wire.state == "linked"
     assert not wire.mirror.link_down
-    assert wire.engine == "1.0"
+    assert wire.engine == hmi.__version__
 
 
 def test_an_engine_that_is_away_is_looked_for_until_it_comes(qtbot, wire, engine):
@@ -313,7 +314,7 @@ def test_other_screens_of_the_plant_leave_every_value_as_live_as_it_was(wire, en
     wire.tick()
     mirror, seen = wire.mirror, wire.mirror.table.quality.copy()
     engine.start(other_files)  # as the same plant, by its tags and alarms
-    engine.say(Welcome(1, other_files, engine.library, engine.plant.digest, clock.now_ns(), "1.0", 2))
+    engine.say(Welcome(1, other_files, engine.library, engine.plant.digest, clock.now_ns(), hmi.__version__, 2))
     wire.tick()
     assert wire.mirror is mirror and not mirror.link_down
     assert (mirror.table.quality == seen).all()
@@ -328,7 +329,7 @@ def test_a_question_under_way_is_answered_across_other_screens(wire, engine, clo
     engine.answers["status"] = asked.append
     wire.start()
     wire.ask("status", {}, got.append)
-    engine.say(Welcome(1, other_files, engine.library, "another", clock.now_ns(), "1.0"))
+    engine.say(Welcome(1, other_files, engine.library, "another", clock.now_ns(), hmi.__version__))
     wire.tick()
     engine.say(Reply(asked[0].number, True, "here"))
     wire.tick()

@@ -110,7 +110,7 @@ def test_for_one_operator_position(tmp_path, capsys):
 
     def told(*words):
         code, out = asked(tmp_path, capsys, *words)
-        assert code == 1, out.err
+        assert code == 0, out.err  # three alarms are too few to judge by
         return {one["alarm"] for one in json.loads(out.out)["annunciations"]}
 
     assert told("--json") == set(subjects)

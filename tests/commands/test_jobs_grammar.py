@@ -8,7 +8,9 @@ from hmi.commands.jobs_grammar import PAIRS
 
 def test_verbs_of_two_words_are_known():
     known = parser()
-    for pair, rest in zip(PAIRS, (["1-1"], ["cip-start"], ["1-1", "yes"], ["bottling", "cip-start"]), strict=True):
+    signed = ["cip-start", "--sign", "ann"]
+    words = (["1-1"], ["cip-start"], ["1-1", "yes"], ["bottling", "cip-start"], signed, signed, signed)
+    for pair, rest in zip(PAIRS, words, strict=True):
         assert known.parse_args([pair, *rest]).run
 
 

@@ -62,6 +62,7 @@ def test_nothing_yet(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert "There is no data folder" in capsys.readouterr().err
 
 
+@pytest.mark.cr("1.9")
 def test_accepting_takes_the_whole_fingerprint_in_any_spelling(trust, folder: Path):
     code, _, err = trust("accept", MARK[:20])
     assert code == 1
@@ -161,6 +162,7 @@ def test_a_renewal_is_made_first_and_used_when_the_servers_know_it(trust, folder
     assert (after["fingerprint"], after["uri"]) == (renewed, before["uri"])
 
 
+@pytest.mark.cr("2.8")
 def test_each_decision_is_laid_down_for_the_journal(trust, folder: Path):
     trust("list")
     trust("accept", MARK[:20])
@@ -175,3 +177,16 @@ def test_each_decision_is_laid_down_for_the_journal(trust, folder: Path):
     assert [decision.event for decision in decisions] == ["accepted", "removed", "renewal made", "renewed"]
     assert f"'Filler', {MARK}, is trusted from now on" in decisions[0].text
     assert all(decision.user and decision.station and decision.time_ns for decision in decisions)
+
+
+def test_a_server_that_a_person_refused_stays_refused(trust, folder: Path):
+    code, out, _ = trust("refuse", MARK[:12], "--why", "not one of ours")
+    assert code == 0 and "is refused" in out
+    facts = {row["name"]: row["list"] for row in json.loads(trust("list", "--json")[1])["certificates"]}
+    assert facts == {"Filler": "refused", "Capper": "rejected"}
+    Pki(folder).reject(FILLER)
+    assert [entry.kind for entry in Pki(folder).find(MARK)] == ["refused"]
+    decisions = [one for _, one in laid_down(folder)]
+    assert [(one.event, one.why) for one in decisions] == [("refused", "not one of ours")]
+    assert trust("accept", MARK, "--why", "it is, after all")[0] == 0
+    assert [entry.kind for entry in Pki(folder).find(MARK)] == ["trusted"]

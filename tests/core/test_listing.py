@@ -44,6 +44,7 @@ def test_every_kind_of_answer_has_rows_with_times_in_words():
 @pytest.mark.parametrize(
     ("text", "shown"), [("=1+2", "'=1+2"), ("-x", "'-x"), ("\tx", "'\tx"), ("", ""), ("a=1", "a=1")]
 )
+@pytest.mark.cr("3.5")
 def test_text_that_a_spreadsheet_would_run_is_made_plain(text, shown):
     assert safe(text) == shown
 

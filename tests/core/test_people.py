@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +24,7 @@ def test_the_greater_role_counts():
     assert greater("king", "view") == "view"
 
 
+@pytest.mark.cr("1.11")
 def test_each_wrong_try_after_the_third_doubles_the_waiting():
     tries, waits = Tries(), []
     for _ in range(16):
@@ -46,6 +48,7 @@ def test_an_account_that_is_barred_says_why():
     assert Account(number=1, name="kim", removed_ns=1).bar(0) == "removed"
 
 
+@pytest.mark.cr("1.7")
 def test_passwords_that_anybody_would_guess_are_refused():
     for password in ("short", "kim-and-more", "Password12345", "aaaaaaaaaaaa", "x" * 300, "abababababab"):
         assert people.password_complaint(password, "kim"), password

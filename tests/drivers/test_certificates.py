@@ -54,6 +54,7 @@ def test_a_stranger_is_not_believed_and_nothing_else_is_said_against_him():
         ({"purposes": (ExtendedKeyUsageOID.CLIENT_AUTH,)}, "not for a server"),
     ],
 )
+@pytest.mark.cr("1.9", "4.3")
 def test_what_is_wrong_with_it_is_said_even_if_somebody_trusted_it(what: dict, said: str):
     bad = paper(**what)
     text = verdict([bad], Lists([bad]))
@@ -136,6 +137,7 @@ class TestIssued:
         assert verdict([leaf, one, two], Lists()).startswith("Unknown")
 
 
+@pytest.mark.cr("4.3")
 def test_a_signature_that_can_be_forged_is_refused(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(certificates, "_SIGNED_WITH", (hashes.SHA512,))  # the library makes no SHA-1 any more
     good = paper()
@@ -155,6 +157,7 @@ def test_a_chain_is_read_and_rubbish_is_not():
         read_chain(whole * 100)
 
 
+@pytest.mark.cr("3.5")
 def test_every_certificate_cut_or_flipped_is_refused_in_words():
     """Whatever a server sends instead of a certificate ends in a sentence, never in a crash."""
     whole, trusted = papers.der(paper()), Lists([paper()])

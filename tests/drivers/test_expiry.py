@@ -74,6 +74,7 @@ def test_the_log_has_it_at_each_notice_once():
         watched.clock.advance(DAY_S)
     assert [text.split("expires in ")[1] for text in logged] == [
         "90 days: renew it",
+        "60 days: renew it",
         "30 days: renew it",
         "7 days: renew it",
     ]

@@ -108,6 +108,7 @@ def connection(scheme: str, device: Device, unit: int = 1, **settings) -> Connec
     return Connection("device", "modbus", address, scan_ms=50, unit=unit, modbus=Modbus(**settings))
 
 
+@pytest.mark.cr("1.2", "3.1")
 async def test_tls_with_certificates_on_both_sides(secure: Device, papers: Path):
     made = connection("tls", secure, ca="ca.pem", certificate="hmi.pem", key="hmi.key")
     async with running(made, PLACES, papers) as run:

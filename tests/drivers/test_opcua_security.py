@@ -13,6 +13,7 @@ from hmi.drivers import opcua_security
 from hmi.drivers.certificates import fingerprint
 from hmi.drivers.opcua_security import Protection
 from hmi.drivers.pki import Pki
+from hmi.drivers.seen import noted
 from hmi.drivers.supervise import Misconfigured
 from tests.drivers import papers
 from tests.drivers.papers import paper
@@ -34,6 +35,7 @@ from tests.drivers.secured import (
 
 
 @pytest.mark.parametrize("policy", ALL)
+@pytest.mark.cr("3.1")
 async def test_every_policy_and_mode_brings_values_and_takes_writes(server: Server, station: Path, policy: str):
     async with at_work(connection(server, security=policy.replace("_", ":")), station) as run:
         await run.until_live()
@@ -57,6 +59,7 @@ async def test_values_go_on_over_a_change_of_keys(
         assert (run.driver.health.state, run.driver.health.reconnects) == ("live", 0)
 
 
+@pytest.mark.cr("4.1")
 async def test_what_is_encrypted_cannot_be_read_on_the_way(server: Server, station: Path):
     """The node's name stands in what a station asks for, unless it is encrypted."""
     for mode, readable in (("Sign", True), ("SignAndEncrypt", False)):
@@ -135,6 +138,23 @@ async def test_issued_by_an_authority_until_it_is_revoked(server: Server, statio
     assert "'Plant CA' has revoked" in await refusal(connection(server, "issued"), station)
 
 
+@pytest.mark.expect_log("somebody here has refused")
+async def test_who_showed_what_is_noted_and_a_refused_one_is_believed_no_more(server: Server, station: Path):
+    """Though its issuer is trusted: the person's word on this one certificate counts."""
+    trust(station, CA)
+    pki, mark = Pki(station), fingerprint(PAPERS["issued"])
+    async with at_work(connection(server, "issued"), station) as run:
+        await run.until_live()
+        shown = noted(station)[mark]
+        assert (shown.connection, shown.why) == (connection(server, "issued").id, "")
+        assert str(server.ports["issued"]) in shown.where
+    pki.reject(PAPERS["issued"])
+    pki.refuse(pki.find(mark, ("rejected",))[0])
+    assert "somebody here has refused" in await refusal(connection(server, "issued"), station)
+    assert "somebody here has refused" in noted(station)[mark].why
+    assert pki.entries("rejected") == []
+
+
 @pytest.mark.expect_log("nobody here knows")
 async def test_of_an_authority_that_nobody_knows(server: Server, station: Path):
     secret(station)
@@ -151,6 +171,7 @@ async def test_a_revocation_list_that_cannot_be_read_lets_nobody_in(server: Serv
 
 
 @pytest.mark.expect_log("127.0.0.1")
+@pytest.mark.cr("1.9")
 async def test_a_certificate_without_its_key_gets_no_session_and_no_password(server: Server, station: Path):
     """Somebody in between shows the true server's certificate, but can open nothing that is sealed for it."""
     secret(station)

@@ -71,6 +71,7 @@ async def test_a_missing_password_is_asked_for_and_heals(server: Server, station
 
 
 @pytest.mark.expect_log("in clear")
+@pytest.mark.cr("4.1")
 async def test_no_password_over_a_channel_without_security(server: Server, station: Path):
     secret(station)
     async with wire(server.ports["good"]) as tap:

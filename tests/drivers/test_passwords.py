@@ -39,6 +39,7 @@ def refused(folder: Path | None) -> str:
     return str(caught.value)
 
 
+@pytest.mark.cr("3.7", "4.1")
 def test_what_is_wrong_is_said_and_the_password_is_not(file: Path, tmp_path: Path):
     file.chmod(0o640)
     assert "others can read" in refused(tmp_path)
@@ -50,5 +51,5 @@ def test_what_is_wrong_is_said_and_the_password_is_not(file: Path, tmp_path: Pat
     file.write_bytes(b"\xff\xfe")
     assert "cannot be read" in refused(tmp_path)
     file.unlink()
-    assert f"write it into {file}, readable by nobody else (chmod 600), or set HMI_PASSWORD_LINE_1" in refused(tmp_path)
+    assert f"hmi secret set line-1 --data {tmp_path}, or set HMI_PASSWORD_LINE_1" in refused(tmp_path)
     assert "set HMI_PASSWORD_LINE_1" in refused(None)

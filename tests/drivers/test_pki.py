@@ -27,6 +27,7 @@ def small_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pki, "KEY_BITS", 2048)
 
 
+@pytest.mark.cr("1.2", "1.8")
 def test_a_station_s_certificate_is_what_servers_expect(tmp_path: Path):
     own = Pki(tmp_path / "Bottling plant").own(NOW_NS)
     certificate = own.certificate
@@ -125,6 +126,7 @@ def test_the_life_of_a_stranger(tmp_path: Path):
     assert lists.find("") == []
 
 
+@pytest.mark.cr("7.2")
 def test_strangers_do_not_fill_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(pki, "MOST_REJECTED", 3)
     for number in range(6):
@@ -151,6 +153,7 @@ def test_what_a_person_puts_into_the_folders_counts(tmp_path: Path):
     assert [path.name for path in lists.unreadable()] == ["broken.der"]
 
 
+@pytest.mark.cr("1.9")
 def test_a_revocation_list_that_cannot_be_read_is_not_passed_over(tmp_path: Path):
     (tmp_path / "pki" / "crl").mkdir(parents=True)
     (tmp_path / "pki" / "crl" / "a.crl").write_bytes(b"half")
@@ -158,6 +161,7 @@ def test_a_revocation_list_that_cannot_be_read_is_not_passed_over(tmp_path: Path
         Pki(tmp_path).lists()
 
 
+@pytest.mark.cr("1.8")
 def test_a_renewed_certificate_is_another_one_of_the_same_application(tmp_path: Path):
     pki_ = Pki(tmp_path)
     first = pki_.own(NOW_NS)

@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from hmi.engine import hashing
 from tests.engine.hall import Hall
 from tests.uplink.conftest import bare, cluster, own_cluster, url  # noqa: F401 - fixtures
+from tests.uplink.sending import hasty, sending  # noqa: F401 - fixtures
 
 
 @pytest.fixture

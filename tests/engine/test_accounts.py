@@ -11,6 +11,7 @@ from hmi.store.people import read_book
 from tests.engine.hall import GOOD, OTHER, Hall, at
 
 
+@pytest.mark.cr("1.3")
 async def test_the_first_account_is_an_administrators_and_the_next_takes_one(hall: Hall):
     with pytest.raises(Denied, match="administrator's"):
         await hall.act(at(), "add", "kim", password=GOOD, roles={"": "operate"})
@@ -32,6 +33,7 @@ async def test_the_last_administrator_stays(hall: Hall):
     assert hall.people.person(office) is None, "who was removed is out at once"
 
 
+@pytest.mark.cr("1.4")
 async def test_a_number_is_never_given_again(hall: Hall):
     office = await hall.staffed()
     number = hall.people.find("kim").number
@@ -74,6 +76,7 @@ async def test_acts_and_names_that_do_not_exist_are_named(hall: Hall):
         await hall.act(office, "change", "kim")
 
 
+@pytest.mark.cr("2.8")
 async def test_every_change_is_on_record_with_who_did_it(hall: Hall):
     office = await hall.staffed()
     await hall.act(office, "change", "kim", roles={"b": "engineer"}, skills=["forklift"], full_name="Kim Ro")

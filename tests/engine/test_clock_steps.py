@@ -1,7 +1,10 @@
+import pytest
+
 from hmi.clock import HandClock
 from hmi.engine.clock_steps import STEP_S, ClockSteps
 
 
+@pytest.mark.cr("2.11")
 def test_a_clock_that_is_set_is_told_once_with_how_far_and_which_way():
     clock, told = HandClock(), []
     steps = ClockSteps(clock, told.append)

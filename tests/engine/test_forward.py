@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from hmi.clock import MachineClock
 from hmi.engine import forward
 from hmi.engine.forward import Forward, key_of
 from hmi.store.outbox import Outbox
@@ -19,15 +16,7 @@ from hmi.store.schema import open_to_read
 from tests.store.made import DAY, MIDNIGHT
 from tests.uplink.cluster import Cluster
 from tests.uplink.recorded import SERVER_BLOCKS, blocks_of, record_hours
-
-DEADLINE_S = 60.0
-_NUMBERED = ("SELECT id FROM hmi.record", "SELECT id FROM hmi.gap")
-
-
-@pytest.fixture(autouse=True)
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(forward, "LOOK_S", 0.1)
-    monkeypatch.setattr(forward, "RETRY_S", (0.1, 0.2))
+from tests.uplink.sending import expect_equal, expect_rows, until, until_current
 
 
 @pytest.fixture
@@ -35,56 +24,6 @@ def folder(tmp_path: Path) -> Path:
     """Five hours of history over a midnight."""
     record_hours(tmp_path, 5, MIDNIGHT - 3 * DAY // 24)
     return tmp_path
-
-
-@pytest.fixture
-def sending() -> Iterator[Callable[..., Forward]]:
-    """Start to send a folder; ended with the test."""
-    made: list[Forward] = []
-
-    def start(folder: Path, url: str) -> Forward:
-        made.append(Forward(folder, url, "desk 1", "toy", "1.0", MachineClock()))
-        made[-1].start()
-        return made[-1]
-
-    yield start
-    for one in made:
-        one.stop()
-
-
-def until(wanted: Callable[[], bool], what: Callable[[], object] = lambda: "") -> None:
-    deadline = time.monotonic() + DEADLINE_S
-    while not wanted():
-        assert time.monotonic() < deadline, what()
-        time.sleep(0.05)
-
-
-def until_current(sent: Forward, folder: Path, url: str) -> None:
-    """Until the server has everything: it says so, and nothing waits."""
-
-    def all_there() -> bool:
-        with psycopg.connect(url) as db:
-            there = [len(db.execute(query).fetchall()) for query in (SERVER_BLOCKS, *_NUMBERED)]
-        outbox = Outbox(folder)
-        here = len(blocks_of(folder)), len(outbox.records(0, 10**6)), len(outbox.gaps(0, 10**6))
-        return all(one >= other for one, other in zip(there, here, strict=True)) and sent.told.state == "current"
-
-    until(all_there, lambda: sent.told)
-
-
-def expect_equal(folder: Path, url: str) -> None:
-    """Blocks to the byte, records and gaps: the same sets, each once."""
-    with psycopg.connect(url) as db:
-        rows = [tuple(row) for row in db.execute(SERVER_BLOCKS).fetchall()]
-        records = db.execute("SELECT id, hash FROM hmi.record ORDER BY id").fetchall()
-        gaps = db.execute("SELECT id, connection, reason FROM hmi.gap ORDER BY id").fetchall()
-        minutes = db.execute("SELECT tag, at, count(*) FROM hmi.minute GROUP BY tag, at HAVING count(*) > 1").fetchall()
-    assert not [row for row, count in Counter(rows).items() if count > 1]
-    assert set(rows) == blocks_of(folder)
-    outbox = Outbox(folder)
-    assert records == [(one.number, one.hash) for one in outbox.records(0, 10**6)]
-    assert gaps == [(one.number, one.connection, one.reason) for one in outbox.gaps(0, 10**6)]
-    assert minutes == []
 
 
 def test_everything_arrives_once_and_reads_well(folder: Path, url: str, sending: Callable[..., Forward]):
@@ -107,6 +46,18 @@ def test_everything_arrives_once_and_reads_well(folder: Path, url: str, sending:
     assert writes == ("a.x", "Cola", "2")
 
 
+def test_tags_that_ask_for_it_are_there_in_full(folder: Path, url: str, sending: Callable[..., Forward]):
+    sent = sending(folder, url, rows=("a.*",))
+    until_current(sent, folder, url)
+    expect_equal(folder, url)
+    expect_rows(folder, url, "a.level", "a.state")
+    assert sent.told.sent_rows == 1830
+    with psycopg.connect(url) as db:
+        shown = db.execute("SELECT count(*), count(DISTINCT text) FROM hmi.history WHERE tag = 'a.state'").fetchone()
+        good = db.execute("SELECT DISTINCT station, unit, good FROM hmi.history WHERE tag = 'a.level'").fetchall()
+    assert shown == (30, 30) and good == [("desk 1", "%", True)]
+
+
 def test_what_is_recorded_later_follows(folder: Path, url: str, sending: Callable[..., Forward]):
     sent = sending(folder, url)
     until_current(sent, folder, url)
@@ -124,8 +75,7 @@ def test_nothing_waits_where_there_is_no_server(folder: Path, sending: Callable[
 def test_a_server_killed_again_and_again_has_everything_once(
     folder: Path, own_cluster: Cluster, sending: Callable[..., Forward], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("hmi.store.outbox.MOST_BYTES", 3000)
-    monkeypatch.setattr(Outbox.shipments, "__defaults__", (3000,))
+    monkeypatch.setattr(forward, "MOST_BYTES", 3000)
     sent = sending(folder, own_cluster.url())
     for _ in range(4):
         before = sent.told.sent_blocks
@@ -145,6 +95,17 @@ def test_a_station_that_is_stopped_goes_on_where_the_server_is(folder: Path, url
         sent.stop()
     until_current(sending(folder, url), folder, url)
     expect_equal(folder, url)
+
+
+def test_how_far_it_went_is_known_when_the_server_is_away(folder: Path, url: str, sending: Callable[..., Forward]):
+    sent = sending(folder, url)
+    until_current(sent, folder, url)
+    sent.stop()
+    record_hours(folder, 1, MIDNIGHT + 3 * DAY // 24, seed=2)
+    away = sending(folder, "postgresql://x@127.0.0.1:1/plant")
+    until(lambda: away.told.backlog.blocks > 0)
+    assert away.told.backlog.records == 12, "of one hour, and not of six"
+    assert away.told.backlog.oldest_ns >= MIDNIGHT + 2 * DAY // 24
 
 
 @pytest.mark.expect_log("is otherwise here than on the plant server")

@@ -191,6 +191,7 @@ async def test_a_range_that_only_the_device_tells_holds_where_the_file_leaves_it
     assert (await gate.write(wish(tag="a.count", value="30"))).outcome == "confirmed"
 
 
+@pytest.mark.cr("2.10")
 async def test_what_cannot_be_journalled_is_not_done():
     station, gate = made()
     station.journal_broken = True

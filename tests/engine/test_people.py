@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as replace_hello
 
 from hmi.core.errors import StoreError
+from hmi.core.plant.model import PeopleRules
 from hmi.engine import people as room_file
 from hmi.engine.people import SESSION_S, Denied
 from hmi.store.people import FILE
 from tests.engine.hall import GOOD, OTHER, Hall, at
 
 
+@pytest.mark.cr("2.1")
 async def test_roles_are_by_area_and_never_less_than_everybodys(hall: Hall):
     await hall.staffed()
     desk = at()
@@ -28,6 +32,7 @@ async def test_roles_are_by_area_and_never_less_than_everybodys(hall: Hall):
     assert hall.events()[-2:] == [("signed in", "kim", "root"), ("signed out", "kim", "root")]
 
 
+@pytest.mark.cr("1.10")
 async def test_every_wrong_has_the_same_words(hall: Hall):
     desk = await hall.staffed()
     await hall.act(desk, "add", "old", password=OTHER, roles={"": "operate"}, expires_ns=1)
@@ -43,6 +48,7 @@ async def test_every_wrong_has_the_same_words(hall: Hall):
     assert refused == ["kim", "nobody here", "old", "off", "kim"], "a password typed as a name is not written down"
 
 
+@pytest.mark.fault(rows=[30])
 async def test_a_thousand_guesses_take_ages_and_a_restart_does_not_help(hall: Hall):
     await hall.staffed()
     tried = 0
@@ -64,6 +70,7 @@ async def test_a_thousand_guesses_take_ages_and_a_restart_does_not_help(hall: Ha
     hall.people.close()
 
 
+@pytest.mark.cr("1.11")
 async def test_guessing_names_from_one_station_makes_that_station_wait(hall: Hall):
     await hall.staffed()
     tried = 0
@@ -76,6 +83,7 @@ async def test_guessing_names_from_one_station_makes_that_station_wait(hall: Hal
     assert (await hall.people.check("desk 1", "ada", GOOD)).name == "ada"
 
 
+@pytest.mark.fault(rows=[30])
 @pytest.mark.expect_log("people.json cannot be written")
 async def test_a_full_disk_does_not_make_guessing_free(hall: Hall, monkeypatch: pytest.MonkeyPatch):
     await hall.staffed()
@@ -91,6 +99,7 @@ async def test_a_full_disk_does_not_make_guessing_free(hall: Hall, monkeypatch: 
         await hall.people.check("desk 1", "kim", "guess")
 
 
+@pytest.mark.cr("2.10")
 async def test_who_cannot_be_written_down_is_not_signed_in(hall: Hall):
     await hall.staffed()
     hall.disk_full, desk = True, at()
@@ -131,6 +140,7 @@ async def test_a_badge_needs_no_name(hall: Hall):
         await hall.people.sign_in(desk, "", "0017-34", "badge")
 
 
+@pytest.mark.cr("1.3", "2.6")
 async def test_a_session_ends_by_itself_and_with_the_account(hall: Hall):
     office = await hall.staffed()
     desk, tablet = at(), at("tablet")
@@ -146,6 +156,7 @@ async def test_a_session_ends_by_itself_and_with_the_account(hall: Hall):
 
 
 @pytest.mark.expect_log("people.json is damaged")
+@pytest.mark.cr("1.1")
 async def test_damage_lets_nobody_in_and_nothing_else_stops(hall: Hall, caplog: pytest.LogCaptureFixture):
     await hall.staffed()
     hall.people.close()
@@ -162,6 +173,8 @@ async def test_damage_lets_nobody_in_and_nothing_else_stops(hall: Hall, caplog: 
     hurt.people.close()
 
 
+@pytest.mark.fault(rows=[30])
+@pytest.mark.cr("7.2")
 async def test_a_flood_of_guesses_is_judged_one_at_a_time(hall: Hall):
     await hall.staffed()
     outcomes = await asyncio.gather(
@@ -169,3 +182,37 @@ async def test_a_flood_of_guesses_is_judged_one_at_a_time(hall: Hall):
     )
     assert sum("is wrong" in str(one) for one in outcomes) == 3
     assert all(isinstance(one, Denied) for one in outcomes)
+
+
+@pytest.mark.cr("2.5")
+async def test_a_locked_station_takes_every_role_until_a_window_signs_in(hall: Hall):
+    hall.people._plant = replace(hall.people._plant, everyone="operate")
+    await hall.staffed()
+    desk, other, script = at(), at("desk 2"), at()
+    script.hello = replace_hello(script.hello, program="command line")
+    await hall.people.lock(desk)
+    assert (hall.people.role(desk), hall.people.role(script), hall.people.role(other)) == ("view", "view", "operate")
+    await hall.people.sign_in(script, "kim", GOOD + "!")
+    assert hall.people.role(script, "a.speed") == "maintain", "who proves himself may do what he may anywhere"
+    assert hall.people.role(desk) == "view", "but a script does not open the window"
+    await hall.people.sign_in(desk, "kim", GOOD + "!")
+    assert not hall.people.is_locked(desk)
+    await hall.people.sign_out(desk)
+    assert hall.people.role(desk) == "operate"
+
+
+async def test_a_station_that_locks_itself_is_open_only_while_somebody_is_signed_in(hall: Hall):
+    rules = PeopleRules(accounts=True, lock=True)
+    hall.people._plant = replace(hall.people._plant, everyone="operate", people=rules)
+    desk = at()
+    assert not hall.people.is_locked(desk), "nobody could unlock it yet"
+    await hall.staffed()
+    assert hall.people.is_locked(desk)
+    await hall.people.sign_in(desk, "kim", GOOD + "!")
+    assert hall.people.role(at()) == "operate", "whoever else works there now"
+    hall.people.closed(desk)
+    assert hall.people.is_locked(desk)
+    again = hall.again()
+    again.people._plant = hall.people._plant
+    assert again.people.is_locked(desk), "after a restart, too"
+    again.people.close()

@@ -8,8 +8,10 @@ from hmi.engine.people import Denied
 from tests.engine.hall import GOOD, OTHER, Hall, at
 
 
+@pytest.mark.cr("1.1", "1.5")
 async def test_nobody_is_there_at_first_and_no_password_opens_anything(hall: Hall):
-    assert (await hall.ask(at(), "whoami")).body == {"person": None, "role": "view", "accounts": 0, "fault": ""}
+    facts = {"person": None, "role": "view", "accounts": 0, "locked": False, "fault": ""}
+    assert (await hall.ask(at(), "whoami")).body == facts
     for name, secret in (("", ""), ("admin", "admin"), ("root", ""), ("operator", "1234")):
         with pytest.raises(Denied, match="Name or password is wrong"):
             await hall.people.check("desk 1", name, secret)
@@ -24,6 +26,7 @@ async def test_secrets_are_told_to_nobody(hall: Hall):
     assert GOOD not in str(hall.records) and OTHER not in str(hall.records)
 
 
+@pytest.mark.cr("2.12")
 async def test_a_signature_is_bound_to_what_was_signed_and_to_who_did(hall: Hall):
     office = await hall.staffed()
     digest = "ab" * 16
@@ -56,3 +59,17 @@ async def test_accounts_are_changed_over_the_link(hall: Hall):
     office = await hall.staffed()
     reply = await hall.ask(office, "person", act="change", name="kim", skills=["welding"])
     assert (reply.ok, reply.text) == (True, "Account kim changed: skills welding")
+
+
+async def test_a_locked_station_is_told_so_and_to_whom_it_is_of_use(hall: Hall):
+    desk = at()
+    with pytest.raises(Denied, match="nobody could unlock"):
+        await hall.ask(desk, "lock")
+    await hall.staffed()
+    await hall.ask(desk, "sign_in", name="kim", secret=GOOD + "!")
+    reply = await hall.ask(desk, "lock", why="coffee")
+    assert (reply.ok, reply.body["locked"], reply.body["person"], reply.body["role"]) == (True, True, None, "view")
+    assert hall.events()[-2:] == [("signed out", "kim", "root"), ("locked", "desk 1", "root")]
+    assert hall.records[-1].result == "coffee"
+    await hall.ask(desk, "sign_in", name="kim", secret=GOOD + "!")
+    assert (await hall.ask(desk, "whoami")).body["locked"] is False

@@ -1,3 +1,5 @@
+import asyncio
+
 import numpy as np
 import pytest
 
@@ -91,3 +93,58 @@ def test_a_controller_never_heard_of_is_not_connected_rather_than_waiting_for_ev
     station.clock.advance(10.0)
     station.poller.judge()
     assert np.all(station.tick.table.quality[:5] == q.BAD_NO_COMMUNICATION)
+
+
+class Running:
+    """Counts how often a driver is run; each run goes on until it is ended."""
+
+    def __init__(self):
+        self.runs = asyncio.Queue()
+        self.goodbyes = 0
+
+    async def __call__(self):
+        self.runs.put_nowait(True)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)  # a driver takes its time to say goodbye
+            self.goodbyes += 1
+
+
+async def test_after_a_sleep_nothing_is_live_and_every_connection_is_built_anew():
+    station, running = ToyStation(), Running()
+    station.driver.run = running
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(station.poller.run())
+        await running.runs.get()
+        for tag in range(5):
+            station.values(tag, 7.0)
+        station.clock.advance(600.0)
+        station.values(0, 8.0)  # was on its way before we slept, and is taken in first
+        station.poller.renew(600.0)
+        station.poller.judge()
+        assert words(station) == ["bad"] * 5
+        silent_ns = station.clock.now_ns() - 600 * 10**9
+        assert [(t[1], t[3]) for t in station.troubles] == [("silent", silent_ns)]
+        await running.runs.get()  # at once, with no pause
+        station.poller.judge()
+        assert words(station) == ["bad"] * 5  # until the new connection has brought its values
+        task.cancel()
+    assert running.goodbyes == 2
+
+
+@pytest.mark.expect_log("our fault in the driver of plc")
+async def test_a_driver_that_fails_by_our_fault_is_run_again_after_a_pause(monkeypatch):
+    monkeypatch.setattr("hmi.engine.poller._RESTART_S", 0.01)
+    station, runs = ToyStation(), asyncio.Queue()
+
+    async def fails():
+        runs.put_nowait(True)
+        raise RuntimeError("on purpose")
+
+    station.driver.run = fails
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(station.poller.run())
+        for _ in range(3):
+            await runs.get()
+        task.cancel()

@@ -1,10 +1,12 @@
 import asyncio
 import threading
+from dataclasses import replace
 
 import msgspec
 import pytest
 
 from hmi.core.aggregate import Aggregates
+from hmi.core.alarms.rules import AlarmClass
 from hmi.core.batch import Batch
 from hmi.core.errors import StoreError
 from hmi.core.history import Samples
@@ -12,10 +14,11 @@ from hmi.core.policy import Policy
 from hmi.engine.gate import Gate
 from hmi.engine.notes import Notes
 from hmi.engine.publish import Publisher
-from hmi.engine.requests import Requests
+from hmi.engine.requests import LOCKED, Requests
 from hmi.link.messages import Health, PropertyRow, Request, Values, Welcome
 from hmi.store.query import Reader
 from hmi.store.store import Store
+from tests.engine.hall import GOOD, at
 from tests.engine.test_publish import Listener
 from tests.engine.toy import RULE, TAGS, ToyStation
 
@@ -25,6 +28,11 @@ class Shelf:
 
     def window(self, names, start, stop, points, is_wanted=lambda: True):
         raise StoreError("the history of today is damaged: see hmi journal")
+
+    def journal(self, **asked):
+        return []
+
+    notes = journal
 
 
 @pytest.fixture
@@ -185,3 +193,79 @@ async def test_a_window_that_is_taken_back_is_read_no_further(made, tmp_path):
     assert (reply.ok, reply.text) == (False, "the question was taken back")
     assert requests._jobs == {}
     assert (await requests.answer(session, Request(4, "forget", {"job": 7}))).ok  # it has ended: nothing to do
+
+
+@pytest.fixture
+async def staffed(made, hall):
+    """The toy station with its people: ada administers, kim operates."""
+    station, requests = made
+    requests.people = hall.people
+    await hall.staffed()
+    return station, requests, hall
+
+
+async def test_a_locked_station_is_shown_everything_and_does_nothing(staffed):
+    station, requests, hall = staffed
+    hall.people._plant = replace(hall.people._plant, everyone="operate")
+    desk = at()
+    station.values(0, 95.0)
+    await hall.people.lock(desk)
+    for verb in requests._verbs:
+        reply = await requests.answer(desk, Request(1, verb, {}))
+        assert (reply.text == LOCKED) == (verb in STOPPED), verb
+    assert station.driver.written == []
+    alarms = await requests.answer(desk, Request(1, "alarms", {}))
+    assert [row["state"] for row in alarms.body] == ["unacknowledged"]
+
+
+STOPPED = {
+    "write",
+    "ack",
+    "reset",
+    "shelve",
+    "unshelve",
+    "take_out",
+    "put_back",
+    "confirm",
+    "comment",
+    "note",
+    "exported",
+}
+
+
+async def test_whoever_may_only_look_acknowledges_nothing(staffed):
+    station, requests, _ = staffed
+    station.values(0, 95.0)
+    for verb in ("ack", "reset", "unshelve", "put_back"):
+        reply = await requests.answer(at(), Request(1, verb, {"alarms": ["a.level.h"]}))
+        assert not reply.ok and "needs the role acknowledge" in reply.text
+    assert len(station.tick.room.columns.standing()) == 1
+
+
+async def test_the_second_person_of_a_shelf_proves_it(staffed):
+    station, requests, hall = staffed
+    station.tick.room.rules.classes = (AlarmClass("process", 1.0, second_person=True),)
+    desk, alarms = at(), {"alarms": ["a.level.h"], "hours": 1.0, "why": "test"}
+    given = {"name": "ada", "secret": GOOD}
+    hall.people._plant = replace(hall.people._plant, everyone="operate")
+
+    async def shelve(**second):
+        return await requests.answer(desk, Request(1, "shelve", alarms | second))
+
+    assert "both must be known" in (await shelve(second=given)).text
+    await hall.act(await signed(hall, "office", "ada"), "change", "kim", roles={"": "operate"})
+    await hall.people.sign_in(desk, "kim", GOOD + "!")
+    assert "need a second person" in (await shelve()).text
+    assert "is wrong" in (await shelve(second={"name": "ada", "secret": "guess"})).text
+    assert "arguments of shelve are wrong" in (await shelve(second="ada")).text, "a name proves nothing"
+    assert "somebody else" in (await shelve(second={"name": "kim", "secret": GOOD + "!"})).text
+    reply = await shelve(second=given)
+    assert reply.ok, reply.text
+    assert [(one.event, one.user) for one in station.records][-1] == ("shelved", "kim")
+    assert "agreed by ada" in station.records[-1].old
+
+
+async def signed(hall, station, name):
+    desk = at(station)
+    await hall.people.sign_in(desk, name, GOOD)
+    return desk

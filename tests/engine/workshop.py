@@ -12,9 +12,7 @@ from hmi.core.plant.equipment import Equipment
 from hmi.core.steps.model import Instruction, Release
 from hmi.engine.accounts import Accounts
 from hmi.engine.gate import Gate
-from hmi.engine.jobs import JobRoom
-from hmi.engine.jobs_signing import Signing
-from hmi.engine.jobs_verbs import JobVerbs
+from hmi.engine.jobs_made import Jobs
 from hmi.engine.people import People
 from hmi.link.messages import Hello, Reply
 from hmi.store.attachments import Attachments
@@ -35,9 +33,16 @@ def instruction(*steps: Any, **more: Any) -> Instruction:
 class Workshop:
     """Everything that jobs need of an engine; `again` is what a restart after a crash finds."""
 
-    def __init__(self, folder: Path, *instructions: Instruction, clock: HandClock | None = None, **more: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *instructions: Instruction,
+        clock: HandClock | None = None,
+        files: Path | None = None,
+        **more: Any,
+    ) -> None:
         known = {one.id: one for one in instructions}
-        self.folder = folder
+        self.folder, self.files = folder, files
         self.station = ToyStation(instructions=known, equipment={"a": MACHINE}, **more)
         self.clock = clock or self.station.clock
         self.station.clock = self.clock
@@ -45,21 +50,13 @@ class Workshop:
         self.people = People(folder, self.station.plant, self.clock, self.store.record)
         tick = self.station.tick
         self.gate = Gate(self.station.plant, tick.table, self.station.poller, self.clock, self.store.record)
-        self.room = JobRoom(self.station.plant, tick.table, self.clock, self.store.record)
         self.reader = JobReader(folder)
         self.pool = ThreadPoolExecutor(2)
         self.attachments = Attachments(folder)
-        self.verbs = JobVerbs(
-            self.room,
-            self.reader,
-            self.gate,
-            Signing(self.people, self.clock),
-            self.attachments,
-            self.clock,
-            self.pool,
-        ).verbs
-        found = self.reader.open_jobs()
-        self.room.restore(found, {job.procedure: self.reader.procedure(job.procedure) for job in found})
+        plant, table, record = self.station.plant, tick.table, self.store.record
+        jobs = Jobs(plant, table, self.clock, record, self.people, self.gate, self.pool, (folder, files))
+        self.room, self.verbs = jobs.room, jobs.verbs
+        jobs.restore()
 
     def close(self) -> None:
         self.pool.shutdown()
@@ -69,7 +66,7 @@ class Workshop:
     def again(self, *instructions: Instruction, **more: Any) -> Workshop:
         """After a restart; with other plant files, if any are given."""
         self.close()
-        return Workshop(self.folder, *instructions, clock=self.clock, **more)
+        return Workshop(self.folder, *instructions, clock=self.clock, **{"files": self.files} | more)
 
     async def staff(self, *names: str) -> None:
         """Accounts for some people; the first one administers."""
@@ -108,7 +105,7 @@ class Workshop:
 
     def replaced(self, *instructions: Instruction) -> None:
         """Other instructions in the plant's files."""
-        plant = replace(self.room.plant, instructions={one.id: one for one in instructions})
+        plant = replace(self.room.filed, instructions={one.id: one for one in instructions})
         self.room.adopted(plant)
 
 

@@ -46,6 +46,7 @@ def measured(request: pytest.FixtureRequest) -> Callable[..., None]:
         shown = f"{value:.2f} s" if isinstance(value, float) else str(value)
         limit = "" if budget_s is None else f" (at most {budget_s:g} s)"
         FIGURES.append(f"{request.node.name}: {what}: {shown}{limit}")
+        request.node.user_properties.append(("measured", f"{what}: {shown}{limit}"))
         if budget_s is not None:
             assert isinstance(value, float)
             assert value <= budget_s * SLACK, f"{what}: {value:.2f} s, at most {budget_s:g} s"

@@ -143,6 +143,7 @@ def believe(station: Station) -> None:
     (lists / "plant.crl").write_bytes(papers.der(revocations))
 
 
+@pytest.mark.fault(rows=[26])
 def test_the_good_one_is_live_among_them(plant):
     """Else nothing is tried here."""
     station, _, seen = plant
@@ -152,7 +153,9 @@ def test_the_good_one_is_live_among_them(plant):
     assert "operator Gurke-42" in seen.read_text()
 
 
+@pytest.mark.fault(rows=[26, 28])
 @pytest.mark.parametrize("face", [name for name in FACES if name != "good"])
+@pytest.mark.cr("1.2", "1.9", "4.1")
 def test_it_is_refused_by_name(plant, measured, face: str):
     station, taps, _ = plant
     with station.window() as window:
@@ -170,6 +173,7 @@ def test_it_is_refused_by_name(plant, measured, face: str):
     assert b"Gurke" not in sent and b"operator" not in sent
 
 
+@pytest.mark.fault(rows=[26])
 def test_no_password_reached_any_of_them(plant):
     """Only the good one was ever told a user: as often as it let one in."""
     station, _, seen = plant
@@ -177,6 +181,7 @@ def test_no_password_reached_any_of_them(plant):
     assert logins == 1 + station.connection("good")["reconnects"]
 
 
+@pytest.mark.fault(rows=[26])
 @pytest.mark.faults
 @pytest.mark.parametrize("face", UNTRUSTED)
 def test_a_person_decides_and_it_is_live_without_a_restart(plant, face: str):

@@ -29,6 +29,7 @@ def hands(yard: Yard) -> Hands:
     return hands_of(yard.folder)
 
 
+@pytest.mark.fault(rows=[15])
 @pytest.mark.parametrize(
     "offsets",
     [
@@ -78,6 +79,7 @@ def expect_whole(station: Station, truth: dict[int, int]) -> None:
     assert [pair for pair in zip(values, times, strict=True) if truth[pair[0]] != pair[1]] == []
 
 
+@pytest.mark.fault(rows=[27])
 def test_the_station_s_own_certificate_ends(yard: Yard, measured: Callable[..., None], hands: Hands):
     """Told while there is time; what is open goes on; then refused by name, renewed, and live without a restart."""
     with secured.serving(yard.folder) as server:

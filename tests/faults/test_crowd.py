@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from tests.faults.parts import COUNT
 from tests.faults.station import Load, connection, tag
 from tests.faults.yard import STALE_S, WHOLE, Yard
@@ -13,6 +15,7 @@ HAS_PROPERTY = "i=46"  # the reference type
 MOST_MIB = 60  # more than with a server of a dozen nodes
 
 
+@pytest.mark.fault(rows=[29])
 def test_a_million_nodes_are_never_browsed(yard: Yard, measured):
     """A tag given by its path is found among them; nobody asks for the others."""
     rows = [
@@ -34,8 +37,8 @@ def test_a_million_nodes_are_never_browsed(yard: Yard, measured):
             window.listen(2.0)
         loads.append(Load.of(station.pid))
         browsed = server.ask(do="browsed")["nodes"]
-        own = [f"ns=2;{name} {HAS_PROPERTY}" for name in ("i=1001", "s=Crowd.Last", "s=Crowd")]
-        assert sorted(browsed) == sorted(own)  # what is said of the tags themselves, and nothing below a folder
+        own = [f"ns=2;{name} {HAS_PROPERTY}" for name in ("i=1001", "s=Crowd.Last")]
+        assert sorted(browsed) == sorted(own)  # what is said of the tags themselves, once; nothing of a folder
         assert station.connection()["reconnects"] == 0
         station.stop()
         server.kill()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.faults.ledger import balance
 from tests.faults.parts import COUNT, URI, node
 from tests.faults.station import connection, live_rows, tag
@@ -11,6 +13,7 @@ from tests.interop.peers import LibModbus
 SHIFTED, SIGNATURE = 300, 0x5A5A ^ 310  # libmodbus_server.c holds N ^ 0x5a5a in register N from 200 to 599
 
 
+@pytest.mark.fault(rows=[38])
 def test_namespaces_move_and_nodes_go(yard: Yard, measured):
     """What is named by namespace URI follows; what is gone is listed by name; the others live."""
     server = yard.counting(history=str(yard.folder / "history.db"))
@@ -44,6 +47,7 @@ def test_namespaces_move_and_nodes_go(yard: Yard, measured):
     measured("account", str(balance(station, server.counts)))
 
 
+@pytest.mark.fault(rows=[39])
 def test_the_register_map_shifts(yard: Yard, measured, needs_libmodbus):
     """Every register one further on: with a signature, no value rather than a wrong one, and nothing is written."""
     device = yard.add(LibModbus())

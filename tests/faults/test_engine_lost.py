@@ -34,6 +34,7 @@ rationalised_on = 2026-03-01
 """
 
 
+@pytest.mark.fault(rows=[44])
 def test_a_window_hangs_for_five_seconds(yard: Yard, measured):
     """A widget that does not come back: values, alarms and history go on, and the window catches up."""
     server = yard.counting()
@@ -71,6 +72,7 @@ def test_a_window_hangs_for_five_seconds(yard: Yard, measured):
     assert (np.diff(samples.received[during]) < 10**9).all()
 
 
+@pytest.mark.fault(rows=[45])
 @pytest.mark.parametrize("end", ["killed", "stopped"])
 def test_what_the_device_remembers_of_the_time_without_an_engine(yard: Yard, measured, end: str):
     """It is read back once the engine runs again: nothing is lost, and the time without it is declared all the same."""
@@ -99,6 +101,7 @@ def test_what_the_device_remembers_of_the_time_without_an_engine(yard: Yard, mea
     assert len(speed) <= 4
 
 
+@pytest.mark.fault(rows=[45])
 def test_the_engine_is_killed(yard: Yard, measured):
     """The window says so; what was committed is there; the time without an engine is a declared gap."""
     server = yard.counting()

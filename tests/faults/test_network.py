@@ -44,6 +44,7 @@ def lines_about(station: Station, name: str = "plc") -> list[str]:
     return [line for line in station.log() if re.search(rf"hmi\.drivers: {name}: ", line)]
 
 
+@pytest.mark.fault(rows=[4])
 def test_everything_is_swallowed(networks: Networks, yard: Yard, measured):
     """A firewall that drops without a word: time-outs hold, nothing piles up, the neighbour does not notice."""
     server, beside = (
@@ -85,6 +86,7 @@ def test_everything_is_swallowed(networks: Networks, yard: Yard, measured):
     assert (account.declared, account.backfilled, account.gap_s) == (0, 0, 0), account
 
 
+@pytest.mark.fault(rows=[5])
 def test_every_connection_is_reset(networks: Networks, yard: Yard, measured):
     """A storm of resets is answered with patience: few attempts, few lines in the log."""
     server = away(networks, yard, history=str(yard.folder / "history.db"))
@@ -126,6 +128,7 @@ def attempts_of(networks: Networks) -> int:
     return int(rows[2].split()[0])
 
 
+@pytest.mark.fault(rows=[5])
 @pytest.mark.faults
 def test_a_connection_that_comes_and_goes(yard: Yard, measured):
     """Cut as soon as it lives, again and again: the log says so a few times a minute, not each time."""
@@ -150,6 +153,7 @@ def test_a_connection_that_comes_and_goes(yard: Yard, measured):
     measured("account", str(balance(station, server.counts)))
 
 
+@pytest.mark.fault(rows=[6])
 def test_the_cable_is_out_while_the_server_forgets(networks: Networks, yard: Yard, measured):
     """A dead peer that never said goodbye is found by its silence, long before TCP would."""
     server = away(networks, yard, history=str(yard.folder / "history.db"))
@@ -172,6 +176,7 @@ def test_the_cable_is_out_while_the_server_forgets(networks: Networks, yard: Yar
     measured("account", str(balance(station, server.counts)))
 
 
+@pytest.mark.fault(rows=[7])
 @pytest.mark.parametrize(
     "delay_s", [pytest.param(0.0, id="loss", marks=pytest.mark.faults), pytest.param(0.3, id="loss and delay")]
 )

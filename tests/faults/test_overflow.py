@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from tests.faults.ledger import balance
 from tests.faults.parts import COUNT, Counting
 from tests.faults.station import PATIENCE_S, Station, connection, tag
@@ -23,6 +25,7 @@ def flooded(yard: Yard, **options) -> tuple[Counting, Station]:
     return server, station
 
 
+@pytest.mark.fault(rows=[7])
 def test_what_overflowed_is_read_back(yard: Yard, measured):
     """Every value is stored once, at its own time; nothing is declared, because nothing is missing."""
     server, station = flooded(yard, history=str(yard.folder / "history.db"))
@@ -37,6 +40,7 @@ def test_what_overflowed_is_read_back(yard: Yard, measured):
     assert station.connection()["gaps"] == 0
 
 
+@pytest.mark.fault(rows=[7])
 def test_what_overflowed_for_good_is_declared(yard: Yard, measured):
     """Without a history of its own, nobody has what was thrown away: a gap says so, and the connection counts it."""
     server, station = flooded(yard)

@@ -30,6 +30,7 @@ def expect_known(station: Station, name: str) -> None:
     assert len(set(samples.value[samples.quality == 0].tolist())) == 1
 
 
+@pytest.mark.fault(rows=[1])
 @pytest.mark.parametrize(
     "away_s",
     [
@@ -61,6 +62,7 @@ def test_killed_and_started_again(yard: Yard, measured, away_s: int, history: bo
     assert events == ["silent", "live"]
 
 
+@pytest.mark.fault(rows=[2])
 def test_frozen_again_and_again(yard: Yard, measured, times):
     """Stopped for 8 s: never connected and frozen, and every value of before and after is there."""
     server, station = trial(yard, history=str(yard.folder / "history.db"))
@@ -82,6 +84,7 @@ def test_frozen_again_and_again(yard: Yard, measured, times):
     expect_known(station, "line.speed")
 
 
+@pytest.mark.fault(rows=[3])
 def test_publishing_stops_while_reading_works(yard: Yard, measured, times):
     """The age of what is published decides, not that the server still answers."""
     server, station = trial(yard, history=str(yard.folder / "history.db"))

@@ -21,6 +21,7 @@ HELD_S = 60
 MB = 1024 * 1024
 
 
+@pytest.mark.fault(rows=[19])
 @pytest.mark.faults
 @pytest.mark.parametrize(("name", "kind"), CASES)
 @pytest.mark.parametrize("seed", SEEDS)
@@ -32,6 +33,7 @@ def test_any_damage(killed, tmp_path: Path, name: str, kind: str, seed: int) -> 
     while_open(killed, tmp_path / "open", name, kind, seed)
 
 
+@pytest.mark.fault(rows=[22])
 @pytest.mark.faults
 @pytest.mark.expect_log("another program holds the file", "cannot be sealed")
 def test_a_backup_tool_that_holds_a_file_for_a_minute_costs_nothing(
@@ -58,6 +60,7 @@ def test_a_backup_tool_that_holds_a_file_for_a_minute_costs_nothing(
     recording.expect_records()
 
 
+@pytest.mark.fault(rows=[22])
 @pytest.mark.faults
 @pytest.mark.expect_log("keeps reading")
 @pytest.mark.timeout(1200)

@@ -13,6 +13,7 @@ from tests.store.killing import Trial
 KILLS = 200
 
 
+@pytest.mark.fault(rows=[20])
 @pytest.mark.faults
 @pytest.mark.timeout(3000)
 def test_what_was_acknowledged_survives_two_hundred_kills(tmp_path: Path, measured: Callable[..., None]) -> None:
@@ -27,6 +28,7 @@ def test_what_was_acknowledged_survives_two_hundred_kills(tmp_path: Path, measur
     assert all(trial.caught.values()), trial.caught
 
 
+@pytest.mark.fault(rows=[20])
 @pytest.mark.faults
 @pytest.mark.timeout(3000)
 def test_kills_while_old_days_are_dropped_leave_nothing_unreadable(
@@ -43,6 +45,7 @@ def test_kills_while_old_days_are_dropped_leave_nothing_unreadable(
     assert len(days) <= 4
 
 
+@pytest.mark.fault(rows=[20])
 @pytest.mark.faults
 @pytest.mark.timeout(3000)
 def test_two_hundred_kills_beside_a_program_that_holds_cursors(tmp_path: Path, measured: Callable[..., None]) -> None:

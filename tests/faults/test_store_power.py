@@ -14,6 +14,7 @@ from tests.store.power import Disk, why_no_disk
 CUTS = 200
 
 
+@pytest.mark.fault(rows=[21])
 @pytest.mark.faults
 @pytest.mark.timeout(3000)
 def test_what_was_acknowledged_survives_two_hundred_power_cuts(tmp_path: Path, measured: Callable[..., None]) -> None:
@@ -30,6 +31,7 @@ def test_what_was_acknowledged_survives_two_hundred_power_cuts(tmp_path: Path, m
     assert figures["kills"] == CUTS
 
 
+@pytest.mark.fault(rows=[21])
 @pytest.mark.faults
 @pytest.mark.timeout(3000)
 def test_fifty_power_cuts_beside_a_program_that_holds_cursors(tmp_path: Path, measured: Callable[..., None]) -> None:

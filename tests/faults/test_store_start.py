@@ -68,6 +68,7 @@ def run(script: str, *arguments: object) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT, timeout=600).stdout
 
 
+@pytest.mark.fault(rows=[20])
 @pytest.mark.faults
 @pytest.mark.timeout(1200)
 def test_a_station_records_again_soon_with_ten_million_values(tmp_path: Path, measured: Callable[..., None]) -> None:

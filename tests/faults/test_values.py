@@ -82,6 +82,7 @@ def whole(server: Counting, station: Station) -> None:
     assert station.connection()["reconnects"] == 0
 
 
+@pytest.mark.fault(rows=[12])
 def test_odd_numbers_go_through_to_the_disk_bit_by_bit(trial, start_us: int, measured):
     server, station = trial
     with station.window() as window:
@@ -101,6 +102,7 @@ def test_odd_numbers_go_through_to_the_disk_bit_by_bit(trial, start_us: int, mea
     assert shown.returncode == 0
 
 
+@pytest.mark.fault(rows=[13])
 def test_every_status_goes_through_to_the_disk(trial, start_us: int, measured):
     """Whatever the device says of a value stands beside it, on screen and on disk; never the last good one alone."""
     server, station = trial
@@ -122,6 +124,7 @@ def test_every_status_goes_through_to_the_disk(trial, start_us: int, measured):
     assert not wrong
 
 
+@pytest.mark.fault(rows=[11])
 @pytest.mark.parametrize(
     ("value", "kind"),
     [("Pils", "String"), ([1.0, 2.0], "Double"), (None, "Null"), (True, "Boolean"), ([], "Double")],
@@ -147,6 +150,7 @@ def test_another_type_costs_that_tag_only(trial, start_us: int, value: object, k
     assert samples.value[kept].tolist() == [5.5, 6.5]
 
 
+@pytest.mark.fault(rows=[14])
 def test_times_that_cannot_be_right(trial, measured):
     """Kept as they came, flagged, and filed where they were received."""
     server, station = trial
@@ -173,6 +177,7 @@ def test_times_that_cannot_be_right(trial, measured):
     measured("stored with both stamps", len(values))
 
 
+@pytest.mark.fault(rows=[40])
 def test_counters_turn_over_to_the_last_digit(trial, start_us: int):
     """Across 2^32 and back to 0: every count as it was, so that sums are right."""
     server, station = trial
@@ -187,6 +192,7 @@ def test_counters_turn_over_to_the_last_digit(trial, start_us: int):
     assert samples.raw[kept].tolist() == counts
 
 
+@pytest.mark.fault(rows=[40])
 @pytest.mark.parametrize(("value", "kind", "type_"), WIDE, ids=[str(row[0]) for row in WIDE])
 def test_wide_counters_are_exact_on_disk(trial, start_us: int, value: int, kind: str, type_: str):
     """Beyond what a double can tell apart."""
@@ -204,6 +210,7 @@ def test_wide_counters_are_exact_on_disk(trial, start_us: int, value: int, kind:
     assert [struct.unpack(form, struct.pack("<q", raw))[0] for raw in kept] == told
 
 
+@pytest.mark.fault(rows=[29])
 def test_hostile_text_is_text(trial, start_us: int, measured):
     """Markup, formats, commands, right-to-left and zero-width signs: kept to the letter, obeyed by nobody."""
     server, station = trial

@@ -49,6 +49,7 @@ def put(station: Station, value: object, name: str = SPEED, why: str = "trial"):
     return station.hmi("put", name, str(value), "--why", why)
 
 
+@pytest.mark.fault(rows=[41])
 def test_the_answer_is_lost_after_the_device_has_done_it(trial, measured):
     """Done once, said to be unknown, never repeated; and the screen then shows what the device holds."""
     server, wire, station = trial
@@ -68,6 +69,7 @@ def test_the_answer_is_lost_after_the_device_has_done_it(trial, measured):
     measured("told after", told_after_s(station), TOLD_S)
 
 
+@pytest.mark.fault(rows=[41])
 def test_the_request_is_lost_before_the_device_has_seen_it(trial, measured):
     """Not done, said to be unknown, and not sent later either."""
     server, wire, station = trial
@@ -88,6 +90,8 @@ def test_the_request_is_lost_before_the_device_has_seen_it(trial, measured):
     measured("told after", told_after_s(station), TOLD_S)
 
 
+@pytest.mark.fault(rows=[42])
+@pytest.mark.cr("3.6")
 def test_wished_while_the_device_is_away(trial, measured):
     """Refused at once; nothing is kept to be sent when it is back."""
     server, _, station = trial
@@ -112,6 +116,8 @@ def test_wished_while_the_device_is_away(trial, measured):
     assert events(station) == ["refused"] * 3
 
 
+@pytest.mark.fault(rows=[43])
+@pytest.mark.cr("2.1")
 def test_no_side_door(trial):
     """Command line and bare link, every way to be refused: one gate, each attempt on record, nothing sent."""
     server, wire, station = trial
@@ -147,6 +153,7 @@ def test_no_side_door(trial):
     assert len(found) >= 2 * len(attempts) + 5
 
 
+@pytest.mark.fault(rows=[41])
 def test_modbus_the_answer_is_lost_after_the_device_has_done_it(yard: Yard, measured, needs_libmodbus):
     device = yard.add(LibModbus())
     device.start()

@@ -23,6 +23,18 @@ def test_written_for_this_user_only_and_read_back(tmp_path: Path) -> None:
         assert stat.S_IMODE((tmp_path / "link.json").stat().st_mode) == 0o600
 
 
+@pytest.mark.skipif(os.name != "posix", reason="rights as POSIX has them")
+@pytest.mark.parametrize(
+    ("folder", "link"),
+    [(0o2750, 0o660), (0o2700, 0o600), (0o750, 0o600), (0o2755, 0o600), (0o2770, 0o600), (0o700, 0o600)],
+)
+def test_a_group_may_attach_only_where_the_folder_was_given_to_it(tmp_path: Path, folder: int, link: int) -> None:
+    tmp_path.chmod(folder)
+    assert address.rights(tmp_path) == link
+    address.write(tmp_path, Address("unix:/x/link.sock", "token", 12))
+    assert stat.S_IMODE((tmp_path / "link.json").stat().st_mode) == link & 0o640  # nobody else changes where it leads
+
+
 def test_no_file_means_no_engine(tmp_path: Path) -> None:
     with pytest.raises(LinkError, match=f"not running.*hmi engine PLANT --data {tmp_path}"):
         address.read(tmp_path)

@@ -125,6 +125,7 @@ async def test_a_valid_hello_opens_a_session(knock: Knock, door: Server, street:
         (Request(1, "write", {"tag": "a"}), "hello"),
     ],
 )
+@pytest.mark.cr("1.2")
 async def test_strangers_are_refused(knock: Knock, street: EchoStreet, first: AnyMessage, why: str) -> None:
     client = await knock()
     client.say(first, Request(1, "write", {}))
@@ -144,6 +145,7 @@ async def test_another_version_is_refused_in_words(knock: Knock, door: Server) -
 
 
 @pytest.mark.parametrize("garbage", [b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 100, b"\0\0\0\1\xc1", bytes(8)])
+@pytest.mark.cr("3.5", "7.1")
 async def test_garbage_ends_only_its_own_connection(knock: Knock, door: Server, garbage: bytes) -> None:
     good, bad = await knock(), await knock()
     good.say(Hello(door.token))
@@ -182,6 +184,7 @@ async def test_silence_is_ended(knock: Knock, monkeypatch: pytest.MonkeyPatch) -
     assert "no hello" in refused.why
 
 
+@pytest.mark.cr("2.7")
 async def test_one_client_too_many_is_told_so(
     knock: Knock, door: Server, street: EchoStreet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,6 +201,7 @@ async def test_one_client_too_many_is_told_so(
 
 
 @pytest.mark.expect_log("takes nothing any more")
+@pytest.mark.cr("7.1")
 async def test_a_slow_reader_is_measured_and_then_closed(
     knock: Knock, door: Server, street: EchoStreet, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -266,6 +270,7 @@ async def test_the_door_is_for_one_user_and_closed_behind(tmp_path: Path, street
     assert not any(await asyncio.to_thread(lambda: list(tmp_path.iterdir())))
 
 
+@pytest.mark.cr("3.8")
 async def test_every_start_has_another_token(tmp_path: Path, street: EchoStreet) -> None:
     assert Server(street, CLOCK, tmp_path).token != Server(street, CLOCK, tmp_path).token
 
@@ -320,6 +325,7 @@ async def test_a_second_engine_is_refused_and_a_dead_one_replaced(tmp_path: Path
     await third.stop()
 
 
+@pytest.mark.cr("5.1", "7.7")
 async def test_tcp_only_when_asked_and_only_on_loopback(tmp_path: Path, street: EchoStreet) -> None:
     door = Server(street, CLOCK, tmp_path, listen=("127.0.0.1", 0))
     await door.start()

@@ -110,6 +110,7 @@ def test_the_demo_plant_has_no_mistakes() -> None:
     assert plant.screens
 
 
+@pytest.mark.fault(rows=[31])
 @pytest.mark.parametrize(
     ("data", "line", "what"),
     [
@@ -127,6 +128,7 @@ def test_what_is_not_utf_8_is_named_by_line_and_byte(plant: Path, data: bytes, l
     assert what in mistake.what
 
 
+@pytest.mark.fault(rows=[31])
 def test_a_plant_file_cut_off_at_any_byte_never_raises_anything_else(plant: Path) -> None:
     for name in ("plant.toml", "tags.csv"):
         whole = (plant / name).read_bytes()
@@ -149,6 +151,7 @@ def test_no_folder_and_no_plant_are_one_line(tmp_path: Path) -> None:
     assert "not a folder" in refused(tmp_path / "file")[0].what
 
 
+@pytest.mark.cr("3.5")
 def test_links_out_of_the_folder_are_refused_and_others_are_not(
     plant: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -184,6 +187,7 @@ def test_what_may_not_be_read_is_said_so(plant: Path) -> None:
     assert "cannot be read" in refused(plant)[0].what
 
 
+@pytest.mark.fault(rows=[31])
 def test_bounds(plant: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folder, "MAX_FILE_BYTES", 200)
     (plant / "big.md").write_text("x" * 201)

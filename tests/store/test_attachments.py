@@ -23,6 +23,7 @@ def test_the_same_picture_is_kept_once(tmp_path: Path) -> None:
     [
         ("a.exe", b"MZ", "no picture"),
         ("a", PNG, "no picture"),
+        ("a.svg", b"<svg/>", "no picture"),  # a drawing may run something: only those of the plant's files are kept
         ("../../a.png/..", PNG, "no picture"),
         ("a.png", b"MZ", "not what its name says"),
         ("a.jpg", PNG, "not what its name says"),
@@ -34,6 +35,13 @@ def test_what_is_not_kept(tmp_path: Path, name: str, data: bytes, why: str) -> N
     with pytest.raises(StoreError, match=why):
         Attachments(tmp_path).keep(name, data)
     assert not (tmp_path / "attachments").exists()
+
+
+def test_a_drawing_of_the_plants_files_is_kept_beside_them(tmp_path: Path) -> None:
+    kept = Attachments(tmp_path)
+    name = kept.keep_drawing("<svg/>")
+    assert name.endswith(".svg") and kept.read(name) == b"<svg/>"
+    assert kept.keep_drawing("<svg/>") == name != kept.keep_drawing("<svg />")
 
 
 def test_names_lead_nowhere_else(tmp_path: Path) -> None:

@@ -77,6 +77,7 @@ def test_what_is_the_engines_own_or_was_set_aside_stays_behind(folder: Path, tmp
     ]
 
 
+@pytest.mark.cr("4.1", "7.3")
 def test_keys_and_passwords_only_when_asked_for_and_said_aloud(folder: Path, tmp_path: Path) -> None:
     (folder / "secrets").mkdir()
     (folder / "secrets" / "filler").write_text("pw")

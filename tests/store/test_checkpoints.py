@@ -61,6 +61,7 @@ def test_an_honest_journal_is_whole_and_says_how_often_it_was_signed(folder: Pat
         "UPDATE record SET time_ns = 5 WHERE id = 11",  # a mark itself
     ],
 )
+@pytest.mark.cr("2.12", "3.9")
 def test_a_forged_record_with_a_forged_chain_is_found_by_the_next_mark(folder: Path, statement: str):
     forge(folder, statement)
     intact, text = verdict(folder)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from hmi.store import sent
 from hmi.store.block import blocks_of
 from hmi.store.days import Days, last_of
 from hmi.store.hot import TagRow
+from hmi.store.salvage import Lost
 from hmi.store.unsealed import Mark, Second
 from tests.store.made import DAY, HOUR, MIDNIGHT, SECOND, slab_of
 
@@ -71,6 +74,31 @@ def test_the_oldest_days_go_first_and_the_newest_never(days: Days, tmp_path: Pat
     assert [path.name for path in days.retain(MIDNIGHT + 3 * DAY, 400, 2.5 * size)] == ["2026-02-17.db"]
     assert len(days.retain(MIDNIGHT + 999 * DAY, 0, 0)) == 1
     assert names(tmp_path) == ["2026-02-19.db"]
+
+
+def test_what_the_plant_server_has_not_got_is_kept_while_there_is_room(days: Days, tmp_path: Path) -> None:
+    for day in range(4):
+        seal(days, MIDNIGHT + day * DAY, 1.0, 2.0)
+    first = MIDNIGHT // DAY
+    sent.write(tmp_path, sent.Sent({first + 1: (9, 0, 0)}))
+    assert [path.name for path in days.retain(MIDNIGHT + 9 * DAY, 2, 1e12)] == ["2026-02-17.db"], "it was sent"
+    assert names(tmp_path) == ["2026-02-16.db", "2026-02-18.db", "2026-02-19.db"]
+    sent.write(tmp_path, sent.Sent({first: (9, 0, 0)}))
+    assert [path.name for path in days.retain(MIDNIGHT + 9 * DAY, 2, 1e12)] == ["2026-02-16.db"]
+
+
+@pytest.mark.expect_log("2026-02-16 was dropped for want of room before the plant server had it")
+def test_what_must_go_before_it_was_sent_is_declared_and_goes_last(tmp_path: Path) -> None:
+    lost: deque[Lost] = deque()
+    with closing(Days(tmp_path, None, lost)) as days:
+        for day in range(4):
+            seal(days, MIDNIGHT + day * DAY, 1.0, 2.0)
+        size = (tmp_path / "samples" / "2026-02-19.db").stat().st_size
+        sent.write(tmp_path, sent.Sent({MIDNIGHT // DAY + 1: (9, 0, 0)}))
+        assert [path.name for path in days.retain(MIDNIGHT + 3 * DAY, 400, 3.5 * size)] == ["2026-02-17.db"]
+        assert not lost
+        assert [path.name for path in days.retain(MIDNIGHT + 3 * DAY, 400, 2.5 * size)] == ["2026-02-16.db"]
+    assert list(lost) == [(MIDNIGHT, MIDNIGHT + DAY, "", sent.UNSENT)]
 
 
 def test_a_clock_far_ahead_costs_few_days_at_once(days: Days, tmp_path: Path) -> None:

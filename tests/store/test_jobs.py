@@ -112,6 +112,7 @@ def test_a_signed_record_that_was_changed_by_one_byte_is_found(reader: JobReader
     assert [job.id for job in reader.open_jobs()] == ["1-3"]  # one that is damaged does not keep the others
 
 
+@pytest.mark.fault(rows=[48])
 def test_a_procedure_of_a_newer_program_is_listed_not_carried_out(tmp_path: Path) -> None:
     floor = Floor(*STEPS)
     record = procedure_record("new", floor.procedure, 1)
@@ -119,3 +120,14 @@ def test_a_procedure_of_a_newer_program_is_listed_not_carried_out(tmp_path: Path
     with closing(Store(tmp_path, TAGS, HandClock(MIDNIGHT))) as store:
         store.record(newer).result(20)
     assert JobReader(tmp_path).procedure("new") is None
+
+
+def test_the_job_that_an_act_began_is_found_by_its_key(tmp_path: Path) -> None:
+    with closing(Store(tmp_path, TAGS, HandClock(MIDNIGHT))) as store:
+        floor = Floor(*STEPS)
+        floor.start(key="0123456789abcdef")
+        for event in floor.stored:
+            store.record(record_of("1-1", event)).result(20)
+    reader = JobReader(tmp_path)
+    assert reader.started_by("0123456789abcdef") == "1-1"
+    assert [reader.started_by(key) for key in ("fedcba9876543210", "", "%", "0123%")] == [""] * 4

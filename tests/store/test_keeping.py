@@ -72,6 +72,7 @@ def test_what_keep_days_bounds_never_gets_full() -> None:
         (1.0, -GB, History(400, 20), "fills 100 % of the room that the disk has for it: from now on no values"),
     ],
 )
+@pytest.mark.cr("2.9")
 def test_from_80_percent_on_it_is_said_aloud(used: float, free: float, history: History, words: str) -> None:
     room = Room(used * GB, 9, 0.1 * GB, *_limit(used, free, history), history.keep_days)
     assert (words in room.warning) if words else room.warning == ""
@@ -139,6 +140,7 @@ def test_the_store_tells_journals_once_and_forgets_when_there_is_room(
 
 
 @pytest.mark.expect_log("the disk is nearly full")
+@pytest.mark.cr("2.9")
 def test_sealing_leaves_the_journal_its_reserve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = HandClock(MIDNIGHT)
     with closing(Store(tmp_path, TAGS, clock)) as store:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from hmi.core.errors import StoreError
-from hmi.core.outgoing import Backlog
+from hmi.core.outgoing import Backlog, Place
+from hmi.store import outbox as outbox_module
+from hmi.store.folder import day_files
 from hmi.store.outbox import Outbox
 from tests.store.made import DAY, MIDNIGHT
 from tests.uplink.recorded import blocks_of, record_hours
@@ -18,6 +20,12 @@ def folder(tmp_path: Path) -> Path:
     """Three hours before and after a midnight."""
     record_hours(tmp_path, 6, MIDNIGHT - DAY // 8)
     return tmp_path
+
+
+def newest(folder: Path) -> dict[int, Place]:
+    """All of it was sent."""
+    outbox = Outbox(folder)
+    return {day: place for day in day_files(folder) if (place := outbox.newest(day)) is not None}
 
 
 def test_all_of_it_comes_once_in_order_and_in_pieces(folder: Path):
@@ -52,9 +60,33 @@ def test_records_and_gaps_by_their_numbers(folder: Path):
     assert outbox.gaps(10**6) == []
 
 
+def test_days_of_which_nothing_waits_are_not_opened_again(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    outbox, sent = Outbox(folder), newest(folder)
+    opened: list[Path] = []
+    real = outbox_module.open_to_read
+    monkeypatch.setattr(outbox_module, "open_to_read", lambda path: opened.append(path) or real(path))
+    for _ in range(3):
+        assert list(outbox.shipments(sent)) == []
+        assert outbox.backlog(sent, 72) == Backlog(0, 0, 0, 0)
+    days = set(day_files(folder).values())
+    assert sorted(path for path in opened if path in days) == sorted(days), "each once"
+    record_hours(folder, 1, MIDNIGHT + DAY // 4, seed=2)
+    assert sum(len(one.blocks) for one in outbox.shipments(sent)) == len(blocks_of(folder)) - 18
+    first = next(iter(sent))
+    assert list(Outbox(folder).shipments({})) != [] and outbox.backlog(sent | {first: (-1, -1, -1)}, 72).blocks > 3
+
+
+def test_the_last_place_of_a_day(folder: Path):
+    outbox = Outbox(folder)
+    for day in day_files(folder):
+        places = [block.place for one in outbox.shipments({}) if one.day == day for block in one.blocks]
+        assert outbox.newest(day) == max(places)
+    assert outbox.newest(1) is None
+
+
 def test_what_waits_is_counted(folder: Path):
     outbox = Outbox(folder)
-    nothing = outbox.backlog(outbox.newest(), 72)
+    nothing = outbox.backlog(newest(folder), 72)
     assert nothing == Backlog(0, 0, 0, 0)
     waiting = outbox.backlog({}, 0)
     assert waiting.blocks == len(blocks_of(folder)) and waiting.records == 72

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from hmi.core.errors import StoreError
-from hmi.store.reading import reading, rows_of
+from hmi.store.journal import JournalFile
+from hmi.store.reading import journal_read, reading, rows_of
 
 
 def test_a_text_that_is_none_any_more_is_shown_as_far_as_it_is_one(tmp_path: Path) -> None:
@@ -29,3 +30,11 @@ def test_what_is_no_database_is_said(tmp_path: Path) -> None:
     path.write_bytes(b"nothing of the kind" * 1000)
     with pytest.raises(StoreError, match=r"some.db cannot be read \(the file is damaged\)"), reading(path) as file:
         rows_of(file, "SELECT 1 FROM sqlite_master")
+
+
+def test_a_journal_that_is_not_there_yet_is_none(tmp_path: Path) -> None:
+    with journal_read(tmp_path) as file:
+        assert file is None
+    JournalFile(tmp_path / "journal.db").close()
+    with journal_read(tmp_path) as file:
+        assert file is not None and rows_of(file, "SELECT * FROM record") == []

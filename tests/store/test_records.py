@@ -33,6 +33,7 @@ def journal(tmp_path: Path) -> Iterator[JournalReader]:
         yield JournalReader(tmp_path)
 
 
+@pytest.mark.cr("6.1")
 def test_records_by_time_category_and_number(journal: JournalReader) -> None:
     assert [number for number, _ in journal.journal()] == [7, 6, 5, 4, 3, 2, 1]
     assert [number for number, _ in journal.journal(limit=2, newest_first=False)] == [1, 2]

@@ -56,6 +56,7 @@ def told(folder: Path) -> tuple[object, ...]:
 
 @given(Steps)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@pytest.mark.cr("7.3", "7.4")
 def test_every_sample_record_and_gap_comes_back(steps: list[Batch | str]) -> None:
     """The backup is taken while the store is open, wherever it stands."""
     clock = HandClock(MIDNIGHT)
@@ -205,6 +206,7 @@ def refused(archive: Path, tmp_path: Path, match: str) -> None:
         "a\nb",
     ],
 )
+@pytest.mark.cr("3.5")
 def test_no_path_leads_out_of_the_folder(archive: Path, tmp_path: Path, name: str) -> None:
     changed(archive, add(name))
     refused(archive, tmp_path, "would not be put into the data folder|does not hold the files")
@@ -227,6 +229,7 @@ def test_one_that_is_packed_in_no_way_of_ours_is_refused(archive: Path, tmp_path
     refused(archive, tmp_path, "it was changed, nothing was restored")
 
 
+@pytest.mark.cr("7.3", "7.4")
 def test_a_changed_byte_is_found_before_anything_is_put_in_place(archive: Path, tmp_path: Path) -> None:
     changed(archive, lambda files, _: files.update({"hot.db": files["hot.db"][:-1] + b"\x77"}))
     refused(archive, tmp_path, "hot.db in the backup is not as it was: nothing was restored")

@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from hmi.clock import HandClock
+from hmi.core.errors import StoreError
+from hmi.core.tags import Tag
 from hmi.store.schema import close_for_good, open_day, open_journal, open_to_read
+from hmi.store.store import Store
 
 
 def setting(file: sqlite3.Connection, name: str) -> object:
@@ -56,3 +60,29 @@ def test_odd_characters_in_a_path_are_no_options(tmp_path: Path) -> None:
     close_for_good(open_day(path))
     with closing(open_to_read(path)) as file, pytest.raises(sqlite3.OperationalError):
         file.execute("DELETE FROM tag")
+
+
+def contents(file: Path) -> list[str]:
+    """Every row of a file."""
+    with closing(sqlite3.connect(file)) as opened:
+        return list(opened.iterdump())
+
+
+@pytest.mark.fault(rows=[48])
+@pytest.mark.parametrize("name", ["journal.db", "hot.db"])
+def test_what_a_newer_program_has_made_is_refused_whole_and_left_alone(tmp_path: Path, name: str) -> None:
+    """After an update was taken back: the older program must not write what the newer one could not read again."""
+    tags = (Tag(0, "a.level", "plc", "x", "float64"),)
+    Store(tmp_path, tags, HandClock()).close()
+    with closing(sqlite3.connect(tmp_path / name)) as file, file:
+        file.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) "
+            "SELECT migration_set, '9999_of_tomorrow', applied_at FROM _sqlite_migrations LIMIT 1"
+        )
+    before = contents(tmp_path / name)
+    with pytest.raises(StoreError, match=f"{name} was written by a newer program: start that one"):
+        Store(tmp_path, tags, HandClock())
+    assert contents(tmp_path / name) == before
+    with closing(sqlite3.connect(tmp_path / name)) as file, file:
+        file.execute("DELETE FROM _sqlite_migrations WHERE name = '9999_of_tomorrow'")
+    Store(tmp_path, tags, HandClock()).close()  # the right program has it all

@@ -105,6 +105,7 @@ def test_closing_keeps_everything_and_leaves_single_files(tmp_path: Path, clock:
     assert names == ["hot.db", "journal.db", "lock"]
 
 
+@pytest.mark.fault(rows=[23])
 def test_a_second_engine_is_refused_in_one_line(store: Store, tmp_path: Path, clock: HandClock) -> None:
     with pytest.raises(StoreError, match=rf"another engine \(process {os.getpid()}\)[^\n]*--data$"):
         Store(tmp_path, TAGS, clock)

@@ -123,6 +123,7 @@ def fill(disk: Path, leave: int) -> Path:
     return ballast
 
 
+@pytest.mark.fault(rows=[17])
 @pytest.mark.expect_log(*FULL)
 def test_a_disk_that_is_full_at_any_moment_costs_nothing_that_memory_can_hold(small_disk: Path) -> None:
     threads = set(threading.enumerate())
@@ -149,6 +150,7 @@ def full(recording: Recording, disk: Path, rounds: int, seed: int) -> None:
         recording.until_well()
 
 
+@pytest.mark.fault(rows=[17])
 @pytest.mark.expect_log(*FULL, "reports an error")
 def test_what_memory_cannot_hold_is_counted_and_declared(small_disk: Path) -> None:
     with closing(Recording(small_disk / "data", buffer_rows=600)) as recording:
@@ -185,6 +187,7 @@ def failing_disk(tmp_path: Path) -> Iterator[Disk]:
     disk.off()
 
 
+@pytest.mark.fault(rows=[18])
 @pytest.mark.expect_log("reports an error", "Input/output", "not be written", "cannot be opened", "cannot be sealed")
 def test_a_disk_that_drops_out_and_comes_back_is_used_again_without_a_restart(failing_disk: Disk) -> None:
     with closing(Recording(failing_disk.root / "data")) as recording:

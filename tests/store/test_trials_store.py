@@ -42,6 +42,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run([shutil.which("umount") or "umount", str(place)], check=True)
 
 
+@pytest.mark.fault(rows=[17])
 @pytest.mark.expect_log("the disk is full")
 def test_a_full_disk_is_told_survived_and_recovered_from(small_disk: Path, clock: HandClock) -> None:
     with closing(Store(small_disk, TAGS, clock, reserve_mb=0)) as store:
@@ -81,6 +82,7 @@ def _fill_and_free(store: Store, small_disk: Path, clock: HandClock) -> None:
     assert store.lost == 0
 
 
+@pytest.mark.fault(rows=[17])
 @pytest.mark.expect_log("the disk is full")
 def test_what_was_lost_to_a_full_disk_is_a_declared_gap(small_disk: Path, clock: HandClock) -> None:
     with closing(Store(small_disk, TAGS, clock, reserve_mb=0, buffer_rows=30_000)) as store:
@@ -132,6 +134,7 @@ while True:
 """
 
 
+@pytest.mark.fault(rows=[20])
 @pytest.mark.parametrize("after", [1, 60, 400])
 def test_nothing_acknowledged_is_lost_by_kill_9(tmp_path: Path, after: int) -> None:
     victim = subprocess.Popen(

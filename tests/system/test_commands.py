@@ -15,6 +15,7 @@ def writable(stand):
     return tag, (tag.low + tag.high) / 2
 
 
+@pytest.mark.cr("6.2")
 def test_status_says_how_everything_is(stand):
     body = stand.json("status")
     assert body["plant"] == stand.plant.id
@@ -102,6 +103,7 @@ def test_a_second_engine_on_the_same_data_is_refused_in_one_line(stand):
     assert len(second.stderr.strip().splitlines()) == 1, second.stderr
 
 
+@pytest.mark.cr("3.7")
 def test_commands_without_an_engine_say_what_to_do(stand, tmp_path):
     stand_folder, stand.folder = stand.folder, tmp_path
     try:

@@ -29,15 +29,21 @@ def programs() -> Path | None:
 class Cluster:
     """One server with its own data, as a user who is not root."""
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="hmi-pg-"))
+    def __init__(self, folder: Path | None = None, *options: str, of: Cluster | None = None) -> None:
+        """`options` as the server's command line has them (`ssl=on`); `of`: it follows that one, as its standby."""
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="hmi-pg-"))
         self.port = free_port()
+        self.options = list(options)
         self._user = _unprivileged(self.folder)
         self._server: subprocess.Popen[bytes] | None = None
         found = programs()
         assert found is not None
         self._programs = found
-        self._run("initdb", "-D", str(self.data), "-U", "owner", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
+        if of is None:
+            words = ("-U", "owner", "-A", "trust", "-E", "UTF8", "--no-locale", "-N", "--wal-segsize=1")
+            self._run("initdb", "-D", str(self.data), *words)
+        else:
+            self._run("pg_basebackup", "-D", str(self.data), "-d", of.url(), "-R", "-c", "fast", "-N")
         self.start()
 
     @property
@@ -61,6 +67,7 @@ class Cluster:
             str(self.port),
             "-k",
             self.folder,
+            *(word for option in self.options for word in ("-c", option)),
         ]
         with (self.folder / "log").open("ab") as log:
             self._server = subprocess.Popen(command, stdout=log, stderr=log, user=self._user)
@@ -81,6 +88,26 @@ class Cluster:
     def stop(self) -> None:
         """In good order, without waiting for clients."""
         self._end(signal.SIGINT)
+
+    def stop_at_once(self) -> None:
+        """Without putting anything in order: the next start recovers."""
+        self._end(signal.SIGQUIT)
+
+    def promote(self) -> None:
+        """From now on it takes writes, and follows nobody."""
+        self.ask("SELECT pg_promote(true, 60)")
+
+    def admit(self, *lines: str) -> None:
+        """Who may come in from now on, as pg_hba.conf has it; the owner always."""
+        rules = ("local all all trust", "host all,replication owner 127.0.0.1/32 trust", *lines)
+        (self.data / "pg_hba.conf").write_text("\n".join(rules) + "\n")
+        self.ask("SELECT pg_reload_conf()")
+
+    def own(self, path: Path) -> Path:
+        """Make a file or folder the server's."""
+        if self._user is not None:
+            os.chown(path, self._user, -1)
+        return path
 
     def remove(self) -> None:
         """It and all it had."""

@@ -19,7 +19,10 @@ def cluster() -> Iterator[Cluster]:
     """A server that tests share, and leave running."""
     if programs() is None:
         pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    made = Cluster()
+    made = Cluster(None, "fsync=off", "full_page_writes=off", "synchronous_commit=off")
+    made.ask("CREATE DATABASE made")
+    with psycopg.connect(made.url(database="made"), autocommit=True) as db:
+        schema.migrate(db)
     yield made
     made.remove()
 
@@ -37,16 +40,19 @@ def own_cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def bare(cluster: Cluster) -> str:
+def bare(cluster: Cluster) -> Iterator[str]:
     """The address of an empty database."""
-    name = f"test{next(_NUMBERS)}"
-    cluster.ask(f"CREATE DATABASE {name}")
-    return cluster.url(database=name)
+    yield from _database(cluster, "template1")
 
 
 @pytest.fixture
-def url(bare: str) -> str:
+def url(cluster: Cluster) -> Iterator[str]:
     """The address of a database with our tables."""
-    with psycopg.connect(bare, autocommit=True) as db:
-        schema.migrate(db)
-    return bare
+    yield from _database(cluster, "made")
+
+
+def _database(cluster: Cluster, template: str) -> Iterator[str]:
+    name = f"test{next(_NUMBERS)}"
+    cluster.ask(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield cluster.url(database=name)
+    cluster.ask(f"DROP DATABASE {name} WITH (FORCE)")

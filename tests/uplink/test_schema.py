@@ -54,3 +54,22 @@ def test_each_role_may_what_it_needs_and_no_more(url: str, role: str, may: str, 
         db.execute(may)  # type: ignore[arg-type]
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             db.execute(may_not)  # type: ignore[arg-type]
+
+
+def test_a_server_of_the_first_days_keeps_what_it_has(bare: str):
+    with psycopg.connect(bare, autocommit=True) as db:
+        db.execute(STEPS[0])
+        db.execute("INSERT INTO hmi.version(step) VALUES (1)")
+        db.execute("INSERT INTO hmi.station(key, name, plant) VALUES ('k', 'desk 1', 'Toy')")
+        db.execute("INSERT INTO hmi.tag(station, name, connection, type, unit, description) VALUES (1,'a','','','','')")
+        db.execute(
+            "INSERT INTO hmi.block(station, day, seq, tag, t0, t1, n, good, worst, q0, q1, first, twd, stamps) "
+            "VALUES (1, 20500, 0, 1, 5, 6, 3, 3, 0, 0, 0, 2.5, 0, 1)"
+        )
+        db.execute("INSERT INTO hmi.stamps VALUES (1, 20500, 1, 'x')")
+        assert migrate(db) == (1, len(STEPS))
+        check(db)
+        assert db.execute("SELECT n, first, rows FROM hmi.block").fetchall() == [(3, 2.5, False)]
+        assert db.execute("SELECT station, samples FROM hmi.hourly").fetchall() == [("desk 1", 3)]
+        db.execute("SET ROLE hmi_station")
+        assert db.execute("SELECT hmi.sample_part(20500)").fetchone() == ("sample_2026_02",)

@@ -9,8 +9,9 @@ import pytest
 
 from hmi.core.journal import Record
 from hmi.core.outgoing import NumberedRecord
+from hmi.uplink.faults import Poison, ServerAway
 from hmi.uplink.schema import WrongSchema
-from hmi.uplink.server import PlantServer, Poison, ServerAway, options_of, said
+from hmi.uplink.server import PlantServer
 from tests.uplink.cluster import Cluster
 
 
@@ -83,17 +84,6 @@ def test_a_server_that_goes_is_away_and_nothing_else(own_cluster: Cluster):
         server.put_records([record(1)])
     assert "\n" not in str(away.value)
     server.close()
-
-
-def test_a_password_is_never_told():
-    assert said(ValueError("bad dsn: host=x password=geheim user=y")) == "bad dsn: host=x password=… user=y"
-    assert "password" not in options_of("postgresql://u@h/d", "")
-
-
-def test_what_the_address_says_goes_first():
-    options = options_of("postgresql://u@a,b/d?connect_timeout=1&target_session_attrs=any", "x")
-    assert "connect_timeout" not in options and "target_session_attrs" not in options
-    assert options_of("postgresql://u@h/d", "x")["target_session_attrs"] == "read-write"
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from hmi.client import words
 from hmi.client.alarms.annals import Annals
-from hmi.client.alarms.reckoning import Actor, Figure, actors, event, figures, percent
+from hmi.client.alarms.reckoning import Actor, Line, actors, event, lines, percent
 from hmi.client.language import plant_text, tr
 from hmi.client.page import Desk, Words, button
 from hmi.client.style import target_px
@@ -54,7 +54,7 @@ class Figures(QWidget):
         self.actor_table = Table(desk, self.actor_rows, (0, 68, 64, 186), tr("No alarm came in this time"))
         self.event_table = Table(desk, self.event_rows, (168, 0, 78, 104), tr("Pick a figure to see its events"))
         self.event_title = Words("", px=14, bold=True, elide=True)
-        self.figures: list[Figure] = []
+        self.figures: list[Line] = []
         self.actors: list[Actor] = []
         self._whole: Telling | None = None  # what was told at all positions
         self._telling: Telling | None = None  # and at the one that is shown
@@ -123,7 +123,7 @@ class Figures(QWidget):
         position = str(self.positions.currentData() or "")
         telling = self._telling = self._whole.narrowed(self._concerned(position)) if position else self._whole
         kpi = measure(telling.told, self.annals.complete_ns, self.annals.to_ns)
-        self.figures, self.actors = figures(kpi, telling.told), actors(kpi, telling.told)
+        self.figures, self.actors = lines(kpi, telling.told), actors(kpi, telling.told)
         self.figure_rows.put([(one.name, one.value, one.target, one.most, tr(one.judged)) for one in self.figures])
         rows = [(self._title(one.rule), str(one.count), percent(one.share), one.suggestion) for one in self.actors]
         self.actor_rows.put(rows)

@@ -56,7 +56,7 @@ class Help(QFrame):
     screen_asked = Signal(str)
     trend_asked = Signal(object)
     faceplate_asked = Signal(str)
-    instruction_asked = Signal(str)
+    instruction_asked = Signal(str, str, str)  # its id, that of the machine, that of the alarm
 
     def __init__(self, desk: Desk, belongings: Belongings) -> None:
         super().__init__()
@@ -216,7 +216,8 @@ class Help(QFrame):
 
     def _instruction(self) -> None:
         if self.rule is not None:
-            self.instruction_asked.emit(self.rule.instruction)
+            machine = self.belongings.machine[self.rule.index]
+            self.instruction_asked.emit(self.rule.instruction, machine, self.rule.id)
 
     def _arrange(self) -> None:
         outer = QVBoxLayout(self)

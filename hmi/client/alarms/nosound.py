@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hmi.client.page import Desk
+from hmi.client.tips import plain
 
 _SIZE = 26
 
@@ -28,7 +29,7 @@ class NoSound(QWidget):
         fault = "" if self.desk.calls is None else self.desk.calls.horn.fault
         if bool(fault) == self.isHidden():
             self.setVisible(bool(fault))
-            self.setToolTip(fault)
+            self.setToolTip(plain(fault))
             self.setAccessibleName(fault)
 
     def paintEvent(self, event: QPaintEvent) -> None:

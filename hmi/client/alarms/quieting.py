@@ -22,6 +22,8 @@ from hmi.client import words
 from hmi.client.hold import HoldButton
 from hmi.client.language import plant_text, tr
 from hmi.client.page import Desk, Words, button
+from hmi.client.people.present import JUDGE_S
+from hmi.client.people.second import SecondPerson
 from hmi.core.alarms.quiet import REASONS, URGENT_ROLE, Asked, Quiet, may_shelve, may_take_out
 from hmi.core.alarms.rules import MOST_SHELVE_H, AlarmClass, Rule
 from hmi.core.policy import LONGEST_REASON, ROLES
@@ -72,7 +74,7 @@ class QuietDialog(QDialog):
         self.hours = _group([(one, _span(one)) for one in spans], self)
         self.why = _field(tr("more about it, for the journal"), tr("Why"), LONGEST_REASON)
         self.permit = _field(tr("permit or work order"), tr("Permit"), 60)
-        self.second = _field(tr("name of the second person"), tr("Second person"), 60)
+        self.second = SecondPerson()
         self.once = button(tr("Only until it returns"), checkable=True)
         self.complaint = Words("", "bad", 13)
         self.headline, self.outcome, self.barred = Words("", px=18, bold=True), Words("", px=13), Words("", px=14)
@@ -96,7 +98,8 @@ class QuietDialog(QDialog):
             why=why,
             hours=float(chosen.property("value")) if chosen else 0.0,
             permit=self.permit.text().strip(),
-            second=self.second.text().strip(),
+            second=self.second.name.text().strip() if self.second.is_given else "",
+            second_role=ROLES[-1],  # only the engine knows what he may do
         )
 
     def send(self) -> None:
@@ -107,12 +110,14 @@ class QuietDialog(QDialog):
             return
         args: dict[str, Any] = {"alarms": [rule.id for rule in self.rules], "why": asked.why}
         if self.act.verb == "shelve":
-            args |= {"hours": asked.hours, "one_shot": self.once.isChecked(), "second": asked.second}
+            args |= {"hours": asked.hours, "one_shot": self.once.isChecked()}
+        if asked.second:
+            args["second"] = self.second.take()
         if self.act.verb == "take_out":
             args["permit"] = asked.permit
         self.headline.say(tr("Sent. Waiting for the engine …"))
         self.steps.setCurrentIndex(END)
-        self._question = self.desk.wire.ask(self.act.verb, args, self._ended)
+        self._question = self.desk.wire.ask(self.act.verb, args, self._ended, JUDGE_S)
 
     def done(self, result: int) -> None:
         """Closed: no answer may come any more."""
@@ -143,6 +148,9 @@ class QuietDialog(QDialog):
                 role=tr(needs),
                 own=tr(own),
             )
+        two = self.act.verb == "shelve" and any(of.second_person for of in self._classes)
+        if two and self.desk.present is not None and self.desk.present.person is None:
+            return tr("This takes two people, and both must be known: sign in first")
         if self.act.verb == "shelve" and not self.hours.buttons():
             return tr("Alarms of this class are never shelved. Maintenance may take one out of service with a permit.")
         return ""
@@ -183,7 +191,7 @@ class QuietDialog(QDialog):
             self.go.held.connect(self.send)
         else:
             self.send_button.clicked.connect(self.send)
-        for entry in (self.why, self.permit, self.second):
+        for entry in (self.why, self.permit, self.second.secret):
             entry.returnPressed.connect(self._enter)
 
     def _enter(self) -> None:

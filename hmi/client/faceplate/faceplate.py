@@ -44,7 +44,7 @@ class Faceplate(QFrame):
     """Title, tabs that have something to say, and the ways to more; it never leaves its host, and never blocks it.
 
     `asked` carries a screen, `trend_asked` indexes of tags, `picked` and `commanded` a tag's name, `machine_asked`
-    an equipment's id, `instruction_asked` an instruction's.
+    an equipment's id, `instruction_asked` an instruction's and the machine's.
     """
 
     closed = Signal(str)
@@ -53,7 +53,7 @@ class Faceplate(QFrame):
     picked = Signal(str)
     commanded = Signal(str)
     machine_asked = Signal(str)
-    instruction_asked = Signal(str)
+    instruction_asked = Signal(str, str, str)
 
     def __init__(self, desk: Desk, equipment: Equipment, host: QWidget) -> None:
         super().__init__(host)
@@ -192,8 +192,9 @@ class Faceplate(QFrame):
             return Interlocks(self.desk, self._conditions, labels_of(self.equipment))
         if name == MAINTENANCE:
             return Maintenance(self.desk, self._contents.maintenance)
-        instructions = Instructions(self.desk, self.equipment.instructions)
+        instructions = Instructions(self.desk, self.equipment.instructions, self.equipment.id)
         instructions.asked.connect(self.instruction_asked)
+        instructions.place_asked.connect(self.asked)
         return instructions
 
     def _show_alarm(self) -> None:

@@ -28,7 +28,7 @@ class Faceplates(QObject):
     trend_asked = Signal(object)
     picked = Signal(str)
     commanded = Signal(str)
-    instruction_asked = Signal(str)
+    instruction_asked = Signal(str, str, str)
     told = Signal(str)
 
     def __init__(self, desk: Desk, host: QWidget) -> None:

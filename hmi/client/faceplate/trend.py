@@ -14,6 +14,7 @@ from hmi.client.faceplate.tab import Tab
 from hmi.client.language import tr
 from hmi.client.page import Desk, Words, button
 from hmi.client.theme import font
+from hmi.client.tips import plain
 from hmi.client.trends.pens import MOST, Pen, can_be_drawn
 from hmi.client.trends.strip import Strip
 from hmi.core.history import Window
@@ -40,7 +41,7 @@ class PenRow(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setText(self.reading.name)
-        self.setToolTip(self.pen.tag.name)
+        self.setToolTip(plain(self.pen.tag.name))
 
     def sizeHint(self) -> QSize:
         return QSize(240, 34 if self._strip.desk.touch else 24)

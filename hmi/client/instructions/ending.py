@@ -57,7 +57,9 @@ class Ending(QWidget):
         self.held, job = held, held.job
         self.headline.say(tr(_STATES.get(job.state, "The job is finished")))
         count = len(job.deviations)
-        self.deviations.say(tr("Without deviations") if not count else tr("{count} deviations", count=count))
+        found = tr("Without deviations") if not count else tr("{count} deviations", count=count)
+        why = job.events[-1].why if job.state != "finished" and job.events else ""
+        self.deviations.say(" · ".join(part for part in (why, found) if part))
         zone, procedure = self.desk.zone, held.procedure
         self.model.put([(words.clock_time(one.time_ns, zone), _line(one, procedure), one.user) for one in job.events])
 

@@ -192,12 +192,15 @@ class Signature(StepEntry):
             self.given.emit(self.value())
 
 
-def entry_of(desk: Desk, step: AnyStep) -> StepEntry:
-    """What takes the answer to a step; a plain one where the player's own button is enough."""
+def entry_of(desk: Desk, step: AnyStep, names: tuple[str, ...] = ()) -> StepEntry:
+    """What takes the answer to a step; a plain one where the player's own button is enough.
+
+    `names` are what the answers of a choice are called, where that is not as they are recorded.
+    """
     makers: dict[type, Callable[[], StepEntry]] = {
         Check: lambda: _check(desk, step),
         Loop: lambda: _check(desk, step),
-        Choice: lambda: Buttons(desk, step, [(one, one) for one in getattr(step, "choices", ())]),
+        Choice: lambda: Buttons(desk, step, _choices(step, names)),
         Number: lambda: Field(desk, step, str(getattr(step, "unit", "")), limits(step), pad=True),
         Text: lambda: Field(desk, step),
         Scan: lambda: Field(desk, step, hint=tr("Scan the code, or type it")),
@@ -206,6 +209,11 @@ def entry_of(desk: Desk, step: AnyStep) -> StepEntry:
     }
     make = makers.get(type(step))
     return make() if make is not None else StepEntry(desk, step)
+
+
+def _choices(step: AnyStep, names: tuple[str, ...]) -> list[tuple[Any, str]]:
+    choices: tuple[str, ...] = getattr(step, "choices", ())
+    return list(zip(choices, names or choices, strict=True))
 
 
 def limits(step: AnyStep) -> str:

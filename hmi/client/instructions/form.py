@@ -15,6 +15,7 @@ from hmi.client.page import Desk, Words, button, panel
 
 _BESIDE_PX: Final = 760  # from this width on the picture stands beside the text
 _LONGEST: Final = 1000
+_THUMB_PX: Final = 240  # of the button that goes on, where it is hit by a thumb in a glove
 _ASIDE: Final = (("skip", "Leave out …"), ("note", "Remark …"), ("abandon", "Give up …"))
 
 
@@ -42,8 +43,13 @@ class PlayerForm(QWidget):
         self.reason = QLineEdit()
         self.reason.setMaxLength(_LONGEST)
         self.main = button("", "main")
+        if self.desk.touch:
+            self.main.setMinimumWidth(_THUMB_PX)
         self.hold = HoldButton(self.desk, tr("Hold to send"))
         self.cancel = button(tr("Cancel"))
+        self.discard = button(tr("Forget it"))
+        for one in (self.hold, self.cancel, self.discard):  # what is not there yet must not make the page wider
+            one.hide()
         self.others: dict[str, QPushButton] = {act: button(tr(text), "flat") for act, text in _ASIDE}
         self.ending = Ending(self.desk)
 
@@ -84,6 +90,7 @@ class PlayerForm(QWidget):
         for one in self.others.values():
             ways.addWidget(one)
         ways.addStretch(1)
+        ways.addWidget(self.discard)
         ways.addWidget(self.cancel)
         ways.addWidget(self.main)
         ways.addWidget(self.hold)
@@ -93,7 +100,8 @@ class PlayerForm(QWidget):
         super().resizeEvent(event)
         wide = self.width() >= _BESIDE_PX
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        upright = self.desk.touch and self.height() > self.width()  # a tablet in one hand: the picture below the text
         lying = self.desk.touch and wide and self.width() > self.height()  # a tablet held across has no height to spare
-        self.body.setDirection(across if wide and not lying else down)
+        self.body.setDirection(across if wide and not lying and not upright else down)
         self.middle.setDirection(across if lying else down)
         self.middle.setStretch(1, 1 if lying else 0)

@@ -12,6 +12,7 @@ from hmi.core.expr import ExprError
 from hmi.core.steps import conditions
 from hmi.core.steps.conditions import Condition, compiled
 from hmi.core.steps.model import AnyStep, Capture, Verify, Wait, Write
+from hmi.core.tags import Tag
 
 
 class Live(QWidget):
@@ -23,12 +24,9 @@ class Live(QWidget):
         self.condition = _condition(desk, step)
         self._hold_s = getattr(step, "hold_s", 0.0)
         self._since: float | None = None  # it has held since then, as far as this window has seen
-        names = [*(self.condition.names if self.condition else ()), *step.tags]
-        if isinstance(step, Write | Capture):
-            names.append(step.tag)
-        tags = [tag for name in dict.fromkeys(names) if (tag := desk.plant.tag(name)) is not None]
         self.rows = [
-            (Reading(desk, tag, {}), Words("", "value", 18, bold=True), QualityMark(desk.theme, 18)) for tag in tags
+            (Reading(desk, tag, {}), Words("", "value", 18, bold=True), QualityMark(desk.theme, 18))
+            for tag in tags_of(desk, step)
         ]
         self.holds = Words("", px=15, bold=True)
         grid = QGridLayout()
@@ -86,6 +84,15 @@ class Live(QWidget):
         table, index = self.desk.mirror.table, self.desk.plant.tag_index[name]
         value = float(table.value[index])
         return conditions.Reading(value if value == value else None, int(table.quality[index]))
+
+
+def tags_of(desk: Desk, step: AnyStep) -> list[Tag]:
+    """What a step is about: the tags of its condition, those that stand beside it, the one that it writes or takes."""
+    condition = _condition(desk, step)
+    names = [*(condition.names if condition else ()), *step.tags]
+    if isinstance(step, Write | Capture):
+        names.append(step.tag)
+    return [tag for name in dict.fromkeys(names) if (tag := desk.plant.tag(name)) is not None]
 
 
 def _condition(desk: Desk, step: AnyStep) -> Condition | None:

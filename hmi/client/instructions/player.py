@@ -7,16 +7,16 @@ from typing import Any, Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from hmi.client.instructions.drawing import Drawing
 from hmi.client.instructions.entries import StepEntry, entry_of
 from hmi.client.instructions.form import PlayerForm
 from hmi.client.instructions.live import Live
-from hmi.client.instructions.text import Drawing
-from hmi.client.instructions.wording import step_words
 from hmi.client.instructions.work import Answer, Held, Work
-from hmi.client.language import tr
+from hmi.client.language import spoken, tr
 from hmi.client.page import Desk
 from hmi.client.words import age
-from hmi.core.steps.model import AnyStep, Branch, Loop, Sign, Timer, Verify, Wait, Write
+from hmi.core.steps.model import AnyStep, Branch, Choice, Loop, Sign, Timer, Verify, Wait, Write
+from hmi.core.steps.wordings import labels, worded
 
 _HINTS: Final = {
     "skip": "Why is the step left out?",
@@ -38,6 +38,7 @@ class Player(PlayerForm):
         self.held: Held | None = None
         self.entry: StepEntry | None = None
         self.live: Live | None = None
+        self.step: AnyStep | None = None  # as it is shown: in the language of the window
         self._seen: tuple[Any, ...] = ()
         self._reason_for = ""  # the act that a reason is being written for
         self._value: Any = None  # the answer that wants a reason
@@ -52,6 +53,7 @@ class Player(PlayerForm):
         self.main.clicked.connect(self.go_on)
         self.hold.held.connect(self.go_on)
         self.cancel.clicked.connect(self._take_back)
+        self.discard.clicked.connect(self._discard)
         self.reason.textChanged.connect(self._fit_buttons)
         self.reason.returnPressed.connect(self.go_on)
         for act, one in self.others.items():
@@ -72,7 +74,9 @@ class Player(PlayerForm):
         count = len(held.procedure.steps)
         place = held.procedure.place(job.at) + 1
         where = tr("step {place} of {count}", place=place, count=count) if step is not None else ""
-        self.head.say(" · ".join(part for part in (job.id, job.title, where) if part))
+        wording = held.procedure.wordings.get(spoken())
+        title = wording.title if wording is not None else job.title
+        self.head.say(" · ".join(part for part in (job.id, title, where) if part))
         self.step_part.setVisible(step is not None)
         self.ending.setVisible(step is None)
         if step is None:
@@ -83,21 +87,24 @@ class Player(PlayerForm):
             self._show_step(held, step)
         self._fit_buttons()
 
-    def _show_step(self, held: Held, step: AnyStep) -> None:
+    def _show_step(self, held: Held, plain: AnyStep) -> None:
         self._reason_for, self._value, self._confirmed, self._failed = "", None, None, False
-        title, text = step_words(self.desk, held.job.instruction, step)
-        self.title.say(title)
+        assert held.procedure is not None
+        step = self.step = worded(held.procedure, plain, spoken())
+        self.title.say(step.title)
         self.hazard_text.say(step.hazard)
         self.hazard.setVisible(bool(step.hazard))
-        self.text.put(text)
+        self.text.put(step.text)
         self.told.say("")
         self.reason.clear()
         self._clear()
+        self.body.setStretch(1, 2 if step.pictures else 0)  # without a picture the text has all the room
         for picture in step.pictures:
-            drawing = Drawing(self.desk, picture, self._host)
+            drawing = Drawing(self.desk, picture, self._host, held.procedure.drawings.get(picture.file, ""))
             self.pictures.addWidget(drawing, 1)
         self.live = Live(self.desk, step)
-        self.entry = entry_of(self.desk, step)
+        names = labels(held.procedure, step, spoken()) if isinstance(step, Choice) else ()
+        self.entry = entry_of(self.desk, step, names)
         self.entry.changed.connect(self._fit_buttons)
         self.entry.given.connect(self._given)
         self.place.addStretch(1)
@@ -144,7 +151,12 @@ class Player(PlayerForm):
         held = self.held
         if held is None or held.step is None:
             return
-        if self.work.waiting(held.job.id) and self.desk.wire.state != "linked":
+        who = self.work.waits_for(held.job.id)
+        self.discard.setVisible(bool(who))
+        if who:
+            self.told.play("")
+            self.told.say(tr("Kept, but not sent: {name} has to sign in, so that it counts under that name", name=who))
+        elif self.work.waiting(held.job.id) and self.desk.wire.state != "linked":
             self.told.play("")
             self.told.say(tr("Kept: the engine gets it as soon as the link is back"))
         elif isinstance(held.step, Timer) and held.job.begun_ns:
@@ -250,6 +262,12 @@ class Player(PlayerForm):
         self.told.say("")
         self._fit_buttons()
 
+    def _discard(self) -> None:
+        if self.held is not None:
+            self.work.discard(self.held.job.id)
+            self.told.say("")
+            self.pulse()
+
     def _answered(self, answer: Answer) -> None:
         if self.held is None or answer.job != self.held.job.id:
             return
@@ -267,5 +285,13 @@ class Player(PlayerForm):
         else:
             self._failed = answer.code == "failed"
             self.told.play("bad")
-            self.told.say(answer.text)
+            self.told.say(self._blocked(answer))
         self._fit_buttons()
+
+    def _blocked(self, answer: Answer) -> str:
+        """Why the machine was not so: the words of the step itself, where they are those, in the window's language."""
+        plain = self.held.step if self.held is not None else None
+        if isinstance(plain, Verify) and isinstance(self.step, Verify):
+            said = answer.text.casefold() == plain.blocked.casefold()
+            return self.step.blocked if said else answer.text
+        return answer.text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from PySide6.QtCore import QModelIndex, Signal
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from hmi.client import words
 from hmi.client.instructions.wording import title_of
@@ -13,11 +13,14 @@ from hmi.client.instructions.work import Work
 from hmi.client.language import plant_text, tr
 from hmi.client.page import Desk, Words
 from hmi.client.search.block import folded
+from hmi.client.style import target_px
 from hmi.client.table import Rows, Table
 
 _WIDTHS: Final = (0, 132)
 _EMPTY_PX: Final = 84  # of the list of open jobs while there is none, for the words that say so
 _FEW: Final = 6  # open jobs that are shown without scrolling
+_UNRELEASED: Final = {"draft": "draft", "reviewed": "reviewed"}
+SORTED: Final = {"": "newest", "order": "order", "equipment": "machine", "alarm": "alarm"}
 
 
 class Queue(QWidget):
@@ -39,32 +42,49 @@ class Queue(QWidget):
         self.model = Rows((tr("Instruction"), tr("When")))
         self.open_table = Table(desk, self.open_model, _WIDTHS, tr("No job is open"), (1,))
         self.table = Table(desk, self.model, _WIDTHS, tr("The plant has no work instructions"), (1,))
+        self.by = QComboBox()
+        self.by.addItems([tr(text) for text in SORTED.values()])
+        self.by.setAccessibleName(tr("Open jobs sorted by"))
+        self.by.setMinimumHeight(target_px(desk.touch))
         self.entry = QLineEdit()
         self.entry.setPlaceholderText(tr("Find an instruction"))
         self.entry.setAccessibleName(tr("Find an instruction"))
         self.entry.setClearButtonEnabled(True)
+        self._arrange()
+        self._connect()
+        self.fill()
+
+    def _arrange(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for part in (self.open_title, self.open_table, self.title, self.entry):
+        head = QHBoxLayout()
+        head.addWidget(self.open_title, 1)
+        head.addWidget(self.by)
+        column.addLayout(head)
+        for part in (self.open_table, self.title, self.entry):
             column.addWidget(part)
         column.addWidget(self.table, 1)
         for table in (self.open_table, self.table):
             table.setSelectionMode(Table.SelectionMode.SingleSelection)
             table.horizontalHeader().hide()
+
+    def _connect(self) -> None:
         self.open_table.clicked.connect(self._job)
         self.open_table.activated.connect(self._job)
         self.table.clicked.connect(self._instruction)
         self.table.activated.connect(self._instruction)
         self.entry.textChanged.connect(self.look_for)
         self.entry.returnPressed.connect(self._first)
-        work.listed.connect(self.fill)
-        self.fill()
+        self.by.activated.connect(self.fill)
+        self.work.listed.connect(self.fill)
 
     def fill(self) -> None:
         """Show what is open and what is due."""
-        self.jobs = [str(row["id"]) for row in self.work.open]
-        self.open_model.put([self._job_row(row) for row in self.work.open])
+        by = list(SORTED)[max(0, self.by.currentIndex())]
+        rows = sorted(self.work.open, key=lambda row: self._rank(by, row)) if by else self.work.open
+        self.jobs = [str(row["id"]) for row in rows]
+        self.open_model.put([self._job_row(row, by) for row in rows])
         self.open_table.fit(_FEW)
         if not self.jobs:
             self.open_table.setFixedHeight(_EMPTY_PX)
@@ -89,10 +109,29 @@ class Queue(QWidget):
             tr("No instruction has these words") if wanted else tr("The plant has no work instructions")
         )
 
-    def _job_row(self, row: dict[str, Any]) -> tuple[str, str]:
-        context = " ".join(str(text) for name, text in row["context"].items() if name != "equipment")
+    def _rank(self, by: str, row: dict[str, Any]) -> tuple[bool, str]:
+        """Those that have what they are sorted by come first, in the order of its words."""
+        lead = self._lead(by, row)
+        return not lead, lead.casefold()
+
+    def _lead(self, by: str, row: dict[str, Any]) -> str:
+        """What a job is sorted by, in words: its order, its machine, the alarm that it was started from."""
+        named = str(row["context"].get(by, ""))
+        if by == "equipment":
+            machine = self.desk.plant.equipment.get(named or next(iter(row["equipment"]), ""))
+            return plant_text(machine.name) if machine is not None else named
+        if by == "alarm" and named:
+            rule = next((rule for rule in self.desk.plant.rules if rule.id == named), None)
+            return plant_text(rule.title) or named if rule is not None else named
+        return named
+
+    def _job_row(self, row: dict[str, Any], by: str) -> tuple[str, str]:
+        apart = ("equipment", "alarm", by)
+        context = " ".join(str(text) for name, text in row["context"].items() if name not in apart)
         where = tr("step {place} of {count}", place=int(row["done"]) + 1, count=row["steps"])
-        return " · ".join(part for part in (row["title"], context, row["id"]) if part), where
+        one = self.desk.plant.instructions.get(str(row["instruction"]))
+        title = title_of(one) if one is not None else str(row["title"])
+        return " · ".join(part for part in (self._lead(by, row), title, context, str(row["id"])) if part), where
 
     def _row(self, name: str, row: dict[str, Any] | None) -> tuple[str, str]:
         one = self.desk.plant.instructions[name]
@@ -133,4 +172,4 @@ def _when(row: dict[str, Any], desk: Desk) -> str:
         return tr("due in {span}", span=words.age((int(row["due_ns"]) - desk.mirror.now_ns()) / 1e9))
     if row["left"] is not None:
         return tr("due in {count} counts", count=f"{float(row['left']):g}")
-    return tr("to be read") if not row["steps"] else tr("draft") if row["release"] == "draft" else ""
+    return tr("to be read") if not row["steps"] else tr(_UNRELEASED.get(str(row["release"]), ""))

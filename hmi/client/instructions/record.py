@@ -8,8 +8,16 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from PySide6.QtCore import QMarginsF, QSizeF
-from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
+from PySide6.QtCore import QMarginsF, QSizeF, Qt
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPalette,
+    QPdfWriter,
+    QTextDocument,
+)
 
 from hmi.client.language import tr
 from hmi.client.words import source_time
@@ -75,7 +83,9 @@ def _paint(painter: QPainter, writer: QPdfWriter, html: str, job: Job) -> None:
         painter.save()
         painter.translate(0, -number * height)
         painter.setClipRect(0, int(number * height), int(width), int(height))
-        document.drawContents(painter)
+        look = QAbstractTextDocumentLayout.PaintContext()
+        look.palette.setColor(QPalette.ColorRole.Text, Qt.GlobalColor.black)  # on paper, whatever the window's theme
+        document.documentLayout().draw(painter, look)
         painter.restore()
         foot = tr("Job {job}, page {page} of {pages}", job=job.id, page=number + 1, pages=document.pageCount())
         painter.drawText(0, int(height) + 18, foot)
@@ -116,6 +126,9 @@ def _row(event: Event, procedure: Procedure, zone: tzinfo) -> list[str]:
     plain = event.value is None or event.kind in ("started", "finished")
     result = tr(event.kind) if plain else answer_words(event, procedure)
     why = f"<br/><i>{_e(event.why)}</i>" if event.why else ""
+    if event.acted_ns:
+        done = source_time(event.acted_ns, zone)[:19]
+        why += f"<br/><i>{_e(tr('Done {time}, while the link to the engine was away', time=done))}</i>"
     mark = f"<br/><b>{tr('Deviation')}: {_e(event.deviation)}</b>" if event.deviation else ""
     tags = "<br/>".join(f"{_e(name)} = {_e(reading.value)}" for name, reading in event.tags.items())
     return [_time(event, zone), _e(event.title), f"{_e(result)}{mark}{why}", tags, _e(event.user)]

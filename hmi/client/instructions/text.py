@@ -1,20 +1,16 @@
-"""The text of a step, as Markdown that opens nothing and loads nothing, and the drawings beside it."""
+"""The text of a step, as Markdown that opens nothing and loads nothing."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QTextCursor, QTextDocument, QTextList
-from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QSizePolicy, QTextBrowser, QWidget
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QTextCursor, QTextDocument, QTextList
+from PySide6.QtWidgets import QTextBrowser
 
-from hmi.client.overlay import Overlay
 from hmi.client.page import Desk
 from hmi.client.theme import font
-from hmi.core.steps.model import Picture
 
-FOLDER: Final = "instructions/"
 _SPACE_PX: Final = 10
 _LIST_PX: Final = 3
 _FEATURES: Final = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
@@ -57,57 +53,3 @@ class StepText(QTextBrowser):
     def _clicked(self, url: QUrl) -> None:
         kind, _, name = url.toString().partition(":")
         self.asked.emit(kind, name)
-
-
-class Drawing(QWidget):
-    """One drawing of the plant's files, as large as there is room; a touch shows it over the whole window."""
-
-    def __init__(self, desk: Desk, picture: Picture, host: QWidget | None = None) -> None:
-        super().__init__()
-        self.desk, self.picture, self._host = desk, picture, host
-        self._renderer = QSvgRenderer(QByteArray(desk.plant.pictures.get(FOLDER + picture.file, "").encode()))
-        self._renderer.setAspectRatioMode(Qt.AspectRatioMode.KeepAspectRatio)
-        self.setAccessibleName(picture.text)
-        self.setToolTip(picture.text)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        if host is not None:
-            self.setCursor(Qt.CursorShape.PointingHandCursor)
-
-    @property
-    def is_there(self) -> bool:
-        """Whether there is anything to be seen."""
-        return self._renderer.isValid()
-
-    def sizeHint(self) -> QSize:
-        return QSize(360, 220)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(160, 110)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._host is not None and self.rect().contains(event.position().toPoint()):
-            Large(self.desk, self._host, self.picture)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        if self.is_there:
-            self._renderer.render(painter, QRectF(self.rect()))
-        else:
-            painter.setPen(self.desk.theme.colour("muted"))
-            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self.picture.text or self.picture.file)
-        painter.end()
-
-
-class Large(Overlay):
-    """A drawing over the whole window; a touch anywhere closes it."""
-
-    def __init__(self, desk: Desk, host: QWidget, picture: Picture) -> None:
-        super().__init__(desk, host, (4000, 4000))
-        self.drawing = Drawing(desk, picture)
-        self.drawing.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.drawing.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.column.addWidget(self.drawing, 1)
-        self.open(self.drawing)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.leave()

@@ -1,4 +1,4 @@
-"""What the window knows of jobs, and what a person did in one: kept until the engine has it, whatever the link does."""
+"""What the window knows of jobs, and what a person did in one: kept on its disk until the engine has it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from typing import Any, Final
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from hmi.client.instructions.outbox import KeptDeed, Outbox
+from hmi.client.instructions.pictures import pictures_of
 from hmi.client.language import tr
 from hmi.client.page import Desk
 from hmi.core.steps.events import Event
 from hmi.core.steps.job import Job, apply
-from hmi.core.steps.model import AnyStep, Procedure
+from hmi.core.steps.model import AnyStep, Procedure, Write
 from hmi.link.messages import Reply
 
 PATIENCE_S: Final = 30.0  # a value that is sent to a machine is read back before the engine answers
@@ -46,8 +48,15 @@ class Deed:
 
     verb: str
     args: dict[str, Any]
-    done: Callable[[Reply], None]
+    who: str  # under whose name it counts
+    once: bool = False  # it is never sent again: a signature, a value for the machine
     under_way: bool = False
+    kept: bool = False  # it could not be told at once: it stands on the disk
+
+    @property
+    def job(self) -> str:
+        """The job that it belongs to; "" it begins one."""
+        return str(self.args.get("job", ""))
 
 
 @dataclass(slots=True)
@@ -82,10 +91,16 @@ class Work(QObject):
         self.held: dict[str, Held] = {}
         self.chosen = ""  # number of the job that is shown
         self.deeds: list[Deed] = []  # in the order in which they were done
+        self.outbox = Outbox(desk.own, desk.plant.id, desk.station)
         self._procedures: dict[str, Procedure] = {}
         self._seen = -1  # the engine's count of what happened
         self._linked = False
         desk.wire.link_changed.connect(self._link_changed)
+        if desk.present is not None:
+            desk.present.changed.connect(self._send)
+        self.destroyed.connect(self.outbox.close)
+        kept = self.outbox.read()
+        self.deeds += [Deed(one.verb, {**one.args, "again": True}, one.who, kept=True) for one in kept]
 
     def refresh(self) -> None:
         """The mirror has changed: ask again where the engine says that something happened."""
@@ -107,6 +122,7 @@ class Work(QObject):
     def _link_changed(self) -> None:
         if self.desk.wire.state != "linked":
             self._linked = False  # what the engine says when it is back holds, whatever was known before
+            self._keep()
 
     def read(self) -> None:
         """Ask for the lists, and for the job that is shown."""
@@ -135,40 +151,78 @@ class Work(QObject):
     def start(self, instruction: str, context: dict[str, str]) -> None:
         """Begin a job of this instruction."""
         args = {"instruction": instruction, "context": context, "key": secrets.token_hex(12)}
-        self._do(Deed("job_start", args, self._take_start))
+        self._do("job_start", args)
 
     def act(self, held: Held, kind: str, value: Any = None, why: str = "", **more: Any) -> None:
         """What a person does at the step that he sees; kept and sent again until the engine has it."""
         job = held.job
         args = {"job": job.id, "act": kind, "step": job.at, "turn": job.turn, "value": value, "why": why, **more}
         args |= {"key": secrets.token_hex(12), "from": len(job.events)}
-        self._do(Deed("job_act", args, lambda reply: self._take_act(job.id, reply)))
+        sends = kind == "do" and isinstance(held.step, Write)
+        self._do("job_act", args, once=sends or kind == "sign")
 
     def waiting(self, job: str) -> bool:
         """Whether something done in this job has not reached the engine yet."""
-        return any(deed.args.get("job") == job for deed in self.deeds)
+        return any(deed.job == job for deed in self.deeds)
 
-    def _do(self, deed: Deed) -> None:
+    def waits_for(self, job: str) -> str:
+        """Whose sign-in something waits for that was done in a job; "" nobody's."""
+        return next((deed.who for deed in self.deeds if deed.job == job and deed.who != self.desk.who), "")
+
+    def discard(self, job: str) -> None:
+        """Forget what was done in a job and waits for somebody to sign in."""
+        self.deeds = [deed for deed in self.deeds if deed.under_way or deed.job != job or deed.who == self.desk.who]
+        self._keep()
+        self.moved.emit(job)
+
+    def _do(self, verb: str, args: dict[str, Any], once: bool = False) -> None:
+        deed = Deed(verb, args | {"acted_ns": self.desk.mirror.now_ns()}, self.desk.who, once)
         self.deeds.append(deed)
         self._send()
-        self.moved.emit(str(deed.args.get("job", "")))
+        self._keep()
+        self.moved.emit(deed.job)
+
+    def _keep(self) -> None:
+        """Have on the disk what the engine is not being told at this moment."""
+        linked = self.desk.wire.state == "linked"
+        for deed in self.deeds:
+            deed.kept |= not linked or not deed.under_way
+        kept = [deed for deed in self.deeds if deed.kept and not deed.once]
+        self.outbox.write([KeptDeed(deed.verb, deed.args, deed.who) for deed in kept])
 
     def _send(self) -> None:
-        """The oldest deed goes first: each is sent when the one before it has been answered."""
-        if self.deeds and not self.deeds[0].under_way:
-            deed = self.deeds[0]
+        """The oldest deed goes first, each when the one before it has been answered, and only under its own name."""
+        if any(deed.under_way for deed in self.deeds):
+            return
+        deed = self._next()
+        if deed is not None:
             deed.under_way = True
             self.desk.wire.ask(deed.verb, deed.args, lambda reply: self._replied(deed, reply), PATIENCE_S)
 
+    def _next(self) -> Deed | None:
+        """What may be sent now: in a job nothing goes before what was done earlier."""
+        held_back: set[str] = set()
+        for deed in self.deeds:
+            if deed.who == self.desk.who and deed.job not in held_back:
+                return deed
+            held_back.add(deed.job)
+        return None
+
     def _replied(self, deed: Deed, reply: Reply) -> None:
         lost = isinstance(reply.body, dict) and reply.body.get("outcome") in _NOT_ARRIVED and "job" not in reply.body
-        if lost and deed.args.get("act") != "sign":  # a password is not kept for later
+        if lost and not deed.once:
             deed.under_way = False
-            self.moved.emit(str(deed.args.get("job", "")))
+            deed.args["again"] = True
+            self._keep()
+            self.moved.emit(deed.job)
             return
         if deed in self.deeds:
             self.deeds.remove(deed)
-        deed.done(reply)
+            self._keep()
+        if deed.verb == "job_start":
+            self._take_start(reply)
+        else:
+            self._take_act(deed.job, reply)
         self._send()
 
     def _ask(self, verb: str, args: dict[str, Any], take: Callable[[list[dict[str, Any]]], None]) -> None:
@@ -238,7 +292,8 @@ class Work(QObject):
         if not reply.ok:
             self.answered.emit(Answer(name, False, reply.text or tr("The job cannot be shown")))
             return
-        self._procedures[key] = self.held[name].procedure = msgspec.convert(reply.body, Procedure)
+        procedure = self._procedures[key] = self.held[name].procedure = msgspec.convert(reply.body, Procedure)
+        pictures_of(self.desk).expect(procedure)
         self.moved.emit(name)
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from hmi.client.page import ALARMS, INSTRUCTIONS, JOURNAL, SYSTEM, TRENDS
+from hmi.client.page import ALARMS, INSTRUCTIONS, JOURNAL, OUTAGES, SYSTEM, TRENDS
 from hmi.plantfiles.folder import resources_folder
 
 log = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ _PLACES: Final[dict[str, tuple[str, ...]]] = {
     JOURNAL: ("operating.md#journal", "operating.md#commands"),
     INSTRUCTIONS: ("instructions.md",),
     SYSTEM: ("operating.md#when-something-is-grey",),
+    OUTAGES: ("faults.md#links-and-outages",),
     FACEPLATE: ("operating.md#faceplates",),
 }
 _SCREEN: Final = ("operating.md#what-a-value-tells-you", "operating.md")

@@ -31,6 +31,7 @@ from hmi.client.mimic.quality import Seen, mark_of, pen
 from hmi.client.mimic.recent import recent_of
 from hmi.client.mimic.scene import Scene, answers, element_at, rectangles
 from hmi.client.theme import Theme
+from hmi.client.tips import plain
 from hmi.core import quality as q
 from hmi.core.distinct import distinct
 from hmi.core.plant.model import Plant
@@ -279,7 +280,7 @@ class Mimic(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             drawn = self.element_at(event.pos())
             text = words.tooltip(drawn, self._plant, self._seen) if drawn else ""
-            QToolTip.showText(event.globalPos(), words.plain(text), self)
+            QToolTip.showText(event.globalPos(), plain(text), self)
             return True
         return super().event(event)
 

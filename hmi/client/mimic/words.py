@@ -166,8 +166,3 @@ def name_of(drawn: Drawn, plant: Plant, seen: Seen) -> str:
     elif drawn.element.go in plant.screens:
         parts.append(tr("opens {name}", name=plant_text(plant.screens[drawn.element.go].title)))
     return ", ".join(part for part in [*parts, *badges_in_words(drawn, seen)] if part)
-
-
-def plain(text: str) -> str:
-    """Text that Qt shows as it stands: a tooltip that looks like markup would be rendered as rich text."""
-    return text.replace("<", "\u2039").replace(">", "\u203a")

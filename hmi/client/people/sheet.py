@@ -57,7 +57,7 @@ class SignIn(Overlay):
         self._pad: NumberPad | None = None
         self._gone = False  # an answer may come when the window has been closed over it
         self._arrange()
-        self.choose(KINDS[0])
+        self.choose(present.kind)
         self.open(self.name)
         desk.wire.ask("people", {}, self._listed)
 
@@ -90,6 +90,10 @@ class SignIn(Overlay):
 
     def _sign_out(self) -> None:
         self._present.sign_out()
+        self.leave()
+
+    def _lock(self) -> None:
+        self._present.lock()
         self.leave()
 
     def _change(self) -> None:
@@ -209,7 +213,10 @@ class SignIn(Overlay):
         if self._present.person is not None:
             out = button(tr("Sign out"))
             out.clicked.connect(self._sign_out)
+            lock = button(tr("Lock"), "", tr("Lock this station: screens and alarms go on (Ctrl+Shift+L)"))
+            lock.clicked.connect(self._lock)
             row.addWidget(out)
+            row.addWidget(lock)
         row.addStretch(1)
         row.addWidget(leave)
         row.addWidget(self.go)

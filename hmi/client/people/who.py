@@ -23,4 +23,5 @@ class Who(Clickable):
         self.say(text)
         signed = desk.present is not None and desk.present.person is not None
         self.setToolTip(tr("Sign out, or let somebody else sign in (Ctrl+U)") if signed else tr("Sign in (Ctrl+U)"))
+        self.play("stale" if desk.present is not None and desk.present.locked else "")
         return changed

@@ -10,7 +10,7 @@ import numpy as np
 
 from hmi.client.instructions.wording import title_of
 from hmi.client.language import plant_text, tr
-from hmi.client.page import ALARMS, INSTRUCTIONS, JOURNAL, SYSTEM, TRENDS
+from hmi.client.page import ALARMS, INSTRUCTIONS, JOURNAL, OUTAGES, SYSTEM, TRENDS
 from hmi.client.search.block import Block, folded, words_of
 from hmi.core.alarms.rules import Rule
 from hmi.core.plant.model import Plant
@@ -25,7 +25,14 @@ KINDS: Final = {
     TAG: "Tag",
     INSTRUCTION: "Instruction",
 }
-PAGES: Final = {TRENDS: "Trends", ALARMS: "Alarms", JOURNAL: "Journal", SYSTEM: "System", INSTRUCTIONS: "Instructions"}
+PAGES: Final = {
+    TRENDS: "Trends",
+    ALARMS: "Alarms",
+    JOURNAL: "Journal",
+    SYSTEM: "System",
+    INSTRUCTIONS: "Instructions",
+    OUTAGES: "Outages",
+}
 _BONUS: Final = {SCREEN: 30.0, PAGE: 30.0, EQUIPMENT: 25.0, INSTRUCTION: 10.0, ALARM: 5.0, TAG: 0.0}
 _CODE: Final = 1000.0  # a machine's own code, typed in full, is nothing but that machine
 _LINES: Final = 2048  # in one block: a slice of work far below a frame

@@ -15,6 +15,7 @@ from hmi.client.choices import title_of
 from hmi.client.language import tr
 from hmi.client.overlay import Overlay
 from hmi.client.page import Button, Desk, Words, button
+from hmi.client.tips import plain
 from hmi.client.trends.comparegraph import Graph
 from hmi.core.tags import Tag
 
@@ -83,7 +84,7 @@ class Picker(Button):
         text = self.choices[self.chosen] if 0 <= self.chosen < len(self.choices) else "–"
         room = max(60, self.width() - 44)
         self.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room) + "  ▾")
-        self.setToolTip(text)
+        self.setToolTip(plain(text))
 
     def menu(self) -> QMenu:
         """What could be chosen."""

@@ -38,7 +38,7 @@ def recall(file: Path) -> Remembered:
     """What was remembered; the defaults where there is nothing that can be read."""
     try:
         return msgspec.json.decode(file.read_bytes()[:100_000], type=Remembered)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, ValueError, RecursionError):
         return Remembered()
 
 

@@ -16,6 +16,7 @@ from hmi.client.language import plant_text, tr
 from hmi.client.page import Desk
 from hmi.client.table import ALIGN, DISPLAY, LEFT, RIGHT, TIP, Index, Table
 from hmi.client.theme import font
+from hmi.client.tips import plain
 from hmi.client.trends.pens import Pen
 from hmi.core import quality as q
 
@@ -88,8 +89,10 @@ class PenTable(QAbstractTableModel):
         return 0 if parent.isValid() else len(COLUMNS)
 
     def data(self, index: Index, role: int = DISPLAY) -> Any:
-        if role in (DISPLAY, TIP):
+        if role == DISPLAY:
             return self._texts[index.row()][index.column()]
+        if role == TIP:
+            return plain(self._texts[index.row()][index.column()])
         if role == ALIGN:
             return RIGHT if VALUE <= index.column() <= DEVIATION else LEFT
         return None

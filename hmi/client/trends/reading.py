@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QObject
 
 from hmi.client.page import Desk
+from hmi.client.tips import plain
 from hmi.client.trends.exact import Exact
 from hmi.client.trends.pentable import PenTable
 from hmi.client.trends.plot import Plot
@@ -72,5 +73,5 @@ class Reading(QObject):
     def _told(self, moment: int) -> str:
         text = moment_text(moment, self._desk.zone)
         told = self._plot.told_at(moment)
-        self._plot.setToolTip(told)
+        self._plot.setToolTip(plain(told))
         return f"{text} · {told.splitlines()[0]}" if told else text

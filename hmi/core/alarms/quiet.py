@@ -22,6 +22,7 @@ _NS: Final = 1_000_000_000
 _UNTIL: Final = re.compile(r"until (\S+)")
 _PERMIT: Final = re.compile(r"permit (\S+)")
 _SECOND: Final = re.compile(r"agreed by (.+?)(?:, |$)")
+_ELSE: Final = "the second person must be somebody else"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class Asked:
     why: str
     hours: float = 0.0  # of a shelf
     permit: str = ""  # out of service
-    second: str = ""  # who agrees
+    second: str = ""  # the account of who agrees, having proven who he is
+    second_role: str = ""  # what that person may do
 
 
 def shelve_role(of: AlarmClass, priority: int) -> str:
@@ -76,7 +78,11 @@ def may_shelve(rule: Rule, of: AlarmClass, asked: Asked, already: Mapping[int, Q
         (not _is(asked.role, least), f"it needs the role {least}, and yours is {asked.role}. Ask somebody who has it"),
         (mine >= MOST_SHELVED and rule.index not in already, f"you have {mine} on the shelf: unshelve some first"),
         (of.second_person and not asked.second, f"alarms of class {of.name} need a second person who agrees"),
-        (of.second_person and asked.second == asked.user, "the second person must be somebody else"),
+        (of.second_person and asked.second.casefold() == asked.user.casefold(), _ELSE),
+        (
+            of.second_person and not _is(asked.second_role, least),
+            f"{asked.second} may not do that, so cannot agree to it either. Ask somebody who has the role {least}",
+        ),
         *_reason(asked.why),
     )
     return next((f"{rule.id} is not shelved: {text}" for wrong, text in complaints if wrong), "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from hashlib import blake2b
 from typing import Annotated, Final
@@ -17,9 +17,10 @@ from hmi.core.nearest import suggestion
 from hmi.core.plant.equipment import Equipment
 from hmi.core.plant.instructions_release import read_releases
 from hmi.core.plant.instructions_steps import Around, read_steps
-from hmi.core.plant.instructions_text import Source, cut, table_of
+from hmi.core.plant.instructions_text import Source, cut
+from hmi.core.plant.instructions_wording import read_wording
 from hmi.core.screens.svg import read_drawing
-from hmi.core.steps.model import Instruction, Picture, Role, Schedule, Sub, Wording
+from hmi.core.steps.model import Instruction, Picture, Role, Schedule, Sub
 
 FOLDER: Final = "instructions/"
 _FILE: Final = re.compile(rf"{FOLDER}([a-z][a-z0-9_-]{{0,59}})(?:\.([a-z]{{2,3}}))?\.md")
@@ -43,17 +44,10 @@ class _Head(Struct, frozen=True, kw_only=True):
     parts: _NAMES = ()  # type: ignore[valid-type]
     ask: tuple[Annotated[str, Meta(pattern="^(order|product|lot|serial|shift|tool)$", examples=["lot"])], ...] = ()
     every_h: Annotated[float, Meta(gt=0, examples=[24])] | None = None
+    every_days: Annotated[float, Meta(gt=0, examples=[7])] | None = None
     every: Annotated[float, Meta(gt=0, examples=[500])] | None = None
     counter: str = ""
     language: Annotated[str, Meta(pattern="^[a-z]{2,3}$", examples=["en"])] = "en"
-
-
-class _Variant(Struct, frozen=True, kw_only=True):
-    title: Annotated[str, Meta(min_length=1, max_length=120, examples=["Füllkessel läuft über"])]
-
-
-class _Named(Struct, frozen=True, kw_only=True):
-    id: str
 
 
 def instruction_ids(texts: Mapping[str, str]) -> frozenset[str]:
@@ -89,6 +83,10 @@ class _Reader:
         self._types = types
         self._mistakes = mistakes
         self._drawings: dict[str, str] = {}
+        self._said: dict[str, list[str]] = {}  # file of an instruction -> those of its translations
+        for file in sorted(texts):
+            if (match := _FILE.fullmatch(file)) and match[2]:
+                self._said.setdefault(f"{FOLDER}{match[1]}.md", []).append(file)
 
     def read(self) -> tuple[dict[str, Instruction], dict[str, str]]:
         found: dict[str, Instruction] = {}
@@ -106,8 +104,8 @@ class _Reader:
                 made = self._instruction(match[1], source)
                 if made is not None:
                     found[made.id] = made
-        for instruction, language, file in variants:
-            self._variant(found, instruction, language, file)
+        for name, language, file in variants:
+            self._translate(found, name, language, file)
         for one in found.values():
             self._check_subs(found, one, (one.id,))
         releases = read_releases(self._texts, found, self._mistakes)
@@ -134,7 +132,7 @@ class _Reader:
             intro=_TITLE.sub("", source.intro.text, count=1).strip(),
             pictures=source.intro.pictures,
             steps=steps,
-            schedule=Schedule(head.every_h or 0.0, head.counter, head.every or 0.0),
+            schedule=Schedule(head.every_h or 24 * (head.every_days or 0.0), head.counter, head.every or 0.0),
             digest=self._digest(source.file, pictures),
             **named,
         )
@@ -168,6 +166,9 @@ class _Reader:
                 if one not in known:
                     mend = suggestion(one, known, "Name one of the plant's files")
                     self._mistakes.append(table.mistake(key, f"there is no {key.replace('_', ' ')} {one}", mend))
+        if head.every_h and head.every_days:
+            mend = "Keep one of them"
+            self._mistakes.append(table.mistake("every_days", "every_h and every_days are two schedules", mend))
         if (head.every is None) != (not head.counter):
             mend = 'Write both: every = 500 and counter = "line1.filler.starts"'
             self._mistakes.append(table.mistake("every", "every and counter belong together", mend))
@@ -176,8 +177,8 @@ class _Reader:
             self._mistakes.append(table.mistake("counter", f"there is no tag {head.counter}", mend))
 
     def _draw(self, source: Source, pictures: list[Picture]) -> None:
-        """Drawings are read here; whether a photograph is there, only the folder knows."""
-        for name in dict.fromkeys(one.file for one in pictures if one.file.endswith(".svg")):
+        """Drawings are read here; of a photograph there is its mark, if it is in the folder."""
+        for name in dict.fromkeys(one.file for one in pictures):
             file = FOLDER + name
             if file in self._drawings:
                 continue
@@ -186,13 +187,28 @@ class _Reader:
                 line = next((n for n, text in enumerate(lines, 1) if f"({name})" in text), 0)
                 self._mistakes.append(Mistake(source.file, line, f"there is no picture {name}", f"Add {file}"))
                 continue
+            if not name.endswith(".svg"):
+                continue
             drawing = read_drawing(file, self._texts[file], self._mistakes)
             if drawing is not None:
                 self._drawings[file] = drawing.text
 
+    def _translate(self, found: dict[str, Instruction], name: str, language: str, file: str) -> None:
+        whole = found.get(name)
+        if whole is not None:
+            wording = read_wording(file, self._texts[file], whole, self._mistakes)
+            if wording is not None:
+                found[name] = msgspec.structs.replace(whole, wordings=whole.wordings | {language: wording})
+        elif name not in instruction_ids(self._texts):
+            self._mistakes.append(Mistake(file, 0, f"there is no instruction {name}", "Rename the file"))
+
     def _digest(self, file: str, pictures: list[Picture]) -> str:
+        """Of all that is shown: the text, what it is in other languages, drawings, and the marks of photographs."""
         total = blake2b(digest_size=32)
-        names = dict.fromkeys([file, *(FOLDER + one.file for one in pictures)])
+        said = sorted(
+            one for one in self._texts if (match := _FILE.fullmatch(one)) and f"{FOLDER}{match[1]}.md" == file
+        )
+        names = dict.fromkeys([file, *said, *(FOLDER + one.file for one in pictures)])
         for name in names:
             for part in (name.encode(), self._texts.get(name, "").replace("\r\n", "\n").encode()):
                 total.update(len(part).to_bytes(8, "little"))
@@ -213,38 +229,6 @@ class _Reader:
                     self._check_subs(found, found[sub.instruction], (*above, sub.instruction))
                 continue
             self._mistakes.append(Mistake(f"{FOLDER}{above[0]}.md", 0, what, mend))
-
-    def _variant(self, found: dict[str, Instruction], name: str, language: str, file: str) -> None:
-        whole = found.get(name)
-        source = cut(file, self._texts[file], self._mistakes)
-        if source is None or source.head is None:
-            if source is not None:
-                self._mistakes.append(Mistake(file, 1, "the translation has no head", 'Write +++, title = "...", +++'))
-            return
-        head = toml.fill(_Variant, source.head, self._mistakes)
-        if whole is None:
-            if name not in instruction_ids(self._texts):
-                self._mistakes.append(Mistake(file, 0, f"there is no instruction {name}", "Rename the file"))
-            return
-        steps = dict(self._translated(source, {step.id for step in whole.steps}))
-        missing = [step.id for step in whole.steps if step.id not in steps]
-        if missing:
-            what = f"{len(missing)} steps are not translated: {', '.join(missing[:5])}"
-            self._mistakes.append(Mistake(file, 0, what, f"Add them with their id from {name}.md", "warning"))
-        if head is not None:
-            wordings = whole.wordings | {language: Wording(head.title, source.intro.text, steps)}
-            found[name] = msgspec.structs.replace(whole, wordings=wordings)
-
-    def _translated(self, source: Source, ids: Collection[str]) -> Iterator[tuple[str, tuple[str, str]]]:
-        for block in source.steps:
-            table = table_of(source.file, block, self._mistakes)
-            named = toml.fill(_Named, table, self._mistakes) if table is not None else None
-            if named is None:
-                continue
-            if named.id not in ids:
-                mend = suggestion(named.id, ids, f"Take the id from the file without {source.file[-5:-3]}")
-                self._mistakes.append(Mistake(source.file, block.line, f"there is no step {named.id}", mend))
-            yield named.id, (block.title, block.text)
 
 
 _SAME: Final = tuple(key for key in _Head.__struct_fields__ if key in Instruction.__struct_fields__ and key != "id")

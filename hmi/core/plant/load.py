@@ -25,6 +25,7 @@ from hmi.core.plant.plant_toml import FILE, PlantFile, read_plant_file
 from hmi.core.plant.policies_toml import policy_files, read_policies
 from hmi.core.plant.positions import Position
 from hmi.core.plant.positions_toml import check_answered, read_positions
+from hmi.core.plant.server_toml import check_rows
 from hmi.core.plant.tags_csv import TagFiles, read_tags, tag_files
 from hmi.core.plant.templates_toml import read_templates, stem_of, template_files
 from hmi.core.plant.trends_toml import read_trends
@@ -80,12 +81,15 @@ def check(texts: Mapping[str, str], library: Mapping[str, str]) -> tuple[Plant |
     _check_strangers(texts, mistakes)
     languages, tables = read_languages(texts, mistakes)
     positions = _positions(head, shown, found, mistakes)
+    if not found.lost:
+        check_rows(head.server, head.rows_line, {tag.name: tag.history != "off" for tag in found.tags}, mistakes)
     if any(mistake.severity == "error" for mistake in mistakes):
         return None, _told(mistakes)
     plant = Plant(
         id=head.id,
         name=head.name,
         timezone=head.timezone,
+        version=head.version,
         connections=head.connections,
         tags=tuple(found.tags),
         rules=shown.rules,
@@ -94,12 +98,13 @@ def check(texts: Mapping[str, str], library: Mapping[str, str]) -> tuple[Plant |
         history=head.history,
         stations=head.stations,
         derived=derived,
-        server_url=head.server_url,
+        server=head.server,
         texts=dict(texts),
         digest=digest(texts),
         policies=policies,
         trends=trends,
         everyone=head.everyone,
+        people=head.people,
         equipment=shown.equipment,
         backdrops=shown.backdrops,
         languages=languages,

@@ -12,6 +12,7 @@ from hmi.core.expr import Expression
 from hmi.core.plant.equipment import Equipment
 from hmi.core.plant.modbus_addresses import Span
 from hmi.core.plant.positions import Position
+from hmi.core.plant.tag_patterns import fits
 from hmi.core.policy import Policy
 from hmi.core.screens.model import Screen, Symbol
 from hmi.core.steps.model import Instruction
@@ -53,6 +54,7 @@ class Connection:
     backup: tuple[str, ...] = ()
     security: str = "None"  # or POLICY:MODE, such as Basic256Sha256:SignAndEncrypt
     user: str = ""  # whom the session is for; "" anybody. Its password is never in the plant's files
+    secret: str = ""  # the station's secret that is its password; "": the one of the connection's name
     allow_plain_password: bool = False  # with security None: the password may go over the network in clear
     user_certificate: str = ""  # file of a certificate that says whom the session is for, instead of `user`
     certificate_host: str = ""  # the host that the server's certificate names, where it is not the address's
@@ -80,7 +82,7 @@ class HistoryGroup:
 
     def has(self, tag: str) -> bool:
         """Whether a tag is one of them."""
-        return any(tag.startswith(one[:-1]) if one.endswith("*") else tag == one for one in self.tags)
+        return fits(tag, self.tags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,29 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class Server:
+    """The plant server that history and journal are sent to, and how."""
+
+    url: str = ""  # "" there is none
+    ca: str = ""  # file in the engine's data folder: who signed the server's certificate; then it must prove who it is
+    rows: tuple[str, ...] = ()  # tags whose values are sent as rows, too: names, or name.* for all below, or *
+    late_h: float = 24.0  # what waits for longer is told aloud
+
+    def wants_rows_of(self, tag: str) -> bool:
+        """Whether the values of a tag are sent as rows, too."""
+        return fits(tag, self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleRules:
+    """Whether people sign in at the plant's stations, and what becomes of a station that is left alone."""
+
+    accounts: bool = False  # they do: a new station asks for its first account
+    idle_min: float = 15.0  # whoever touches nothing for so long is signed out
+    lock: bool = False  # and nothing can be sent from there until somebody signs in
+
+
+@dataclass(frozen=True, slots=True)
 class Station:
     """A workstation or tablet, the screen it opens with, and what everybody may do at it."""
 
@@ -105,6 +130,8 @@ class Station:
     screen: str = ""
     kind: str = "desk"  # desk | panel | tablet
     everyone: str = ""  # role; "": the plant's
+    idle_min: float | None = None  # None: the plant's
+    lock: bool | None = None  # None: the plant's
 
 
 @dataclass(frozen=True)
@@ -122,7 +149,7 @@ class Plant:
     history: History = field(default_factory=History)
     stations: tuple[Station, ...] = ()
     derived: tuple[tuple[int, Expression], ...] = ()  # tag index and expression, in order of evaluation
-    server_url: str = ""  # of the plant server; "" none
+    server: Server = field(default_factory=Server)  # the plant server
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)  # the files it was made of: a client gets these
     digest: str = ""  # BLAKE2b of the files: which configuration was running
     policies: Mapping[int, tuple[Policy, ...]] = field(default_factory=dict)  # by tag index, the most specific first
@@ -138,6 +165,8 @@ class Plant:
     severities: tuple[int, ...] = SEVERITIES  # of servers' conditions: from these on of priority 1, 2, 3
     instructions: Mapping[str, Instruction] = field(default_factory=dict)  # work instructions by id
     pictures: Mapping[str, str] = field(default_factory=dict, repr=False)  # their drawings found harmless, by file
+    people: PeopleRules = PeopleRules()
+    version: int = 1  # of the plant's files, as those who release them count
 
     @property
     def condition_places(self) -> int:
@@ -172,6 +201,16 @@ class Plant:
     def role_at(self, station: str) -> str:
         """What everybody may do at a station."""
         return self.station(station).everyone or self.everyone
+
+    def idle_s_at(self, station: str) -> float:
+        """After how long without a hand on it somebody is signed out at a station."""
+        own = self.station(station).idle_min
+        return 60.0 * (self.people.idle_min if own is None else own)
+
+    def locks(self, station: str) -> bool:
+        """Whether nothing can be sent from a station at which nobody is signed in."""
+        own = self.station(station).lock
+        return self.people.accounts and (self.people.lock if own is None else own)
 
     def parts_of(self, equipment: str) -> tuple[Equipment, ...]:
         """What is directly part of a piece of equipment, in file order; of "" what is part of nothing."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -15,15 +14,26 @@ from hmi.core.alarms.rules import CONSEQUENCES, Matrix
 from hmi.core.alarms.served import SEVERITIES
 from hmi.core.errors import Mistake
 from hmi.core.nearest import nearest
-from hmi.core.plant import addresses, alarm_classes, conditions_toml, modbus_toml, positions_toml, security
+from hmi.core.plant import (
+    addresses,
+    alarm_classes,
+    conditions_toml,
+    modbus_toml,
+    people_toml,
+    positions_toml,
+    security,
+    server_toml,
+)
 from hmi.core.plant.alarm_classes import AlarmClasses
-from hmi.core.plant.model import Connection, History, HistoryGroup, Station
+from hmi.core.plant.model import Connection, History, HistoryGroup, PeopleRules, Server, Station
+from hmi.core.plant.tag_patterns import PATTERN
 
 FILE: Final = "plant.toml"
 _ID: Final = Meta(pattern=r"\A[a-z][a-z0-9_-]{0,63}\Z", description="a word of a-z 0-9 _ -", examples=["filler"])
 _SECTIONS: Final = (
     *("plant", "connection", "history", "station", "server", "access", "priority_matrix"),
-    *(alarm_classes.SECTION, conditions_toml.SECTION, positions_toml.SECTION, "role", "shift"),
+    *(alarm_classes.SECTION, conditions_toml.SECTION, positions_toml.SECTION, people_toml.SECTION),
+    *("role", "shift"),
 )
 _LATER_SECTIONS: Final = ("role", "shift")
 _PERIOD: Final = Meta(ge=10, le=3_600_000, examples=[500])
@@ -40,6 +50,7 @@ class _Plant(Struct, frozen=True):
         str,
         Meta(pattern=r"\A[A-Za-z_]+(/[A-Za-z0-9_+-]+)*\Z", description="a place", examples=["Europe/Berlin"]),
     ]
+    version: Annotated[int, Meta(ge=1, le=1_000_000_000, examples=[2])] = 1
 
 
 class _Connection(modbus_toml.Keys, frozen=True, kw_only=True):
@@ -70,9 +81,6 @@ class _History(Struct, frozen=True):
     max_gb: Annotated[float, Meta(gt=0, examples=[20])] = 20.0
 
 
-_PATTERN: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*(\.\*)?|\*")  # of tags
-
-
 class _Group(Struct, frozen=True):
     tags: Annotated[tuple[str, ...], Meta(min_length=1, examples=[["line1.*"]])]
     keep_days: Annotated[int, Meta(ge=1, le=36500, examples=[30])]
@@ -87,14 +95,12 @@ class _Station(Struct, frozen=True):
     screen: str = ""
     kind: Literal["desk", "panel", "tablet"] = "desk"
     everyone: _Role | None = None
+    idle_min: people_toml.IdleMin | None = None
+    lock: bool | None = None
 
 
 class _Access(Struct, frozen=True):
     everyone: _Role = "operate"
-
-
-class _Server(Struct, frozen=True):
-    url: Annotated[str, Meta(examples=["postgresql://hmi@plant-server/plant"])]
 
 
 _Priorities = tuple[Annotated[int, Meta(ge=1, le=4)], ...]
@@ -115,18 +121,21 @@ class PlantFile:
     id: str = ""
     name: str = ""
     timezone: str = "UTC"
+    version: int = 1
     connections: tuple[Connection, ...] = ()
     drivers: Mapping[str, str] = field(default_factory=dict)  # by connection, also one with mistakes; "" unknown
     history: History = field(default_factory=History)
     stations: tuple[Station, ...] = ()
     station_lines: Mapping[str, int] = field(default_factory=dict)
     connection_lines: Mapping[str, int] = field(default_factory=dict)
-    server_url: str = ""
+    server: Server = field(default_factory=Server)
+    rows_line: int = 0  # of `rows` of [server]
     matrix: Matrix = field(default_factory=Matrix)
     everyone: str = "operate"
     alarm_classes: AlarmClasses = field(default_factory=AlarmClasses)
     severities: tuple[int, ...] = SEVERITIES
     position_rows: tuple[toml.Table, ...] = ()  # read once the equipment is known
+    people: PeopleRules = field(default_factory=PeopleRules)
 
 
 def read_plant_file(texts: Mapping[str, str], mistakes: list[Mistake]) -> PlantFile:
@@ -141,25 +150,29 @@ def read_plant_file(texts: Mapping[str, str], mistakes: list[Mistake]) -> PlantF
     _check_sections(table, mistakes)
     head = _head(table, mistakes)
     connections = _connections(table, mistakes)
-    stations = _stations(table, mistakes)
+    people = people_toml.read_people(table, mistakes)
+    stations = _stations(table, people, mistakes)
     access = table.table("access")
     may = toml.fill(_Access, access, mistakes) if access else None
     return PlantFile(
         id=head.id if head else "",
         name=head.name if head else "",
         timezone=head.timezone if head else "UTC",
+        version=head.version if head else 1,
         connections=tuple(connections.values()),
         drivers=_drivers(table),
         history=_kept(table, mistakes),
         stations=tuple(stations.values()),
         station_lines=_lines(table, "station", "screen"),
         connection_lines=_lines(table, "connection", "id"),
-        server_url=_server(table, mistakes),
+        server=server_toml.read_server(table, mistakes),
+        rows_line=_line_of(table, server_toml.SECTION, "rows"),
         matrix=_matrix(table, mistakes),
         everyone=may.everyone if may else "operate",
         alarm_classes=alarm_classes.read_classes(table, mistakes),
         severities=conditions_toml.read_severities(table, mistakes),
         position_rows=tuple(table.tables(positions_toml.SECTION)),
+        people=people,
     )
 
 
@@ -171,7 +184,7 @@ def _kept(table: toml.Table, mistakes: list[Mistake]) -> History:
     groups = []
     for row in section.tables("group"):
         group = toml.fill(_Group, row, mistakes)
-        wrong = [pattern for pattern in group.tags if not _PATTERN.fullmatch(pattern)] if group else []
+        wrong = [pattern for pattern in group.tags if not PATTERN.fullmatch(pattern)] if group else []
         if wrong:
             what = f"{wrong[0]!r} is neither a tag nor all tags below a dot"
             mistakes.append(row.mistake("tags", what, 'Write tags = ["line1.filler.level", "line1.drives.*"]'))
@@ -191,6 +204,11 @@ def _drivers(table: toml.Table) -> dict[str, str]:
 
 def _lines(table: toml.Table, section: str, key: str) -> dict[str, int]:
     return {str(row.values.get("id")): row.line_of(key) for row in table.tables(section)}
+
+
+def _line_of(table: toml.Table, section: str, key: str) -> int:
+    found = table.table(section)
+    return found.line_of(key) if found else 0
 
 
 def _check_sections(table: toml.Table, mistakes: list[Mistake]) -> None:
@@ -231,6 +249,7 @@ def _connections(table: toml.Table, mistakes: list[Mistake]) -> dict[str, Connec
             if made.driver == "modbus":
                 settings["modbus"] = modbus_toml.settings(row, made, mistakes)
             settings["security"] = security.normal(made.security)
+            settings["secret"] = security.secret_named(row)
             found[made.id] = Connection(**settings)
     return found
 
@@ -268,7 +287,7 @@ def _no_driver(row: toml.Table, driver: str) -> Mistake:
     return row.mistake("driver", f"there is no driver {driver!r}", mend)
 
 
-def _stations(table: toml.Table, mistakes: list[Mistake]) -> dict[str, Station]:
+def _stations(table: toml.Table, people: PeopleRules, mistakes: list[Mistake]) -> dict[str, Station]:
     found: dict[str, Station] = {}
     rows: dict[str, toml.Table] = {}
     for row in table.tables("station"):
@@ -277,22 +296,10 @@ def _stations(table: toml.Table, mistakes: list[Mistake]) -> dict[str, Station]:
             mistakes.append(_twice(row, "station", made.id, rows[made.id]))
         elif made is not None:
             rows[made.id] = row
-            found[made.id] = Station(made.id, made.name, made.screen, made.kind, made.everyone or "")
+            people_toml.check_station(row, made.lock, people, mistakes)
+            own = (made.everyone or "", made.idle_min, made.lock)
+            found[made.id] = Station(made.id, made.name, made.screen, made.kind, *own)
     return found
-
-
-def _server(table: toml.Table, mistakes: list[Mistake]) -> str:
-    section = table.table("server")
-    made = toml.fill(_Server, section, mistakes) if section else None
-    if made is None or section is None:
-        return ""
-    if not re.fullmatch(r"postgres(ql)?://[^\s/]+/[^\s/?]+(\?\S*)?", made.url):
-        mend = 'Write url = "postgresql://user@host/database"'
-        mistakes.append(section.mistake("url", "the server's url is not a PostgreSQL address", mend))
-    elif re.match(r"\w+://[^/@]*:[^/@]*@", made.url) or "password=" in made.url:
-        mend = "Take the password out; it belongs in the station's key store"
-        mistakes.append(section.mistake("url", "a password in a plant file is readable by everybody", mend))
-    return made.url
 
 
 def _matrix(table: toml.Table, mistakes: list[Mistake]) -> Matrix:

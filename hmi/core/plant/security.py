@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from hmi.core.errors import Mistake
@@ -13,6 +14,8 @@ NONE: Final = "None"
 POLICIES: Final = ("Basic256Sha256", "Aes128Sha256RsaOaep", "Aes256Sha256RsaPss")
 MODES: Final = ("Sign", "SignAndEncrypt")
 _BROKEN: Final = ("Basic128Rsa15", "Basic256")  # withdrawn by the OPC Foundation: SHA-1, and padding that leaks
+NAME_FORM: Final = r"[a-z][a-z0-9_-]{0,63}"  # of what a station keeps secret
+_SECRET: Final = re.compile(rf"secret:({NAME_FORM})")
 KEYS: Final = ("user", "allow_plain_password", "user_certificate", "certificate_host")  # that OPC UA alone knows
 _EXAMPLE: Final = 'Write security = "Basic256Sha256:SignAndEncrypt"'
 
@@ -57,16 +60,22 @@ def check(row: Table, made: Any) -> list[Mistake]:
 
 def no_password(row: Table) -> list[Mistake]:
     """A mistake where a [[connection]] holds a password, which everybody who reads the plant's files then knows."""
-    if "password" not in row.values:
+    if "password" not in row.values or secret_named(row):
         return []
-    name = variable(str(row.values.get("id", "")))
-    mend = f"Take it out; set {name}, or write it into secrets/{row.values.get('id')} in the data folder"
+    name = str(row.values.get("id", ""))
+    mend = f'Take it out and give it to each station: hmi secret set {name}; or name another: password = "secret:NAME"'
     return [row.mistake("password", "a password in a plant file is readable by everybody", mend)]
 
 
-def variable(connection: str) -> str:
-    """The environment variable that may hold the password of a connection's user."""
-    return "HMI_PASSWORD_" + connection.upper().replace("-", "_")
+def secret_named(row: Table) -> str:
+    """The secret of each station that a [[connection]] names, `password = "secret:NAME"`; "" none."""
+    found = _SECRET.fullmatch(str(row.values.get("password", "")))
+    return found[1] if found else ""
+
+
+def variable(secret: str) -> str:
+    """The environment variable that may hold a secret of this name, such as the password of a connection's user."""
+    return "HMI_PASSWORD_" + secret.upper().replace("-", "_")
 
 
 def _idle(row: Table, key: str, why: str) -> Mistake:

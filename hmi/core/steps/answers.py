@@ -34,6 +34,9 @@ _SIGNS: Final[Mapping[str, Callable[[str], bool]]] = {
     "?": str.isprintable,
 }
 
+_AGAIN: Final = "{what}: do it again, or give a reason"
+_MEASURE: Final = "{what}: measure again, or give a reason"
+
 
 class Refused(Exception):
     """What a person wants cannot be taken: why, and what would let it pass. The job stands where it stood."""
@@ -78,11 +81,11 @@ def answered(step: AnyStep, value: Any, why: str, now: Now) -> Answer:
 def _check(step: Check, value: Any, why: str, now: Now) -> Answer:
     word = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
     if word not in WORDS or (word == "na" and not step.na):
-        raise Refused("answer", "answer with yes, no or not applicable" if step.na else "answer with yes or no")
+        raise Refused("answer", "Answer with yes, no or not applicable" if step.na else "Answer with yes or no")
     deviation = ""
     if step.expect and word not in (step.expect, "na"):
         if word not in step.go:  # where the instruction itself says how to go on, no more is asked
-            _reason(why, f"{word} is not as it should be")
+            _reason(why, f"{word} is not as it should be", _AGAIN)
         deviation = f"{word} instead of {step.expect}"
     return Answer(word, step.go.get(word), deviation)
 
@@ -106,24 +109,24 @@ def _within(step: Number | Capture, number: float, unit: str, why: str) -> tuple
         return where, beyond
     if step.outside == "refuse":
         raise Refused("outside", f"{beyond}: the job cannot go on so. Mend it, and measure again")
-    _reason(why, beyond, "measure again, or")
+    _reason(why, beyond, _MEASURE)
     return where, beyond
 
 
 def _text(step: Text, value: Any, why: str, now: Now) -> Answer:
     text = value.strip() if isinstance(value, str) else ""
     if not step.least <= len(text) <= step.most:
-        raise Refused("text", f"write {step.least} to {step.most} characters")
+        raise Refused("text", f"Write {step.least} to {step.most} characters")
     return Answer(text)
 
 
 def _choice(step: Choice, value: Any, why: str, now: Now) -> Answer:
     if value not in step.choices:
-        raise Refused("answer", f"choose one of {', '.join(step.choices)}")
+        raise Refused("answer", f"Choose one of {', '.join(step.choices)}")
     deviation = ""
     if step.expect and value not in step.expect:
         if value not in step.go:
-            _reason(why, f"{value} is not as it should be")
+            _reason(why, f"{value} is not as it should be", _AGAIN)
         deviation = f"{value} instead of {' or '.join(step.expect)}"
     return Answer(value, step.go.get(value), deviation)
 
@@ -131,9 +134,9 @@ def _choice(step: Choice, value: Any, why: str, now: Now) -> Answer:
 def _scan(step: Scan, value: Any, why: str, now: Now) -> Answer:
     code = value.strip() if isinstance(value, str) else ""
     if not code or len(code) > 200 or not code.isprintable():
-        raise Refused("code", "scan the code, or type it")
+        raise Refused("code", "Scan the code, or type it")
     if step.expect and code.casefold() != step.expect.casefold():
-        raise Refused("code", f"this is {code}, not {step.expect}: go to the right one and scan it")
+        raise Refused("code", f"This is {code}, not {step.expect}: go to the right one and scan it")
     if step.mask and not fits(step.mask, code):
         raise Refused("code", f"{code} does not look like {step.mask}: scan it again")
     context: dict[str, str] = {} if step.what == "code" else {step.what: code}
@@ -150,7 +153,7 @@ def fits(mask: str, code: str) -> bool:
 
 def _photo(step: Photo, value: Any, why: str, now: Now) -> Answer:
     if not isinstance(value, str) or not value:
-        raise Refused("photo", "attach a picture or file")
+        raise Refused("photo", "Attach a picture or file")
     return Answer(value)
 
 
@@ -161,20 +164,20 @@ def _timer(step: Timer, value: Any, why: str, now: Now) -> Answer:
 
 
 def _wait(step: Wait, value: Any, why: str, now: Now) -> Answer:
-    raise Refused("wait", "the job goes on by itself as soon as the machine is so")
+    raise Refused("wait", "The job goes on by itself as soon as the machine is so")
 
 
 def _verify(step: Verify, value: Any, why: str, now: Now) -> Answer:
     truth = now.truth(step.id)
     if truth is None:
-        raise Refused("condition", "its condition names a tag that the plant no longer has: leave the step out")
+        raise Refused("condition", "Its condition names a tag that the plant no longer has: leave the step out")
     text = ""
     if not truth.known:
-        text = "it cannot be told: a value it depends on is not good"
+        text = "It cannot be told: a value it depends on is not good"
     elif not truth.holds:
-        text = step.blocked or "the machine is not so yet"
+        text = step.blocked or "The machine is not so yet"
     elif now.held_s < step.hold_s:
-        text = f"it has held for {now.held_s:.0f} s of {step.hold_s:g} s"
+        text = f"It has held for {now.held_s:.0f} s of {step.hold_s:g} s"
     return Answer(0.0 if text else 1.0, failed=text, tags=truth.readings)
 
 
@@ -197,16 +200,16 @@ def _capture(step: Capture, value: Any, why: str, now: Now) -> Answer:
 def _loop(step: Loop, value: Any, why: str, now: Now) -> Answer:
     word = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
     if not step.again or word not in ("yes", "no"):
-        raise Refused("answer", "answer with yes or no" if step.again else "the job goes on by itself")
+        raise Refused("answer", "Answer with yes or no" if step.again else "The job goes on by itself")
     return Answer(word)
 
 
 def _sign(step: Sign, value: Any, why: str, now: Now) -> Answer:
-    raise Refused("sign", "this step wants a signature, and no other answer")
+    raise Refused("sign", "This step wants a signature, and no other answer")
 
 
 def _branch(step: Branch, value: Any, why: str, now: Now) -> Answer:
-    raise Refused("wait", "the job goes on by itself as soon as it can be told where")
+    raise Refused("wait", "The job goes on by itself as soon as it can be told where")
 
 
 _TAKERS: Final[Mapping[type, Callable[[Any, Any, str, Now], Answer]]] = {
@@ -231,15 +234,15 @@ def _as_number(value: Any) -> float:
     try:
         number = float(value.strip().replace(",", ".")) if isinstance(value, str) else float(value)
     except (TypeError, ValueError, OverflowError):
-        raise Refused("number", "this is no number: write it like 12.5") from None
+        raise Refused("number", "This is no number: write it like 12.5") from None
     if not math.isfinite(number) or isinstance(value, bool):
-        raise Refused("number", "this is no number: write it like 12.5")
+        raise Refused("number", "This is no number: write it like 12.5")
     return number
 
 
-def _reason(why: str, what: str, otherwise: str = "do it again, or") -> None:
+def _reason(why: str, what: str, mend: str) -> None:
     if not why.strip():
-        raise Refused("outside", f"{what}: {otherwise} give a reason", ("why",))
+        raise Refused("outside", mend.format(what=what), ("why",))
 
 
 def _told(number: float, unit: str) -> str:

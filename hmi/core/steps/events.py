@@ -70,6 +70,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     instruction: str = ""
     title: str = ""  # of the start: that of the instruction; else that of the step
     revision: str = ""
+    acted_ns: int = 0  # when the person did it, by the clock of his window, where the engine heard of it later
 
 
 def number_of(value: Value) -> float | None:

@@ -55,16 +55,16 @@ def judge(procedure: Procedure, job: Job, act: Act, facts: Facts) -> Event:
     """The event that an act makes; raises Refused, in words, where it may not be done."""
     step = _step(procedure, job, act)
     if len(act.why) > LONGEST or (isinstance(act.value, str) and len(act.value) > 2 * LONGEST):
-        raise Refused("text", f"at most {LONGEST} characters can be kept: shorten the text")
+        raise Refused("text", f"At most {LONGEST} characters can be kept: shorten the text")
     if act.kind == "note":
         if not act.why.strip():
-            raise Refused("text", "the remark is empty: write what was noticed")
+            raise Refused("text", "The remark is empty: write what was noticed")
         return _event("noted", job, step, act, facts)
     if act.kind == "abandon":
-        _expect_reason(act, "giving up a job")
-        _expect_role(facts, procedure.role, "giving it up")
+        _expect_reason(act, "Giving up a job")
+        _expect_role(facts, procedure.role, "Giving it up")
         return _event("abandoned", job, step, act, facts, deviation="given up before its end")
-    _expect_role(facts, step.role, "this step")
+    _expect_role(facts, step.role, "This step")
     _expect_skill(facts, step)
     if act.kind == "skip":
         return _skipped(procedure, job, step, act, facts)
@@ -73,7 +73,7 @@ def judge(procedure: Procedure, job: Job, act: Act, facts: Facts) -> Event:
     if act.kind == "sign":
         return _signed(procedure, job, step, act, facts)
     if act.kind != "do":
-        raise Refused("act", f"nobody can {act.kind!r} a step: is the client newer than the engine?")
+        raise Refused("act", f"Nobody can {act.kind!r} a step: is the client newer than the engine?")
     found = answered(step, act.value, act.why, _Now(facts, act))
     return _done(procedure, job, step, act, facts, found)
 
@@ -81,15 +81,15 @@ def judge(procedure: Procedure, job: Job, act: Act, facts: Facts) -> Event:
 def started(procedure: Procedure, key: str, context: Mapping[str, str], act: Act, facts: Facts) -> Event:
     """The event that begins a job; raises Refused where it may not be begun."""
     if procedure.release == "withdrawn":
-        raise Refused("withdrawn", "the instruction was withdrawn: ask who wrote it for the one that holds now")
+        raise Refused("withdrawn", "The instruction was withdrawn: ask who wrote it for the one that holds now")
     if procedure.release != "released" and facts.can_sign:
-        raise Refused("release", f"the instruction is {procedure.release}: only released ones can be started")
-    _expect_role(facts, procedure.role, "starting this instruction")
+        raise Refused("release", f"The instruction is {procedure.release}: only released ones can be started")
+    _expect_role(facts, procedure.role, "Starting this instruction")
     missing = [name for name in procedure.ask if not context.get(name, "").strip()]
     if missing:
         raise Refused("context", f"{', '.join(missing)} must be known before it starts", tuple(missing))
     if any(len(name) > 40 or len(text) > 200 for name, text in context.items()) or len(context) > 20:
-        raise Refused("context", "what the job is for is too long: at most 200 characters each")
+        raise Refused("context", "What the job is for is too long: at most 200 characters each")
     draft = "" if procedure.release == "released" else f"carried out as a {procedure.release}, not released"
     return Event(
         kind="started",
@@ -136,7 +136,7 @@ def wanted(procedure: Procedure, job: Job, act: Act, facts: Facts) -> tuple[str,
     if act.kind != "do" or not isinstance(step, WriteStep):
         return None
     _step(procedure, job, act)
-    _expect_role(facts, step.role, "this step")
+    _expect_role(facts, step.role, "This step")
     _expect_skill(facts, step)
     if step.confirm and act.value is not True:
         raise Refused("confirm", step.confirm, ("confirm",))
@@ -146,14 +146,14 @@ def wanted(procedure: Procedure, job: Job, act: Act, facts: Facts) -> tuple[str,
         number = number_of(found)
         value = found if number is None else number
         if value is None:
-            raise Refused("result", f"the step {step.from_} has found no value that could be sent: leave this one out")
+            raise Refused("result", f"The step {step.from_} has found no value that could be sent: leave this one out")
     return step.tag, value
 
 
 def second_refused(job: Job, step: AnyStep, name: str) -> str:
     """Why somebody cannot be the second person of a signature; "" he can."""
     if not isinstance(step, Sign):
-        return "this step asks for no signature"
+        return "This step asks for no signature"
     if step.second and name in job.doers:
         return f"{name} has done steps of this job: somebody else has to sign"
     return ""
@@ -176,20 +176,20 @@ class _Now:
 def _step(procedure: Procedure, job: Job, act: Act) -> AnyStep:
     """The step that the job is at, if the person saw it; else who was there before him."""
     if not job.is_open:
-        raise Refused("over", f"the job {job.id} is {job.state}: nothing can be added to it")
+        raise Refused("over", f"The job {job.id} is {job.state}: nothing can be added to it")
     if len(job.events) > _MOST_EVENTS:
-        raise Refused("long", "the job has grown too long: give it up and start another")
+        raise Refused("long", "The job has grown too long: give it up and start another")
     step = procedure.step(job.at)
     if step is None:
-        raise Refused("over", "no step of the job is left")
+        raise Refused("over", "No step of the job is left")
     if act.kind in ("note", "abandon"):
         return step
     if (act.step, act.turn) != (job.at, job.turn):
         last = next(
             (event for event in reversed(job.events) if event.step == act.step and event.turn == act.turn), None
         )
-        by = f" by {last.user or 'the station'}" if last is not None else ""
-        raise Refused("past", f"the job has gone on: this step was done{by}, and it is at {step.title!r} now")
+        by = "somebody" if last is None else last.user or "the station"
+        raise Refused("past", f"The job has gone on: this step was done by {by}, and it is at {step.title!r} now")
     return step
 
 
@@ -206,17 +206,17 @@ def _expect_role(facts: Facts, role: str, what: str) -> None:
 def _expect_skill(facts: Facts, step: AnyStep) -> None:
     """Skills are known of persons who have signed in; of others nobody knows any."""
     if step.skill and facts.who.signed_in and step.skill not in facts.who.skills:
-        raise Refused("skill", f"this step is for somebody trained in {step.skill}")
+        raise Refused("skill", f"This step is for somebody trained in {step.skill}")
 
 
 def _skipped(procedure: Procedure, job: Job, step: AnyStep, act: Act, facts: Facts) -> Event:
     if step.optional:
         return _event("skipped", job, step, act, facts, to=procedure.after(step))
-    _expect_reason(act, "leaving out a step")
+    _expect_reason(act, "Leaving out a step")
     unsigned = isinstance(step, Sign) and not facts.can_sign
     timed_out = isinstance(step, Wait) and step.timeout_min is not None and facts.waited_s >= step.timeout_min * 60
     if not unsigned and not timed_out:
-        _expect_role(facts, step.skip_role, "leaving this step out")
+        _expect_role(facts, step.skip_role, "Leaving this step out")
     text = "not signed: nobody can sign in here yet" if unsigned else "left out"
     to = step.otherwise if isinstance(step, Branch) and step.otherwise else procedure.after(step)
     return _event("skipped", job, step, act, facts, to="" if to == END else to, deviation=text)
@@ -224,18 +224,18 @@ def _skipped(procedure: Procedure, job: Job, step: AnyStep, act: Act, facts: Fac
 
 def _begun(job: Job, step: AnyStep, act: Act, facts: Facts) -> Event:
     if not isinstance(step, Timer):
-        raise Refused("act", "this step has no time to be started")
+        raise Refused("act", "This step has no time to be started")
     if job.begun_ns:
-        raise Refused("act", "its time runs already")
+        raise Refused("act", "Its time runs already")
     return _event("begun", job, step, act, facts)
 
 
 def _signed(procedure: Procedure, job: Job, step: AnyStep, act: Act, facts: Facts) -> Event:
     if not facts.can_sign:
-        raise Refused("sign", "nobody can sign in here yet, so nobody can sign: leave it out with a reason")
+        raise Refused("sign", "Nobody can sign in here yet, so nobody can sign: leave it out with a reason")
     signature = act.signature
     if signature is None:
-        raise Refused("sign", "the signature is missing: give name and password")
+        raise Refused("sign", "The signature is missing: give name and password")
     refused = second_refused(job, step, facts.who.name)
     if refused:
         raise Refused("second", refused)

@@ -225,12 +225,28 @@ class Release(msgspec.Struct, frozen=True, omit_defaults=True):
     why: str = ""  # it was withdrawn
 
 
+class StepWording(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A step's texts in another language; what is "" is shown as it was written."""
+
+    title: str
+    text: str = ""
+    hazard: str = ""
+    blocked: str = ""
+    confirm: str = ""
+    again: str = ""
+    choices: tuple[str, ...] = ()  # in the order of the step's own
+
+
 class Wording(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An instruction's texts in another language: title, and by step id its title and text."""
+    """An instruction's texts in another language, those of its steps by their ids."""
 
     title: str
     intro: str = ""
-    steps: dict[str, tuple[str, str]] = {}
+    steps: dict[str, StepWording] = {}
+    hazards: tuple[str, ...] = ()
+    ppe: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 class Instruction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -266,7 +282,8 @@ class Instruction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 class Procedure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one job carries out: an instruction with those that are part of it, as one row of steps.
 
-    It is kept with the job, so that a job goes on as it began when the plant's files have changed.
+    It is kept with the job, so that a job goes on as it began when the plant's files have changed: with its words in
+    every language, and its pictures.
     """
 
     instruction: str
@@ -280,6 +297,8 @@ class Procedure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ask: tuple[str, ...] = ()
     role: Role = "operate"
     equipment: tuple[str, ...] = ()
+    wordings: dict[str, Wording] = {}  # by language, those of its parts included
+    drawings: dict[str, str] = {}  # file of a picture -> name by which the station keeps what it shows
 
     def place(self, step: str) -> int:
         """Where a step stands in the row; -1 if there is none of that id."""

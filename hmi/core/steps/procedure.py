@@ -21,7 +21,9 @@ from hmi.core.steps.model import (
     Procedure,
     Read,
     Scan,
+    StepWording,
     Sub,
+    Wording,
     Write,
 )
 
@@ -45,6 +47,7 @@ def procedure_of(instruction: Instruction, known: Mapping[str, Instruction], cod
         ask=instruction.ask,
         role=instruction.role,
         equipment=instruction.equipment,
+        wordings=_wordings(instruction, known),
     )
 
 
@@ -78,10 +81,41 @@ def _steps(
 
 def _heading(step: AnyStep, part: Instruction) -> Read:
     """What a person reads before a part begins."""
-    lines = [step.text, part.intro, *(f"- {one}" for one in (*part.hazards, *part.ppe))]
-    text = "\n\n".join(line for line in lines if line)
+    text = _opening(step.text, part.intro, (*part.hazards, *part.ppe))
     shared = {key: getattr(step, key) for key in ("hazard", "role", "skill", "tags")}
     return Read(id=step.id, title=step.title, text=text, pictures=(*step.pictures, *part.pictures), **shared)
+
+
+def _opening(text: str, intro: str, wanted: tuple[str, ...]) -> str:
+    lines = [text, intro, *(f"- {one}" for one in wanted)]
+    return "\n\n".join(line for line in lines if line)
+
+
+def _wordings(instruction: Instruction, known: Mapping[str, Instruction]) -> dict[str, Wording]:
+    """What the whole row of steps is called in each language that the instruction itself is translated to."""
+    return {
+        language: msgspec.structs.replace(own, steps=dict(_translated(instruction, known, language, "")))
+        for language, own in instruction.wordings.items()
+    }
+
+
+def _translated(
+    instruction: Instruction, known: Mapping[str, Instruction], language: str, prefix: str
+) -> Iterator[tuple[str, StepWording]]:
+    wording = instruction.wordings.get(language)
+    for step in instruction.steps:
+        own = wording.steps.get(step.id) if wording is not None else None
+        if not isinstance(step, Sub):
+            if own is not None:
+                yield prefix + step.id, own
+            continue
+        part = known[step.instruction]
+        there = part.wordings.get(language, Wording(part.title))
+        wanted = (*(there.hazards or part.hazards), *(there.ppe or part.ppe))
+        said = own or StepWording(step.title, step.text)
+        text = _opening(said.text, there.intro or part.intro, wanted)
+        yield prefix + step.id, msgspec.structs.replace(said, text=text)
+        yield from _translated(part, known, language, f"{prefix}{step.id}.")
 
 
 def _moved(step: AnyStep, prefix: str, after: str) -> AnyStep:

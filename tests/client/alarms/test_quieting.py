@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from hmi.client.alarms.quieting import BARRED, END, SAY, QuietDialog
+from hmi.core.alarms.rules import AlarmClass
 from hmi.link.messages import Reply
 
 
@@ -45,7 +46,6 @@ def test_a_shelf_has_a_reason_and_an_end(qtbot, opened, engine, desk):
         "why": "under repair: sensor wet",
         "hours": 2.0,
         "one_shot": True,
-        "second": "",
     }
     desk.wire.tick()
     assert dialog.steps.currentIndex() == END
@@ -97,3 +97,30 @@ def test_what_the_engine_refuses_is_told_in_its_words(qtbot, opened, engine, des
     desk.wire.tick()
     assert dialog.headline.whole == "Not done as asked"
     assert "there is nothing to unshelve" in dialog.outcome.whole
+
+
+class Somebody:
+    """Who is signed in at the window, if anybody is."""
+
+    def __init__(self, person):
+        self.person, self.name = person, "kim"
+
+    def role(self, plant, tag=""):
+        return "operate"
+
+
+def test_a_second_person_proves_that_he_agrees(qtbot, opened, engine, desk):
+    managed = AlarmClass("process", 1.0, second_person=True)
+    desk.plant = replace(desk.plant, alarm_classes={"process": managed})
+    desk.present = Somebody(None)
+    assert opened("shelve", 1).barred.whole == "This takes two people, and both must be known: sign in first"
+    desk.present = Somebody({"name": "kim"})
+    dialog = opened("shelve", 1)
+    choose(qtbot, dialog.reasons, "test")
+    press(qtbot, dialog.send_button)
+    assert "second person" in dialog.complaint.whole and engine.requests == []
+    qtbot.keyClicks(dialog.second.name, "ada")
+    qtbot.keyClicks(dialog.second.secret, "three grey herons")
+    press(qtbot, dialog.send_button)
+    assert engine.requests[-1].args["second"] == {"name": "ada", "secret": "three grey herons"}
+    assert dialog.second.secret.text() == "", "the password does not stay in the window"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hmi.client.alarms.reckoning import ABOVE, BEYOND, WITHIN, actors, figures, percent
+from hmi.client.alarms.reckoning import ABOVE, BEYOND, UNKNOWN, WITHIN, actors, lines, percent
 from hmi.core.alarms.kpi import DAY, Annunciations, measure
 
 S = 10**9
@@ -21,7 +21,7 @@ def flood():
 
 
 def by_name(kpi, events):
-    return {one.name: one for one in figures(kpi, events)}
+    return {one.name: one for one in lines(kpi, events)}
 
 
 def test_each_figure_has_its_target_and_its_events(flood):
@@ -39,6 +39,14 @@ def test_what_is_more_than_manageable_is_said(flood):
     assert by_name(measure(flood, 0, DAY // 24), flood)["Alarms an hour"].judged == BEYOND
 
 
+def test_of_too_little_nothing_is_said():
+    one = told((60, 1, 3, 5))
+    found = by_name(measure(one, 0, DAY // 1000), one)
+    assert (found["Alarms a day"].value, found["Alarms a day"].judged) == ("1000", UNKNOWN)
+    assert (found["The ten most frequent"].judged, found["Of priority 3"].judged) == (UNKNOWN, UNKNOWN)
+    assert found["Most in ten minutes"].judged == WITHIN
+
+
 def test_the_worst_alarms_come_with_the_delay_that_helps(flood):
     (actor,) = actors(measure(flood, 0, DAY), flood)
     assert (actor.rule, actor.count, actor.share) == (1, 20, 1.0)
@@ -52,7 +60,7 @@ def test_a_delay_that_would_hardly_help_is_not_suggested():
 
 def test_a_quiet_day_is_within_every_target():
     empty = Annunciations(*(np.empty(0, kind) for kind in (np.int64, np.intp, np.uint8, np.int64)))
-    assert {one.judged for one in figures(measure(empty, 0, DAY), empty)} == {WITHIN}
+    assert {one.judged for one in lines(measure(empty, 0, DAY), empty)} == {WITHIN}
 
 
 def test_shares_have_two_digits_where_they_mean_something():

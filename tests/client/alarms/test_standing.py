@@ -1,6 +1,7 @@
 """The alarms of the mirror in columns."""
 
 import numpy as np
+import pytest
 
 from hmi.client.alarms.standing import STANDING, Standing
 from hmi.link.messages import AlarmRow
@@ -46,6 +47,7 @@ def test_what_is_quiet_has_lists_of_its_own(engine):
     assert [standing.count(view) for view in ("shelved", "out-of-service", "suppressed-by-design")] == [1, 1, 1]
 
 
+@pytest.mark.fault(rows=[33])
 def test_ten_thousand_are_in_the_order_of_the_definition(engine):
     rules = [engine.plant.rules[n % 4] for n in range(10_000)]
     standing, rng = Standing(rules), np.random.default_rng(1)

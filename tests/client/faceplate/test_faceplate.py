@@ -105,7 +105,7 @@ def test_ways_to_more(qtbot, plate, plates, desk):
     screens, trends, instructions = [], [], []
     plates.asked.connect(screens.append)
     plates.trend_asked.connect(trends.append)
-    plates.instruction_asked.connect(instructions.append)
+    plates.instruction_asked.connect(lambda *told: instructions.append(told))
     qtbot.mouseClick(plate.detail, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(plate.trend, Qt.MouseButton.LeftButton)
     plate.show_tab("instructions")
@@ -113,7 +113,7 @@ def test_ways_to_more(qtbot, plate, plates, desk):
     tags = desk.plant.tag_index
     assert screens == ["pump-detail"]
     assert trends == [(tags["pump.speed"], tags["tank.level"])]
-    assert instructions == ["pump-seal"]
+    assert instructions == [("pump-seal", "pump", "")]
 
 
 def test_it_is_dragged_by_its_title_and_stays_within(qtbot, plate, host):

@@ -10,13 +10,13 @@ from hmi.core.steps.model import Instruction
 
 
 def test_a_click_asks_for_the_instruction(qtbot, desk):
-    tab = Instructions(desk, ("pump-seal", "clean"))
+    tab = Instructions(desk, ("pump-seal", "clean"), "p-101")
     qtbot.addWidget(tab)
     asked = []
-    tab.asked.connect(asked.append)
+    tab.asked.connect(lambda *told: asked.append(told))
     assert tab.buttons["pump-seal"].text() == "Pump seal"
     qtbot.mouseClick(tab.buttons["pump-seal"], Qt.MouseButton.LeftButton)
-    assert asked == ["pump-seal"]
+    assert asked == [("pump-seal", "p-101", "")]
 
 
 def test_its_title_is_in_the_plants_language(qtbot, desk):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,11 @@ from argon2 import PasswordHasher
 from hmi.core.errors import HmiError
 from hmi.core.plant import load
 from hmi.core.steps.job import Job
+from hmi.core.steps.model import Instruction
 from hmi.engine import hashing
 from hmi.engine.accounts import Accounts
 from hmi.engine.gate import Gate
-from hmi.engine.jobs import JobRoom
-from hmi.engine.jobs_signing import Signing
-from hmi.engine.jobs_verbs import JobVerbs
+from hmi.engine.jobs_made import Jobs
 from hmi.engine.people import People
 from hmi.engine.poller import Poller
 from hmi.link.messages import Health, Reply, Request
@@ -123,6 +123,7 @@ class Bench:
         self.loop = asyncio.new_event_loop()
         self.pool = ThreadPoolExecutor(2)
         self.driver = ToyDriver()
+        self.files: Path | None = None  # where photographs of the plant lie
         hashing._hasher = lambda: PasswordHasher(1, 8, 1)  # at its cheapest
         self._open()
 
@@ -134,14 +135,13 @@ class Bench:
         poller.add(plant.connections[0], self.driver, list(range(len(plant.tags))))
         self.driver.health.last_life = self.clock.monotonic()
         gate = Gate(plant, table, poller, self.clock, self.store.record)
-        self.room = JobRoom(plant, table, self.clock, self.store.record)
+        self.attachments = Attachments(self.folder)
+        folders = (self.folder, self.files)
+        jobs = Jobs(plant, table, self.clock, self.store.record, self.people, gate, self.pool, folders)
+        self.room, self.verbs = jobs.room, jobs.verbs
         self.reader = JobReader(self.folder)
-        found = self.reader.open_jobs()
-        self.room.restore(found, {job.procedure: self.reader.procedure(job.procedure) for job in found})
-        signing, kept = Signing(self.people, self.clock), Attachments(self.folder)
-        verbs = JobVerbs(self.room, self.reader, gate, signing, kept, self.clock, self.pool).verbs
-        self.verbs = dict(verbs)
-        self.engine.answers |= dict.fromkeys(verbs, self.answer)
+        jobs.restore()
+        self.engine.answers |= dict.fromkeys(self.verbs, self.answer)
 
     def answer(self, request: Request) -> Reply:
         """As the engine's own loop does it."""
@@ -166,12 +166,17 @@ class Bench:
 
     def release(self) -> None:
         """The instruction is released, as it must be where people can sign."""
-        plant = self.room.plant
+        plant = self.room.filed
         some = {
             name: msgspec.structs.replace(one, release=msgspec.structs.replace(one.release, state="released"))
             for name, one in plant.instructions.items()
         }
-        object.__setattr__(plant, "instructions", some)
+        self.room.adopted(replace(plant, instructions=some))
+
+    def change(self, one: Instruction) -> None:
+        """The plant's files have another text of an instruction now."""
+        plant = self.room.filed
+        self.room.adopted(replace(plant, instructions={**plant.instructions, one.id: one}))
 
     def beat(self, seconds: float = 0.0) -> None:
         """Time passes at the engine, and it says that it is there."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from hmi.client.instructions.ending import Ending
 from hmi.client.instructions.work import Held
+from hmi.core.steps.events import Event
 from hmi.core.steps.model import Number, Read
 from tests.core.steps.floor import Floor
 
@@ -45,3 +47,12 @@ def test_the_record_is_written_and_where_it_cannot_be_it_is_said(ending, tmp_pat
     assert ending.told.whole == f"Written to {tmp_path / 'job.json'}"
     ending.save_json(tmp_path / "none" / "job.json")
     assert "cannot be written" in ending.told.whole
+
+
+def test_one_that_was_stopped_says_why(ending):
+    held = done()
+    stopped = Event(kind="stopped", time_ns=9, why="CIP was withdrawn: leaks", deviation="stopped before its end")
+    held.job = replace(held.job, state="stopped", events=(held.job.events[0], stopped))
+    ending.show_job(held)
+    assert ending.headline.whole == "The job was stopped: its instruction was withdrawn"
+    assert ending.deviations.whole == "CIP was withdrawn: leaks · 1 deviations"

@@ -19,7 +19,7 @@ ACROSS, DOWN = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBotto
     [
         (False, (1100, 700), ACROSS, DOWN),  # picture beside the text
         (False, (500, 700), DOWN, DOWN),
-        (True, (780, 1100), ACROSS, DOWN),  # held upright: the answer below, where the thumbs are
+        (True, (780, 1100), DOWN, DOWN),  # held upright: the answer below, where the thumbs are
         (True, (1240, 600), DOWN, ACROSS),  # held across there is no height to spare
     ],
 )

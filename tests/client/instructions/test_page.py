@@ -239,7 +239,7 @@ def test_on_a_workstation_queue_and_player_stand_side_by_side(qtbot, bench, desk
     asked = []
     made.asked.connect(asked.append)
     made.faceplate_asked.connect(asked.append)
-    made.instruction_asked.connect(asked.append)
+    made.instruction_asked.connect(lambda name, *_: asked.append(name))
     for kind, name in (("screen", "tank"), ("screen", "x"), ("equipment", "x"), ("instruction", "seal"), ("http", "x")):
         made._go(kind, name)
     assert asked == ["tank", "seal"]
@@ -254,3 +254,36 @@ def test_choices_are_large_buttons(qtbot, bench, desk):
     with qtbot.waitSignal(entry.given) as heard:
         entry.buttons[1].click()
     assert heard.args == ["no"]
+
+
+def test_the_header_hears_of_the_tags_of_the_step(qtbot, bench, page, beat):
+    assert page.tags().size == 0
+    bench.staff("ada", "kim")
+    bench.release()
+    page.work.start("seal", {"lot": "L7"})
+    beat()
+    for act in ("do", "do"):
+        page.work.act(page.work.held[page.work.chosen], act, 3.0)
+        beat()
+    page.work.act(page.work.held[page.work.chosen], "begin")
+    beat(61)
+    assert told(page.player.title) == "Pump stands"
+    assert page.tags().tolist() == [page.desk.plant.tag_index["pump.speed"]]
+
+
+@pytest.mark.expect_log("the engine is not running", "link")
+def test_a_job_that_somebody_began_is_told_to_wait_for_him(qtbot, bench, page, beat):
+    bench.crash()
+    beat()
+    page.work.start("seal", {"lot": "L7"})
+    page.work.desk.user = "kim"  # somebody else sits there now
+    bench.restart()
+    page.desk.wire._connect()
+    beat()
+    assert told(page.nothing).startswith("Kept, but not sent: anna has to sign in")
+    assert list(bench.room.going) == []
+    page.work.desk.user = "anna"
+    beat()
+    page.work._send()
+    beat()
+    assert len(bench.room.going) == 1

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from hmi.client.instructions.player import Player
 from hmi.client.instructions.work import Answer, Held
-from hmi.core.steps.model import Branch, Check, Choice, Loop, Number, Read, Sign, Text, Timer, Verify, Wait
+from hmi.client.language import speak
+from hmi.core.steps.model import (
+    Branch,
+    Check,
+    Choice,
+    Loop,
+    Number,
+    Read,
+    Sign,
+    StepWording,
+    Text,
+    Timer,
+    Verify,
+    Wait,
+    Wording,
+)
 from hmi.core.steps.model import Write as WriteStep
 from tests.core.steps.floor import Floor
 
@@ -24,12 +40,13 @@ def player(qtbot, bench, desk, work):
     made.dispose()
 
 
-def show(player, step, **more):
+def show(player, step, wordings=None, **more):
     """A job that is at this step."""
     floor = Floor(step, Read(id="z", title="Z"))
     floor.values["line.speed"] = floor.values["line.speed"].__class__(9.0)
     floor.start()
-    player.work.held["j-1"] = Held(floor.job, floor.procedure, **more)
+    procedure = msgspec.structs.replace(floor.procedure, wordings=wordings or {})
+    player.work.held["j-1"] = Held(floor.job, procedure, **more)
     player.work.chosen = "j-1"
     player.show_job()
 
@@ -109,3 +126,27 @@ def test_nothing_is_shown_of_a_job_that_is_still_being_read(player):
     player.pulse()
     player.go_on()
     assert player.head.whole == "Reading …" and not player.step_part.isVisible()
+
+
+def test_the_step_is_said_in_the_language_of_the_window_and_answered_as_it_was_written(player, bench):
+    step = Choice(id="a", title="Cause", choices=("Worn", "Torn"), hazard="Hot")
+    german = Wording(
+        "Dichtung", steps={"a": StepWording("Ursache", hazard="Heiß", choices=("Verschlissen", "Gerissen"))}
+    )
+    speak("de")
+    show(player, step, wordings={"de": german})
+    assert (player.title.whole, player.hazard_text.whole) == ("Ursache", "Heiß")
+    assert "Dichtung" in player.head.whole
+    assert [one.text() for one in player.entry.buttons] == ["Verschlissen", "Gerissen"]
+    assert [one.property("answer") for one in player.entry.buttons] == ["Worn", "Torn"]
+
+
+def test_why_the_machine_is_not_so_is_said_in_that_language_too(player):
+    step = Verify(id="a", title="Stands", needs="line.speed < 1", blocked="The pump turns")
+    german = Wording("Dichtung", steps={"a": StepWording("Steht", blocked="Die Pumpe dreht")})
+    speak("de")
+    show(player, step, wordings={"de": german})
+    player._answered(Answer("j-1", False, "The pump turns", "failed"))
+    assert player.told.whole == "Die Pumpe dreht"
+    player._answered(Answer("j-1", False, "Something else", "failed"))
+    assert player.told.whole == "Something else"

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
-from hmi.client.instructions.queue import Queue, _when
+from hmi.client.instructions.queue import SORTED, Queue, _when
 from hmi.core.steps.model import Read, Wording
 
 
@@ -88,3 +88,36 @@ def test_five_hundred_are_listed_and_found(qtbot, bench, work, desk):
     made.entry.setText("pump 49 seal")
     assert {"i49", "i149", "i499"} < set(made.instructions) and len(made.instructions) == 15
     work.listed.disconnect(made.fill)
+
+
+def test_open_jobs_by_order_machine_and_alarm(bench, work, queue, desk):
+    rows = [
+        {"id": "1", "order": "B", "equipment": "", "alarm": ""},
+        {"id": "2", "order": "", "equipment": "p-1", "alarm": desk.plant.rules[0].id},
+        {"id": "3", "order": "A", "equipment": "", "alarm": ""},
+    ]
+    for row in rows:
+        context = {name: text for name, text in row.items() if name != "id" and text}
+        work.open.append(
+            {
+                "id": row["id"],
+                "title": "Seal",
+                "instruction": "seal",
+                "context": context,
+                "equipment": [],
+                "done": 0,
+                "steps": 7,
+            }
+        )
+    orders = {}
+    for place, by in enumerate(SORTED):
+        queue.by.setCurrentIndex(place)
+        queue.fill()
+        orders[by] = queue.jobs
+    assert orders == {
+        "": ["1", "2", "3"],
+        "order": ["3", "1", "2"],
+        "equipment": ["2", "1", "3"],
+        "alarm": ["2", "1", "3"],
+    }
+    assert queue.open_model.rows[0][0].endswith("Change the seal · 2")

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+import zlib
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
+from PySide6.QtGui import QColor, QPalette
 
 from hmi.client.instructions.record import answer_words, as_json, page, write_pdf
 from hmi.core.steps.events import digest_of
@@ -76,6 +81,25 @@ def test_as_pdf_on_as_many_pages_as_it_takes(qapp, floor, tmp_path):
     assert write_pdf(path, long.job, long.procedure, "Plant", UTC) == ""
     data = path.read_bytes()
     assert len(data) > small and data.count(b"/Type /Page\n") >= 3
+
+
+def test_it_is_black_on_paper_whatever_the_theme_of_the_window(qapp, floor, tmp_path):
+    before, red = qapp.palette(), qapp.palette()
+    red.setColor(QPalette.ColorRole.Text, QColor("#FF0000"))
+    qapp.setPalette(red)
+    try:
+        assert write_pdf(tmp_path / "job.pdf", floor.job, floor.procedure, "Plant", UTC) == ""
+    finally:
+        qapp.setPalette(before)
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", (tmp_path / "job.pdf").read_bytes(), re.DOTALL)
+    drawn = b"".join(zlib.decompressobj().decompress(one) for one in streams if one[:1] == b"x")
+    assert b" scn" in drawn and b"1 0 0 scn" not in drawn
+
+
+def test_a_step_that_was_told_late_says_when_it_was_done(floor):
+    late = msgspec.structs.replace(floor.job.events[1], acted_ns=1_000_000_000)
+    job = replace(floor.job, events=(floor.job.events[0], late, *floor.job.events[2:]))
+    assert "Done 1970-01-01 00:00:01, while the link to the engine was away" in page(job, floor.procedure, "Plant", UTC)
 
 
 def test_where_nothing_can_be_written_it_is_said(qapp, floor, tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from hmi.client.language import speak
-from hmi.core.steps.model import Release, Wording
+from hmi.core.steps.model import Release, StepWording, Wording
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_what_the_engine_refuses_is_said_there(above, bench, window):
 
 
 def test_in_another_language(above):
-    wording = Wording("Dichtung wechseln", "Wozu.", {"put_on_gloves": ("Handschuhe anziehen", "")})
+    wording = Wording("Dichtung wechseln", "Wozu.", {"put_on_gloves": StepWording("Handschuhe anziehen")})
     change(above, wordings={"de": wording})
     speak("de")
     above.instruction("seal")
@@ -87,3 +87,14 @@ def test_one_that_is_not_there_is_said_so(above, window):
     above.instruction("nothing")
     assert above.overlay is None
     assert "no instruction nothing" in window.shell.banner.told.whole
+
+
+def test_a_job_that_is_started_from_an_alarm_and_at_a_machine_carries_both(above, bench, window):
+    above.instruction("seal", "p-101", "tank.level.hh")
+    sheet = above.overlay
+    sheet.fields["lot"].setText("L7")
+    sheet.start()
+    for _ in range(3):
+        window.wire.tick()
+    assert bench.job().context == {"lot": "L7", "equipment": "p-101", "alarm": "tank.level.hh"}
+    assert [row.id for row in bench.reader.find({"alarm": "TANK.level.hh"})] == [bench.job().id]

@@ -73,7 +73,3 @@ def test_why_a_calculated_value_is_grey_and_what_a_lost_link_means(small_plant: 
 def test_a_value_that_never_came_has_no_source_time(small_plant: Plant, glass: Glass) -> None:
     glass.table.time[LEVEL] = 0
     assert words.source_time(small_plant.tags[LEVEL], glass) == "-"
-
-
-def test_markup_in_a_description_stays_text() -> None:
-    assert "<" not in words.plain("<b>bold</b>")

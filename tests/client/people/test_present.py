@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from hmi.client.page import Desk
-from hmi.client.people.present import IDLE_S, LOOK_S, Present
+from hmi.client.people.present import LOOK_S, Present
+from hmi.core.plant.model import PeopleRules
 from hmi.link.messages import Reply, Request
 
+IDLE_S = 900.0
 WRONG = "Name or password is wrong"
 KIM = {"name": "kim", "full_name": "Kim Ro", "roles": {"": "view", "pump": "maintain"}, "must_change": False}
 
@@ -99,3 +102,77 @@ def test_a_lost_link_is_the_end_of_a_session(present: Present, desk: Desk, engin
     engine.hang_up()
     desk.wire.tick()
     assert present.person is None and "Sign in again" in told[0]
+
+
+LOCKING = Reply(0, True, "", {"person": None, "locked": True})
+
+
+@pytest.fixture
+def locking(present: Present, desk: Desk, engine: Any) -> Present:
+    """The same at a station that locks itself."""
+    rules = PeopleRules(accounts=True, idle_min=5.0, lock=True)
+    desk.wire.plant = replace(desk.wire.plant, people=rules)
+    engine.answers["lock"] = lambda request: Reply(request.number, True, "", {"person": None, "locked": True})
+    return present
+
+
+@pytest.mark.cr("2.5")
+def test_a_station_left_alone_locks_itself_and_a_pin_opens_it(locking: Present, desk: Desk, clock: Any, engine: Any):
+    told: list[str] = []
+    locking.told.connect(told.append)
+    sign_in(locking, desk)
+    clock.advance(299)
+    locking.pulse()
+    assert not locking.locked
+    clock.advance(2)
+    locking.pulse()
+    assert locking.locked and (locking.words, locking.person) == ("Locked", None)
+    assert locking.role(desk.plant, "pump.speed") == "view", "not even what everybody may"
+    assert told == ["Locked: nobody has touched this for 5 minutes"]
+    assert (engine.requests[-1].verb, engine.requests[-1].args) == ("lock", {"why": "left alone"})
+    assert sign_in(locking, desk).ok
+    assert not locking.locked and locking.role(desk.plant, "pump.speed") == "maintain"
+
+
+def test_locked_by_hand_where_nobody_could_unlock_it_is_opened_again(present: Present, desk: Desk, engine: Any):
+    engine.answers["lock"] = lambda request: Reply(request.number, False, "Nobody has an account here")
+    told: list[str] = []
+    present.told.connect(told.append)
+    present.lock()
+    assert present.locked, "at once"
+    desk.wire.tick()
+    assert not present.locked and told == ["Nobody has an account here"]
+
+
+def test_what_was_locked_stays_so_when_the_link_comes_back(present: Present, desk: Desk, engine: Any, clock: Any):
+    engine.answers["lock"] = lambda request: Reply(request.number, True, "", {"person": None, "locked": True})
+    sign_in(present, desk)
+    present.lock()
+    desk.wire.tick()
+    engine.hang_up()
+    desk.wire.tick()
+    assert present.locked
+    engine.up = True
+    desk.wire._connect()
+    desk.wire.tick()
+    assert present.locked and engine.requests[-1].verb == "lock", "the engine is told again"
+
+
+def test_who_was_found_gone_by_a_locking_station_leaves_it_locked(locking: Present, desk: Desk, engine: Any):
+    sign_in(locking, desk)
+    locking.sign_out()
+    assert locking.locked
+    engine.hang_up()
+    desk.wire.tick()
+    assert locking.locked
+
+
+def test_the_next_person_is_asked_the_way_that_is_quickest(present: Present, desk: Desk, engine: Any):
+    assert present.kind == "password"
+    answer = {"person": {**KIM, "pin": True}}
+    engine.answers["sign_in"] = lambda request: Reply(request.number, True, "", answer)
+    sign_in(present, desk)
+    assert present.kind == "pin"
+    present.sign_in("kim", "0417", "badge", lambda _: None)
+    desk.wire.tick()
+    assert present.kind == "badge"

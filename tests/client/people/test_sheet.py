@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from hmi.client.page import Desk
 from hmi.client.people.present import Present
@@ -54,6 +54,7 @@ def press(sheet: SignIn, desk: Desk, entry: QLineEdit) -> None:
     desk.wire.tick()
 
 
+@pytest.mark.cr("1.10")
 def test_name_password_enter(sheet: SignIn, desk: Desk, present: Present):
     assert [sheet.names.itemAt(at).widget().text() for at in range(2)] == ["Ada", "Kim Ro"]
     assert sheet.secret.echoMode() == QLineEdit.EchoMode.Password
@@ -141,3 +142,18 @@ def test_answers_that_come_after_it_was_closed_are_dropped(sheet: SignIn, desk: 
     sheet.deleteLater()
     qtbot.wait(1)
     desk.wire.stop()  # answers what is open
+
+
+def test_whoever_is_signed_in_may_lock_the_station(desk: Desk, engine: Any, present: Present, qtbot: Any):
+    engine.answers["sign_in"] = lambda request: Reply(request.number, True, "", {"person": KIM})
+    engine.answers["lock"] = lambda request: Reply(request.number, True, "", {"person": None, "locked": True})
+    present.sign_in("kim", "x", "password", lambda _: None)
+    desk.wire.tick()
+    host = QWidget()
+    host.resize(1280, 700)
+    qtbot.addWidget(host)
+    host.show()
+    made = SignIn(desk, host, present)
+    lock = next(one for one in made.findChildren(QPushButton) if one.text() == "Lock")
+    QTest.mouseClick(lock, Qt.MouseButton.LeftButton)
+    assert present.locked and made.isHidden()

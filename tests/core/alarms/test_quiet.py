@@ -15,7 +15,10 @@ def test_a_highly_managed_class_needs_somebody_else_to_agree():
     asked = Asked("eve", "operate", "test", 1.0)
     assert "second person" in may_shelve(rule(), of, asked, {})
     assert "somebody else" in may_shelve(rule(), of, Asked("eve", "operate", "test", 1.0, second="eve"), {})
-    assert may_shelve(rule(), of, Asked("eve", "operate", "test", 1.0, second="max"), {}) == ""
+    assert "somebody else" in may_shelve(rule(), of, Asked("eve", "operate", "test", 1.0, second="Eve"), {})
+    assert "cannot agree" in may_shelve(rule(), of, Asked("eve", "operate", "test", 1.0, second="max"), {})
+    two = Asked("eve", "operate", "test", 1.0, second="max", second_role="maintain")
+    assert may_shelve(rule(), of, two, {}) == ""
 
 
 def test_no_class_allows_more_than_a_day_and_some_allow_nothing():

@@ -4,9 +4,10 @@ import msgspec
 
 from hmi.core.plant.instructions_files import instruction_ids
 from hmi.core.plant.load import check
-from hmi.core.steps.model import Instruction, Picture, Schedule, Wording
+from hmi.core.steps.model import Instruction, Picture, Schedule
 from tests.core.plant.motors import LIBRARY, TEXTS
 
+PHOTO = "sha256:" + "0" * 64  # what stands for a photograph among the texts of its plant
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="5" height="5"/></svg>'
 EQUIPMENT = '[[equipment]]\nid = "m1"\nname = "M1"\npath = "line.m1"\ntemplate = "motor"\n'
 HEAD = """+++
@@ -29,9 +30,10 @@ counter = "line.m1.hours"
 TEXT = HEAD + "# Change the seal\n\nWhy.\n\n![All](all.svg)\n\n## Open\n\n![Photo](open.jpg)\n"
 
 
-def of(**files):
+def of(open__jpg=PHOTO, **files):
     """The plant of these instruction files, and the mistakes in them."""
-    texts = {f"instructions/{name.replace('__', '.')}": text for name, text in files.items()}
+    files["open__jpg"] = open__jpg
+    texts = {f"instructions/{name.replace('__', '.')}": text for name, text in files.items() if text}
     plant, mistakes = check(TEXTS | {"equipment.toml": EQUIPMENT} | texts, LIBRARY)
     return plant, [one for one in mistakes if one.file.startswith("instructions/")]
 
@@ -61,11 +63,22 @@ def test_a_whole_instruction():
     assert list(plant.pictures) == ["instructions/all.svg"]
 
 
-def test_the_digest_is_of_text_and_drawings_and_not_of_line_ends():
+def test_the_digest_is_of_all_that_is_shown_and_not_of_line_ends():
     digest = of(a__md=TEXT, all__svg=SVG)[0].instructions["a"].digest
     assert of(a__md=TEXT.replace("\n", "\r\n"), all__svg=SVG)[0].instructions["a"].digest == digest
     assert of(a__md=TEXT + "x", all__svg=SVG)[0].instructions["a"].digest != digest
     assert of(a__md=TEXT, all__svg=SVG.replace("5", "6"))[0].instructions["a"].digest != digest
+    assert of(a__md=TEXT, all__svg=SVG, open__jpg=PHOTO[:-1] + "1")[0].instructions["a"].digest != digest
+    german = '+++\ntitle = "Dichtung"\n+++\n'
+    assert of(a__md=TEXT, all__svg=SVG, a__de__md=german)[0].instructions["a"].digest != digest
+    assert of(a__md=TEXT, all__svg=SVG, b__md="# B", b__de__md=german)[0].instructions["a"].digest == digest
+
+
+def test_a_photograph_that_is_not_in_the_folder_is_a_mistake_with_its_line():
+    mistakes = of(a__md=TEXT, all__svg=SVG, open__jpg="")[1]
+    assert [(one.line, one.what, one.mend) for one in mistakes] == [
+        (25, "there is no picture open.jpg", "Add instructions/open.jpg")
+    ]
 
 
 def test_machines_know_the_instructions_that_name_them_or_their_type():
@@ -109,6 +122,13 @@ def test_unknown_keys_and_missing_ones_of_a_head():
     )
 
 
+def test_a_schedule_in_days():
+    week = '+++\ntitle = "A"\nevery_days = 7\n+++\n## B\n'
+    assert of(a__md=week)[0].instructions["a"].schedule == Schedule(168.0)
+    both = of(a__md=week.replace("every_days", "every_h = 3\nevery_days"))[1]
+    assert [(one.line, one.what) for one in both] == [(4, "every_h and every_days are two schedules")]
+
+
 def test_a_drawing_that_could_do_harm_is_refused():
     plant, mistakes = of(a__md=TEXT, all__svg=SVG.replace("<rect", "<script>x</script><rect"))
     assert plant is None
@@ -136,25 +156,16 @@ def test_parts_in_parts_have_an_end():
     assert of(a__md=SUB % "b", b__md="# only text")[1][0].what == "b can only be read"
 
 
-GERMAN = '+++\ntitle = "Dichtung"\n+++\nWarum.\n## Öffnen\n```step\nid = "open"\n```\nText.\n'
-
-
-def test_a_translation_has_the_steps_of_its_instruction():
-    plant, mistakes = of(a__md=TEXT, all__svg=SVG, a__de__md=GERMAN)
+def test_a_translation_is_read_and_one_of_nothing_is_a_mistake():
+    german = (
+        '+++\ntitle = "Dichtung"\nhazards = ["Heiß"]\nppe = ["Handschuhe"]\n+++\n## Öffnen\n```step\nid = "open"\n```\n'
+    )
+    plant, mistakes = of(a__md=TEXT, all__svg=SVG, a__de__md=german)
     assert mistakes == []
-    assert plant.instructions["a"].wording("de") == Wording("Dichtung", "Warum.", {"open": ("Öffnen", "Text.")})
+    found = plant.instructions["a"].wording("de")
+    assert (found.title, found.hazards, list(found.steps)) == ("Dichtung", ("Heiß",), ["open"])
     assert list(plant.instructions) == ["a"]
-
-
-def test_mistakes_of_a_translation():
-    wrong = of(a__md=TEXT, all__svg=SVG, a__de__md=GERMAN.replace('"open"', '"opn"'))[1]
-    assert [(one.severity, one.line, one.what) for one in wrong] == [
-        ("warning", 0, "1 steps are not translated: open"),
-        ("error", 5, "there is no step opn"),
-    ]
-    assert "there is no instruction z" in of(z__de__md=GERMAN)[1][0].what
-    assert "the translation has no head" in of(a__md=TEXT, all__svg=SVG, a__de__md="text")[1][0].what
-    assert "`id` is missing" in of(a__md=TEXT, all__svg=SVG, a__de__md='+++\ntitle = "x"\n+++\n## B\n')[1][-1].what
+    assert "there is no instruction z" in of(z__de__md=german)[1][0].what
 
 
 def test_ids_of_files():

@@ -56,7 +56,7 @@ def test_a_good_file_is_kept_whole() -> None:
     )
     assert found.history == History(30, 2.0)
     assert found.stations == (Station("room", "Control room", "overview"),)
-    assert found.server_url == "postgresql://hmi@plant-server/plant"
+    assert found.server.url == "postgresql://hmi@plant-server/plant"
     assert found.matrix.priority("major", 15) == 3
     assert found.matrix.priority("severe", 4) == 1
 
@@ -90,7 +90,7 @@ def test_defaults_where_sections_are_absent() -> None:
     assert found.history == History()
     assert found.matrix.priority("minor", 60) == 4
     assert found.everyone == "operate"
-    assert found.server_url == ""
+    assert found.server.url == ""
 
 
 @pytest.mark.parametrize(
@@ -170,3 +170,12 @@ def test_a_group_that_cannot_be_meant_is_a_mistake(group: str, words: str) -> No
     assert len(mistakes) == 1
     assert words in str(mistakes[0])
     assert found.history.keep_days == 30
+
+
+def test_the_files_of_a_plant_are_counted_from_1() -> None:
+    assert read(GOOD)[0].version == 1
+    assert read(GOOD.replace('name = "Demo plant"', 'name = "Demo plant"\nversion = 7', 1))[0].version == 7
+    for wrong in ("0", "-1", '"2"', "1.5"):
+        found, (mistake,) = read(GOOD.replace('name = "Demo plant"', f'name = "Demo plant"\nversion = {wrong}', 1))
+        assert "version" in mistake.what
+        assert found.version == 1

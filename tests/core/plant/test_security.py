@@ -62,6 +62,7 @@ def test_the_standard_s_spelling_is_the_same() -> None:
         (['certificate_host = "a b"'], "`certificate_host` must be a host", "plc7.plant.local"),
     ],
 )
+@pytest.mark.cr("4.3")
 def test_mistakes(lines: list[str], what: str, mend: str) -> None:
     found, mistakes = read(*lines)
     assert len(mistakes) == 1, mistakes
@@ -72,13 +73,26 @@ def test_mistakes(lines: list[str], what: str, mend: str) -> None:
     assert not found.connections
 
 
+@pytest.mark.cr("4.1")
 def test_a_password_has_no_place_in_a_plant_file() -> None:
     _, mistakes = read('security = "Basic256Sha256:Sign"', 'user = "op"', 'password = "geheim"')
     (mistake,) = mistakes
     assert (mistake.line, mistake.severity) == (11, "error")
     assert "readable by everybody" in mistake.what
-    assert "set HMI_PASSWORD_FILLER_1, or write it into secrets/filler-1 in the data folder" in mistake.mend
+    assert "hmi secret set filler-1" in mistake.mend
     assert "geheim" not in str(mistake)
+
+
+def test_a_plant_file_may_name_a_secret_of_the_station() -> None:
+    found, mistakes = read('security = "Basic256Sha256:Sign"', 'user = "op"', 'password = "secret:all-plcs"')
+    assert not mistakes
+    assert found.connections[0].secret == "all-plcs"
+    for wrong in ("secret:", "secret:No Name", "all-plcs"):
+        _, mistakes = read('security = "Basic256Sha256:Sign"', 'user = "op"', f'password = "{wrong}"')
+        assert "readable by everybody" in mistakes[0].what
+
+
+def test_what_holds_a_password_in_the_environment() -> None:
     assert variable("a-b_c") == "HMI_PASSWORD_A_B_C"
 
 

@@ -87,6 +87,7 @@ def test_what_only_an_editor_needs_is_left_out() -> None:
         ("\ud800", "characters that are none"),
     ],
 )
+@pytest.mark.cr("SAR 2.4", "3.5")
 def test_what_is_not_harmless_is_refused(inside: str, what: str) -> None:
     drawing, mistakes = read(svg(inside))
     assert drawing is None

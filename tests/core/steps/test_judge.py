@@ -96,7 +96,7 @@ def test_where_people_can_sign_in_leaving_a_signature_out_takes_the_role():
 def test_who_may_sign():
     floor = Floor(*TWO)
     job = floor.start()
-    assert second_refused(job, TWO[0], "ann") == "this step asks for no signature"
+    assert second_refused(job, TWO[0], "ann") == "This step asks for no signature"
     assert second_refused(job, Sign(id="s", title="S", second=True), "ann") == ""  # he only started it
 
 
@@ -109,11 +109,11 @@ def test_a_verify_fails_with_its_values_then_holds():
     assert (failed.kind, failed.why, failed.tags) == ("failed", "close the valve", {"line.valve": Reading(1.0, 0, 77)})
     floor.values["line.valve"] = Reading(0.0, UNCERTAIN_LAST_USABLE)
     floor.act()
-    assert floor.job.events[-1].why == "it cannot be told: a value it depends on is not good"
+    assert floor.job.events[-1].why == "It cannot be told: a value it depends on is not good"
     floor.values["line.valve"] = Reading(0.0, 0, 80)
     floor.wait(2)
     floor.act()
-    assert floor.job.events[-1].why == "it has held for 0 s of 3 s"
+    assert floor.job.events[-1].why == "It has held for 0 s of 3 s"
     floor.wait(3)
     floor.act()
     done = floor.job.events[-2]

@@ -1,0 +1,1 @@
+"""How every link of the station stands, and which outages there were."""

@@ -1,0 +1,210 @@
+"""`hmi update`: an installed station brought up to date from a stick or share, with a way back."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from hmi.clock import MachineClock
+from hmi.commands.places import named_folder, who
+from hmi.core.errors import HmiError
+from hmi.installed import root as own_root
+from hmi.plantfiles.bundle_pack import opened
+from hmi.plantfiles.folder import load_folder
+from hmi.plantfiles.signing import FOLDER, Keys, Use, trusted_keys
+from hmi.plantfiles.site import Site, read_site, site_file
+from hmi.update import maintenance, packs, renewal, running
+from hmi.update.find import Found, find
+from hmi.update.renewal import Station, put_into_use, recover, try_on_copy
+from hmi.update.steps import Steps
+from hmi.update.unpack import refuse_older, unpacked
+from hmi.update.versions import Installation
+
+_LOOK_S = 5.0  # between two looks whether the maintenance window is open
+
+
+def update(options: argparse.Namespace) -> int:
+    """Bring the station up to date, or back; 1 if the answer is no, and then what ran before runs."""
+    if bool(options.path) == options.roll_back:
+        print("hmi: say from where: hmi update PATH, or hmi update --roll-back", file=sys.stderr)
+        return 2
+    station = _station(options)
+    with station.installation.held():
+        recover(station)
+        return _roll_back(station, options) if options.roll_back else _forward(station, options, options.path)
+
+
+def install_pack(options: argparse.Namespace) -> int:
+    """`hmi plant install FILE` at an installed station: the same, as a person has asked for it."""
+    options.root, options.yes, options.wait, options.force = None, True, False, False
+    station = _station(options)
+    with station.installation.held():
+        recover(station)
+        return _forward(station, options, options.file)
+
+
+def _station(options: argparse.Namespace) -> Station:
+    if sys.platform == "win32":
+        raise HmiError("On Windows the new installer brings the program up to date: run it, and nothing is lost")
+    if os.geteuid() == 0:
+        os.umask(0o022)  # the engine's own account runs what is unpacked here
+    root = options.root or own_root()
+    if root is None:
+        raise HmiError("This program runs from its source, not from an installation: say which with --root DIR")
+    installation = Installation(root)
+    place = installation.place()
+    data = named_folder(options) or (Path(place.data) if place else None)
+    if data is None:
+        raise HmiError(f"{installation.root} does not say where its records are: name the data folder with --data")
+    site = read_site(site_file(installation.manifest.plant.id, place.site if place else ""))
+    usual = Path(f"{data}.backups") if place is None or not place.backups else Path(place.backups)
+    clock = MachineClock()
+    return Station(
+        installation=installation,
+        data=data,
+        backups=Path(site.backups) if site.backups else usual,
+        site=_served(site, place.service if place else ""),
+        clock=clock,
+        steps=Steps(installation.root, data, clock, who(), lambda line: print(line, flush=True)),
+        pause=_pause,
+    )
+
+
+def _served(site: Site, service: str) -> Site:
+    """How the engine is stopped and started: by whoever supervises it."""
+    if site.start or not service or not Path("/run/systemd/system").is_dir():
+        return site
+    systemctl = ("systemctl",) if os.geteuid() == 0 else ("systemctl", "--user")
+    return replace(site, stop=(*systemctl, "stop", service), start=(*systemctl, "start", service))
+
+
+def _pause(seconds: float) -> None:
+    threading.Event().wait(seconds)
+
+
+def _forward(station: Station, options: argparse.Namespace, path: Path) -> int:
+    installation = station.installation
+    plants = _keys(station, "plant")
+    own = installation.manifest
+    found = find(path, own.plant.id, own.platform, installation.version, plants)
+    if found.is_pack:
+        return _plant_pack(station, options, found, plants)
+    programs = _must_trust(_keys(station, "program"), "program", station)
+    station.steps.tell("update begun", f"{found.path.name} for {installation.version}")
+    try:
+        folder = _proven(station, found, programs, options.downgrade)
+    except HmiError as error:
+        installation.forget()
+        station.steps.tell("update refused", str(error))
+        raise
+    return _agreed_use(station, options, folder)
+
+
+def _proven(station: Station, found: Found, keys: Keys, downgrade: bool) -> Path:
+    """A new version beside the one in use, signed, whole, fitting, and tried on a copy of the records."""
+    installation = station.installation
+    if found.version == installation.version:
+        raise HmiError(f"{found.version} is in use already: nothing was changed")
+    if found.version is not None:
+        refuse_older(found.version, installation.version, downgrade)
+    folder = unpacked(found.path, installation, keys)
+    new = installation.version_in(folder)
+    refuse_older(new, installation.version, downgrade)  # what was signed counts, not how the file is called
+    station.steps.tell("update verified", f"{new} is signed, whole and for this plant")
+    try_on_copy(station, folder)
+    return folder
+
+
+def _plant_pack(station: Station, options: argparse.Namespace, found: Found, keys: Keys) -> int:
+    is_open = not keys and hasattr(options, "into")  # where no key is trusted a person may vouch for what he installs
+    judged = opened(found.path, None if is_open else _must_trust(keys, "plant", station))
+    folder = packs.prepared(judged, station.installation, downgrade=options.downgrade)
+    station.steps.tell(
+        "plant pack verified",
+        f"{folder.name} is {f'signed with the key {judged.key}' if judged.key else 'vouched for by nobody'}",
+    )
+    if packs.can_be_live(station, folder):
+        done = packs.put_live(station, folder)
+        station.installation.forget()
+        return 0 if done else 1
+    print(f"{folder.name} changes what the engine itself runs: it is put into use with a restart of the engine")
+    return _agreed_use(station, options, folder)
+
+
+def _roll_back(station: Station, options: argparse.Namespace) -> int:
+    before = station.installation.previous
+    if before is None:
+        raise HmiError("There is no version before to go back to: nothing was changed")
+    station.steps.tell("roll-back begun", f"from {station.installation.current.name} to {before.name}")
+    if packs.can_be_live(station, before):
+        return 0 if packs.put_live(station, before) else 1
+    if renewal.has_records(station):
+        renewal.back_up(station, f"going-back-to-{before.name}")
+    return _agreed_use(station, options, before)
+
+
+def _agreed_use(station: Station, options: argparse.Namespace, folder: Path) -> int:
+    """Put a prepared version into use once somebody agrees; it stays prepared while nobody does."""
+    try:
+        waited = _agree(station, options, folder)
+    except HmiError as error:
+        station.steps.tell("update waits", f"{folder.name} is prepared and not in use: {error}")
+        raise
+    if waited and renewal.has_records(station):
+        renewal.back_up(station, folder.name)  # the one from before the wait is old
+    if not put_into_use(station, folder):
+        print(
+            f"hmi: {station.installation.current.name} is in use as before; see {station.installation.root}/update.log"
+        )
+        return 1
+    station.installation.forget()
+    print(f"{folder.name} is in use; hmi update --roll-back goes back")
+    return 0
+
+
+def _agree(station: Station, options: argparse.Namespace, folder: Path) -> bool:
+    """Whether it was waited for; raises HmiError while nobody agrees, or something must not be disturbed."""
+    window = station.site.maintenance
+    zone = ZoneInfo(load_folder(folder / "plant").timezone)
+    waited = False
+    while True:
+        is_open = window is not None and maintenance.is_open(window, station.clock.now_ns(), zone)
+        disturbed = [] if options.force else running.hindrances(station.data, station.clock)
+        if disturbed and not options.wait:
+            raise HmiError(f"{'; '.join(disturbed[:3])}. Wait for that, or --force")
+        if not disturbed and (options.yes or is_open or _person_agrees(options, folder)):
+            by = "agreed by " + who()[0] if options.yes or not is_open else "in the maintenance window"
+            station.steps.tell("update agreed", by)
+            return waited
+        if not options.wait or (window is None and not options.yes):
+            when = (
+                f"the maintenance window is {maintenance.told(window)}" if window else "there is no maintenance window"
+            )
+            raise HmiError(f"Nobody agreed and {when}: hmi update again with --yes{' or --wait' if window else ''}")
+        if not waited:
+            print(f"{folder.name} is prepared; it waits", flush=True)
+        waited = True
+        _pause(_LOOK_S)
+
+
+def _person_agrees(options: argparse.Namespace, folder: Path) -> bool:
+    if options.wait or not sys.stdin.isatty():
+        return False
+    print(f"{folder.name} is ready. The engine stops for some seconds: no alarms and no values meanwhile.")
+    return input("Put it into use now? (yes/no) ").strip().lower() in ("yes", "y")
+
+
+def _keys(station: Station, use: Use) -> Keys:
+    return trusted_keys((station.installation.root, station.data), use)
+
+
+def _must_trust(keys: Keys, use: Use, station: Station) -> Keys:
+    if not keys:
+        folder = station.installation.root / FOLDER
+        raise HmiError(f"This station trusts no key for a {use}: put the NAME.pub of whoever makes them into {folder}")
+    return keys
