@@ -155,7 +155,7 @@ def _windows(verbs: argparse._SubParsersAction) -> None:
     run = _verb(verbs, "run", "window:run", "the window; starts the plant's engine if none is running")
     run.add_argument("plant", nargs="?", help="plant folder, or the name of a plant that came with the program")
     _data(run)
-    run.add_argument("--attach", metavar="HOST:PORT", help="the engine of another station (token in HMI_TOKEN)")
+    run.add_argument("--attach", metavar="HOST:PORT", help="the engine of another station (HMI_TOKEN, HMI_PIN)")
     run.add_argument("--engineering", action="store_true", help=ENGINEERING)
     run.add_argument("--touch", action="store_true", help="bigger targets, for gloves")
     run.add_argument("--full-screen", action="store_true")
@@ -189,7 +189,8 @@ def _services(verbs: argparse._SubParsersAction) -> None:
         help="use another address for a connection",
     )
     engine.add_argument("--engineering", action="store_true", help=ENGINEERING)
-    engine.add_argument("--listen", metavar="HOST:PORT", help="also let windows attach over TCP (loopback only)")
+    listen = "also let windows attach over TCP; from other computers by TLS"
+    engine.add_argument("--listen", metavar="HOST:PORT", help=listen)
     sim = _verb(verbs, "sim", "service:sim", "the simulated servers of a plant, alone")
     sim.add_argument("plant")
     sim.add_argument("--port-base", type=_port, help="ports N, N+1, … instead of those in plant.toml")

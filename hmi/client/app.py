@@ -59,6 +59,7 @@ class RunOptions:
     data: Path  # the engine's data folder; its link.json says where the engine is
     attach: str | None = None  # HOST:PORT of an engine, instead of a data folder
     token: str = ""
+    pin: str = ""  # fingerprint of that engine's certificate, where it is on another computer
     link: Link | None = None  # that stands already: the engine may have said its welcome before there is a window
     touch: bool = False
     full_screen: bool = False
@@ -142,7 +143,8 @@ def opener(options: RunOptions, user: str, station: str, clock: Clock) -> Callab
         host, _, port = options.attach.rpartition(":")
         if not host or not port.isdigit():
             raise LinkError(f"{options.attach} is no address. Say --attach HOST:PORT")
-        return link.attach(host, int(port), options.token, program="window", user=user, station=station, clock=clock)
+        engine = link.Elsewhere(host, int(port), options.token, options.pin)
+        return link.attach(engine, program="window", user=user, station=station, clock=clock)
 
     return open_link
 

@@ -56,6 +56,7 @@ def _run(options: argparse.Namespace) -> int:
         data=folder,
         attach=options.attach,
         token=token,
+        pin=os.environ.get("HMI_PIN", ""),
         link=link,
         touch=options.touch,
         full_screen=options.full_screen,

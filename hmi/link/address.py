@@ -23,8 +23,9 @@ class Address(msgspec.Struct, frozen=True):
     token: str
     pid: int
     version: int = VERSION
-    listen: str = ""  # tcp:127.0.0.1:port for programs outside this user's files, when asked for
+    listen: str = ""  # tcp:127.0.0.1:port, tls:HOST:port for programs outside this user's files, when asked for
     started_ns: int = 0
+    pin: str = ""  # fingerprint of the certificate behind tls:
 
 
 def write(folder: Path, address: Address) -> None:
@@ -79,17 +80,11 @@ def not_running(folder: Path) -> str:
     return f"the engine is not running (data folder {folder}). Start it with hmi engine PLANT --data {folder}"
 
 
-def loopback(host: str) -> str:
-    """The host if it is this machine itself, else LinkError: the link is not encrypted."""
+def is_loopback(host: str) -> bool:
+    """Whether this is the machine itself: only there the link may go without TLS."""
     import ipaddress  # an engine is mostly reached by a socket of this machine
 
     try:
-        inside = host == "localhost" or ipaddress.ip_address(host).is_loopback
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
-        inside = False
-    if not inside:
-        raise LinkError(
-            f"{host} is not this machine: the link is not encrypted and stays on the loopback (127.0.0.1). "
-            f"To attach from elsewhere, tunnel it: ssh -L PORT:127.0.0.1:PORT user@{host or 'HOST'}"
-        )
-    return host
+        return False

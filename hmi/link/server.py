@@ -12,7 +12,7 @@ import socket
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from hmi.clock import Clock
 from hmi.core.errors import LinkError
@@ -20,6 +20,9 @@ from hmi.link import address as addresses
 from hmi.link.framing import LIMIT, Frames, pack
 from hmi.link.messages import VERSION, AnyMessage, Hello, Refused, Reply, Request
 from hmi.link.street import Street
+
+if TYPE_CHECKING:
+    import ssl
 
 log = logging.getLogger(__name__)
 
@@ -164,16 +167,19 @@ class Server:
     async def start(self) -> None:
         """Open the door and publish the address; raises LinkError when another engine has this folder."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        if self._listen is not None:
-            addresses.loopback(self._listen[0])
+        context, pin = None, ""
+        if self._listen is not None and not addresses.is_loopback(self._listen[0]):
+            from hmi.link.secured import server_context  # most engines serve this machine alone
+
+            context, pin = server_context(self._folder)
         if hasattr(socket, "AF_UNIX"):
             self._refuse_second()
             main = await self._open_unix()
-            extra = "" if self._listen is None else await self._open_tcp(*self._listen)
+            extra = "" if self._listen is None else await self._open_tcp(*self._listen, context)
         else:
-            main = await self._open_tcp(*(self._listen or ("127.0.0.1", 0)))
-            extra = main
-        found = addresses.Address(main, self.token, os.getpid(), VERSION, extra, self._clock.now_ns())
+            main = await self._open_tcp("127.0.0.1", 0, None)
+            extra = "" if self._listen is None else await self._open_tcp(*self._listen, context)
+        found = addresses.Address(main, self.token, os.getpid(), VERSION, extra, self._clock.now_ns(), pin)
         addresses.write(self._folder, found)
 
     async def stop(self) -> None:
@@ -253,14 +259,17 @@ class Server:
         self._socket_path = path
         return f"unix:{path}"
 
-    async def _open_tcp(self, host: str, port: int) -> str:
+    async def _open_tcp(self, host: str, port: int, context: ssl.SSLContext | None) -> str:
         loop = asyncio.get_running_loop()
+        limit = None if context is None else HELLO_WITHIN_S
         try:
-            server = await loop.create_server(lambda: SocketSession(self), host, port)
+            server = await loop.create_server(
+                lambda: SocketSession(self), host, port, ssl=context, ssl_handshake_timeout=limit
+            )
         except OSError as error:
             raise LinkError(f"the link cannot be opened at {host}:{port} ({error}). Choose another port") from None
         self._servers.append(server)
-        return f"tcp:{host}:{server.sockets[0].getsockname()[1]}"
+        return f"{'tcp' if context is None else 'tls'}:{host}:{server.sockets[0].getsockname()[1]}"
 
 
 def _packed(message: AnyMessage) -> bytes:

@@ -7,13 +7,16 @@ import select
 import socket
 from collections import deque
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from hmi.clock import Clock
 from hmi.core.errors import LinkError
 from hmi.link import address as addresses
 from hmi.link.framing import Frames, pack
 from hmi.link.messages import AnyMessage, Hello, Refused, Reply, Request
+
+if TYPE_CHECKING:
+    from hmi.link.secured import Secured
 
 _CONNECT_S: Final = 2.0
 _READ: Final = 256 * 1024
@@ -25,7 +28,7 @@ _GONE: Final = "the engine has closed the link: it was stopped or has failed. St
 class Connection:
     """One conversation with the engine; belongs to the thread that made it."""
 
-    def __init__(self, sock: socket.socket, clock: Clock) -> None:
+    def __init__(self, sock: socket.socket | Secured, clock: Clock) -> None:
         """Takes over a connected socket."""
         sock.setblocking(False)
         self._sock = sock
@@ -167,10 +170,17 @@ def connect(
     return _introduced(sock, Hello(found.token, program=program, user=user, station=station, stream=stream), clock)
 
 
+class Elsewhere(NamedTuple):
+    """An engine that was told to listen: where, and the token and fingerprint that stand in its link.json."""
+
+    host: str
+    port: int
+    token: str
+    pin: str = ""  # of its certificate; only on this machine it may be left out
+
+
 def attach(
-    host: str,
-    port: int,
-    token: str,
+    engine: Elsewhere,
     *,
     program: str,
     user: str = "",
@@ -178,19 +188,30 @@ def attach(
     stream: bool = True,
     clock: Clock,
 ) -> Connection:
-    """Attach to an engine that was told to listen on TCP; `token` stands in link.json of its data folder."""
-    addresses.loopback(host)
+    """Attach to an engine elsewhere, which is believed by the fingerprint of its certificate and nothing else."""
     try:
-        sock = socket.create_connection((host, port), _CONNECT_S)
+        sock = _reached(engine)
     except OSError as error:
+        where = f"{engine.host}:{engine.port}"
         raise LinkError(
-            f"no engine answers at {host}:{port} ({error}). Start one with hmi engine PLANT --listen {host}:{port}"
+            f"no engine answers at {where} ({error}). Start one with hmi engine PLANT --listen {where}"
         ) from None
-    hello = Hello(token, program=program, user=user, station=station, stream=stream)
+    hello = Hello(engine.token, program=program, user=user, station=station, stream=stream)
     return _introduced(sock, hello, clock)
 
 
-def _introduced(sock: socket.socket, hello: Hello, clock: Clock) -> Connection:
+def _reached(engine: Elsewhere) -> socket.socket | Secured:
+    if addresses.is_loopback(engine.host) and not engine.pin:
+        return socket.create_connection((engine.host, engine.port), _CONNECT_S)
+    if not engine.pin:
+        how = "say which certificate its engine has, in HMI_PIN (`pin` in its link.json)"
+        raise LinkError(f"{engine.host} is not this machine: {how}")
+    from hmi.link.secured import dial  # it takes a while to load, and hardly any window needs it
+
+    return dial(engine.host, engine.port, engine.pin, _CONNECT_S)
+
+
+def _introduced(sock: socket.socket | Secured, hello: Hello, clock: Clock) -> Connection:
     connection = Connection(sock, clock)
     connection.send(hello)
     return connection
@@ -200,7 +221,9 @@ def _dial(address: str) -> socket.socket:
     kind, _, rest = address.partition(":")
     if kind == "tcp":
         host, _, port = rest.rpartition(":")
-        return socket.create_connection((addresses.loopback(host), int(port)), _CONNECT_S)
+        if not addresses.is_loopback(host):
+            raise ValueError("link.json leads to another machine")
+        return socket.create_connection((host, int(port)), _CONNECT_S)
     if kind != "unix":
         raise ValueError("an address of another version of hmi")
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

@@ -16,7 +16,7 @@ from hmi.link.address import Address
 from hmi.link.framing import pack
 from hmi.link.messages import AnyMessage, Refused, Reply, Request
 from hmi.link.server import Server
-from hmi.link.socket import Connection, attach, connect
+from hmi.link.socket import Connection, Elsewhere, attach, connect
 from hmi.link.street import Link, Session
 
 CLOCK = MachineClock()
@@ -211,21 +211,21 @@ def test_an_address_of_another_kind_is_a_link_error(tmp_path: Path, strange: str
 async def test_attach_over_tcp(tmp_path: Path, door: Server) -> None:
     found = address.read(tmp_path)
     host, _, port = found.listen.removeprefix("tcp:").rpartition(":")
-    link = attach(host, int(port), found.token, program="tablet", clock=CLOCK)
+    link = attach(Elsewhere(host, int(port), found.token), program="tablet", clock=CLOCK)
     reply = await asyncio.to_thread(link.ask, "status")
     assert reply.ok
     link.close()
-    wrong = attach(host, int(port), "wrong", program="tablet", clock=CLOCK)
+    wrong = attach(Elsewhere(host, int(port), "wrong"), program="tablet", clock=CLOCK)
     with pytest.raises(LinkError, match="token"):
         await asyncio.to_thread(wrong.ask, "status")
     wrong.close()
 
 
-def test_attach_stays_on_this_machine() -> None:
-    with pytest.raises(LinkError, match="ssh -L"):
-        attach("192.0.2.1", 4711, "t", program="tablet", clock=HandClock())
+def test_another_machine_is_believed_by_its_fingerprint_alone() -> None:
+    with pytest.raises(LinkError, match="is not this machine: say which certificate its engine has, in HMI_PIN"):
+        attach(Elsewhere("192.0.2.1", 4711, "t"), program="tablet", clock=HandClock())
     with pytest.raises(LinkError, match="no engine answers"):
-        attach("127.0.0.1", 1, "t", program="tablet", clock=HandClock())
+        attach(Elsewhere("127.0.0.1", 1, "t"), program="tablet", clock=HandClock())
 
 
 async def test_closed_by_ourselves(link: Connection, street: EchoStreet) -> None:

@@ -25,7 +25,7 @@ from hmi.core.steps.events import Event
 from hmi.core.steps.job import folded
 from hmi.link import address as addresses
 from hmi.link.messages import Reply
-from hmi.link.socket import Connection, attach
+from hmi.link.socket import Connection, Elsewhere, attach
 from tests.security.guarded import Guarded, instruction_of
 
 WHY = "trial of the doors"
@@ -139,7 +139,7 @@ def as_text(plant: Guarded, tag: str, value: float) -> Told:
 def over_tcp(plant: Guarded, tag: str, value: float) -> Told:
     """A client that attached over TCP."""
     token = addresses.read(plant.station.data).token
-    link = attach("127.0.0.1", plant.listens, token, program="window", stream=False, clock=MachineClock())
+    link = attach(Elsewhere("127.0.0.1", plant.listens, token), program="window", stream=False, clock=MachineClock())
     return _asked(link, tag, value)
 
 
