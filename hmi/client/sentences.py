@@ -125,7 +125,13 @@ _LINK: Final = (
     "the engine is still there but says nothing: it hangs or is very busy",
     "the engine is not running (data folder {folder}). Start it with hmi engine PLANT --data {again}",
     "the engine of data folder {folder} cannot be reached ({error}). See hmi status",
-    "no engine answers at {host}:{port} ({error}). Start one with hmi engine PLANT --listen {again}",
+    "no engine answers at {where} ({error}). Start one with hmi engine PLANT --listen {again}",
+    "{host} is not this machine: say which certificate its engine has, in HMI_PIN (`pin` in its link.json)",
+    (
+        "who answers at {host}:{port} is not the engine with this fingerprint (it shows {seen}…): nothing was sent. "
+        "Compare with `pin` in its link.json; if that is another, somebody is in between"
+    ),
+    "a fingerprint has 64 hexadecimal digits: the engine's link.json has it as `pin`",
     "the engine did not answer within {n} s: it hangs or is very busy. Try again",
     "the engine takes no more messages: it hangs or is far behind. See hmi status",
     "The engine does not know {what}: is the client newer?",

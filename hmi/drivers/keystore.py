@@ -12,7 +12,7 @@ import os
 import re
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -137,9 +137,11 @@ def begun(what: Callable[..., Any], *args: Any) -> Future[Any]:
 
     def do() -> None:
         try:
-            promise.set_result(what(*args))
+            found, wrong = what(*args), None
         except BaseException as error:  # noqa: BLE001 - handed to whoever waits for it
-            promise.set_exception(error)
+            found, wrong = None, error
+        with contextlib.suppress(InvalidStateError):  # nobody waits for it any more
+            promise.set_result(found) if wrong is None else promise.set_exception(wrong)
 
     threading.Thread(target=do, name="hmi-key-store", daemon=True).start()
     return promise

@@ -204,8 +204,10 @@ def _reached(engine: Elsewhere) -> socket.socket | Secured:
     if addresses.is_loopback(engine.host) and not engine.pin:
         return socket.create_connection((engine.host, engine.port), _CONNECT_S)
     if not engine.pin:
-        how = "say which certificate its engine has, in HMI_PIN (`pin` in its link.json)"
-        raise LinkError(f"{engine.host} is not this machine: {how}")
+        raise LinkError(
+            f"{engine.host} is not this machine: say which certificate its engine has, "
+            "in HMI_PIN (`pin` in its link.json)"
+        )
     from hmi.link.secured import dial  # it takes a while to load, and hardly any window needs it
 
     return dial(engine.host, engine.port, engine.pin, _CONNECT_S)

@@ -128,6 +128,7 @@ def test_an_engine_that_hangs_is_ended_and_started_again(kept, measured):
 
 
 @pytest.mark.fault(rows=[46])
+@pytest.mark.timeout(900)  # asleep for ten minutes in the long form
 def test_a_tablet_sleeps(yard: Yard, measured: Callable[..., None]):
     """Engine and window stand still together: no value of before is shown as live, and nothing is lost unsaid."""
     asleep_s = 600.0 if WHOLE else 9.0

@@ -10,6 +10,7 @@ LONG = int(os.environ.get("HMI_FUZZ", "1")) > 1
 WHOLE = os.environ.get("HMI_FAULTS") == "whole"
 
 
+@pytest.hookimpl(tryfirst=True)  # before the distribution over workers is decided
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The doors share one plant, slow to start."""
     for item in items:

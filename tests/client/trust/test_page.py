@@ -57,6 +57,7 @@ def signed_in(page: TrustPage, window: Window) -> None:
     window.present.sign_in("ada", "x", "password", lambda _: None)
     window.frame.beat()
     page.pulse(True)
+    window.frame.beat()  # what it asked for then has come
 
 
 def decisions(engine: SmallEngine) -> list[dict[str, Any]]:
