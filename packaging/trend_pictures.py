@@ -21,6 +21,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
+import hmi
 from hmi.client.page import Desk
 from hmi.client.style import dress
 from hmi.client.theme import day, night, theme_of
@@ -142,7 +143,7 @@ class Past:
     def opened(self, session: Session) -> None:
         """The page has come."""
         now = self.clock.now_ns()
-        session.send(Welcome(1, dict(self.plant.texts), self.library, self.plant.digest, now, "1.0"))
+        session.send(Welcome(1, dict(self.plant.texts), self.library, self.plant.digest, now, hmi.__version__))
         session.send(Values.of(self.table.rows(np.arange(len(self.table))), now, snapshot=True))
 
     def closed(self, session: Session) -> None:
