@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from hmi.commands.ask import Caller, no, put_json, say
-from hmi.commands.places import data_folder, secret
+from hmi.commands.places import recorded_folder, secret
 from hmi.core.errors import HmiError
 from hmi.core.listing import iso
 from hmi.core.steps.events import Event
@@ -18,7 +18,6 @@ from hmi.core.steps.job import Job, folded
 from hmi.core.steps.kept import JobRow, row_of, said
 from hmi.core.steps.model import AnyStep, Procedure
 from hmi.link.messages import Reply
-from hmi.store.folder import JOURNAL
 from hmi.store.jobs import JobReader
 
 _CONTEXT: Final = ("serial", "lot", "order", "product", "tool", "shift", "alarm", "instruction")
@@ -26,19 +25,11 @@ _FLAGS: Final = ("begin", "skip", "note", "abandon")
 _TIMEOUT_S: Final = 30.0  # a value that is sent to a machine is read back first
 
 
-def _reader(options: argparse.Namespace) -> JobReader:
-    """Raises HmiError where nothing was ever recorded: that no job fits would be said of the wrong folder."""
-    folder = data_folder(options)
-    if not (folder / JOURNAL).exists():
-        raise HmiError(f"there is no journal in {folder}: name the engine's data folder with --data")
-    return JobReader(folder)
-
-
 def jobs(options: argparse.Namespace) -> int:
     """List jobs, the newest first; 1 when there is none."""
     wanted = {name: getattr(options, name) for name in _CONTEXT} | {"equipment": options.machine}
     state = "open" if options.open else ""
-    rows = _reader(options).find(wanted, state=state, limit=max(1, options.limit))
+    rows = JobReader(recorded_folder(options)).find(wanted, state=state, limit=max(1, options.limit))
     if options.json:
         put_json({"jobs": [_plain(row) for row in rows]})
     for row in rows if not options.json else ():
@@ -50,7 +41,7 @@ def jobs(options: argparse.Namespace) -> int:
 
 def show(options: argparse.Namespace) -> int:
     """One job with all that happened in it."""
-    reader = _reader(options)
+    reader = JobReader(recorded_folder(options))
     job = reader.job(options.id)
     if job is None:
         return no(f"there is no job {options.id} at this station: hmi jobs lists them")

@@ -9,7 +9,7 @@ from typing import Any
 
 from hmi.clock import MachineClock
 from hmi.commands.ask import Caller, no, put_json, say
-from hmi.commands.places import data_folder
+from hmi.commands.places import recorded_folder
 from hmi.core.listing import iso
 from hmi.core.wording import visible
 
@@ -44,7 +44,7 @@ def outages(options: argparse.Namespace) -> int:
     from hmi.store.query import Reader
 
     now_ns = MachineClock().now_ns()
-    with closing(Reader(data_folder(options))) as reader:
+    with closing(Reader(recorded_folder(options))) as reader:
         rows = found(reader, now_ns - round(options.days * DAY_NS), now_ns)
     if options.json:
         shown = [

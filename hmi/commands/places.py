@@ -30,6 +30,16 @@ def data_folder(options: argparse.Namespace, plant_id: str = "") -> Path:
     return usual / plant_id if plant_id else _running(usual)
 
 
+def recorded_folder(options: argparse.Namespace) -> Path:
+    """The data folder of an engine that has run; raises HmiError: of a wrong one "nothing" would be said."""
+    from hmi.store.folder import JOURNAL  # most verbs ask a running engine instead
+
+    folder = data_folder(options)
+    if not (folder / JOURNAL).exists():
+        raise HmiError(f"there is no journal in {folder}: name the engine's data folder with --data")
+    return folder
+
+
 def named_folder(options: argparse.Namespace) -> Path | None:
     """The data folder that --data or HMI_DATA names."""
     named = options.data or os.environ.get("HMI_DATA")

@@ -50,6 +50,8 @@ def init(options: argparse.Namespace) -> int:
             before, after = migrate(db)
     except WrongSchema as error:
         return no(str(error))
+    except psycopg.OperationalError as error:
+        return no(f"the plant server was not changed: {said(error)}")
     except (psycopg.Error, UnicodeError, ValueError) as error:
         return no(f"the plant server was not changed: {said(error)}. URL is postgresql://OWNER@HOST/DATABASE")
     if options.json:

@@ -286,12 +286,12 @@ def status_words(code: int) -> str:
 
 def check_address(address: str) -> None:
     """Raise Misconfigured where no attempt to connect to this address can or may be made."""
+    if not address.startswith("opc.tcp://"):
+        raise Misconfigured(f"'{address}' is not an OPC UA address: write opc.tcp://host:4840")
     try:
         host_and_port(address, 4840)
     except ValueError as error:
-        raise Misconfigured(f"{error}: write opc.tcp://host:4840") from error
-    if not address.startswith("opc.tcp://"):
-        raise Misconfigured(f"'{address}' is not an OPC UA address: write opc.tcp://host:4840")
+        raise Misconfigured(f"{error}, as opc.tcp://host:4840") from error
     if "@" in address:
         raise Misconfigured("a password would be sent in clear without security: take it out of the address")
 

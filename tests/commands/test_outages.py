@@ -61,3 +61,8 @@ def test_outages_are_read_with_the_engine_stopped(folder, capsys):
 def test_without_an_engine_it_says_so(tmp_path, capsys, words):
     assert cli.main([*words, "--data", str(tmp_path)]) == 1
     assert "the engine is not running" in capsys.readouterr().err
+
+
+def test_the_wrong_folder_is_said_and_not_that_all_was_well(tmp_path, capsys):
+    assert cli.main(["outages", "--data", str(tmp_path)]) == 1
+    assert f"there is no journal in {tmp_path}: name the engine's data folder" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import ssl
 import stat
@@ -16,7 +17,8 @@ import pytest_asyncio
 from hmi.clock import MachineClock
 from hmi.core.errors import LinkError
 from hmi.link import address
-from hmi.link.messages import AnyMessage, Reply, Request
+from hmi.link.framing import pack
+from hmi.link.messages import AnyMessage, Hello, Reply, Request
 from hmi.link.secured import fingerprint, plain_pin, server_context
 from hmi.link.server import Server
 from hmi.link.socket import Elsewhere, attach
@@ -29,8 +31,11 @@ BIG = "x" * 3_000_000
 class Plant:
     """Answers; to `big` with more than one record of TLS, one read or one wake-up can hold."""
 
+    def __init__(self) -> None:
+        self.sessions: list[Session] = []
+
     def opened(self, session: Session) -> None:
-        return
+        self.sessions.append(session)
 
     def received(self, session: Session, message: AnyMessage) -> None:
         assert isinstance(message, Request)
@@ -40,11 +45,16 @@ class Plant:
         return
 
 
+@pytest.fixture
+def plant() -> Plant:
+    return Plant()
+
+
 @pytest_asyncio.fixture
-async def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Elsewhere]:
+async def engine(plant: Plant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Elsewhere]:
     """As if this machine's own address were another one's: tests listen nowhere else."""
     monkeypatch.setattr(address, "is_loopback", lambda _: False)
-    door = Server(Plant(), CLOCK, tmp_path, listen=("127.0.0.1", 0))
+    door = Server(plant, CLOCK, tmp_path, listen=("127.0.0.1", 0))
     await door.start()
     found = address.read(tmp_path)
     yield Elsewhere("127.0.0.1", int(found.listen.rpartition(":")[2]), found.token, found.pin)
@@ -101,6 +111,17 @@ async def test_who_speaks_no_tls_is_no_engine(engine: Elsewhere) -> None:
         threading.Thread(target=_hang_up, args=(plain,)).start()
         with pytest.raises(LinkError, match="no engine answers at 127.0.0.1"):
             await asyncio.to_thread(attach, engine._replace(port=plain.getsockname()[1]), program="tablet", clock=CLOCK)
+
+
+@pytest.mark.cr("3.1")
+async def test_in_the_clear_nobody_is_let_in(engine: Elsewhere, plant: Plant) -> None:
+    reader, writer = await asyncio.open_connection(engine.host, engine.port)
+    writer.write(pack(Hello(engine.token)) + pack(Request(1, "status", {})))
+    with contextlib.suppress(ConnectionError):
+        alert = await reader.read(65536)
+        assert engine.token.encode() not in alert and len(alert) < 100  # of TLS, and no message of ours
+    assert plant.sessions == []
+    writer.close()
 
 
 async def test_an_older_tls_is_not_spoken(engine: Elsewhere) -> None:

@@ -7,12 +7,12 @@ from typing import Final
 
 from hmi.client import words
 from hmi.client.language import tr
-from hmi.core.alarms.figures import GOOD, TOO_LITTLE, TOO_MUCH, Figure, figures
+from hmi.core.alarms.figures import GOOD, TOO_FEW, TOO_MUCH, Figure, figures
 from hmi.core.alarms.kpi import Annunciations, Kpi, Places, suggest
 
 _NS: Final = 1_000_000_000
 _WORTH_IT: Final = 0.3  # of an alarm's annunciations, that a delay must spare to be suggested
-WITHIN, ABOVE, BEYOND, UNKNOWN = "within target", "above target", "too many", "too little to say"
+WITHIN, ABOVE, BEYOND, UNKNOWN = "within target", "above target", "too many", "too few to say"
 _NAMES: Final = {
     "per_day": "Alarms a day",
     "per_hour": "Alarms an hour",
@@ -97,10 +97,12 @@ def _line(one: Figure) -> Line:
 def _value(one: Figure) -> str:
     if one.unit:
         return percent(one.value / 100)
+    if not one.is_enough:
+        return "–"  # two alarms in a minute are no thousand a day
     return f"{one.value:.0f}" if one.maximum is None or one.value >= 10 else f"{one.value:.1f}"
 
 
 def _judged(one: Figure) -> str:
     if one.verdict == TOO_MUCH:
         return ABOVE if one.maximum is None else BEYOND
-    return {GOOD: WITHIN, TOO_LITTLE: UNKNOWN}.get(one.verdict, ABOVE)
+    return {GOOD: WITHIN, TOO_FEW: UNKNOWN}.get(one.verdict, ABOVE)

@@ -11,7 +11,7 @@ from hmi.core.alarms.kpi import DAY, FLOOD_BEGINS, SECOND, TEN_MIN, Annunciation
 
 _HOUR: Final = 3600 * SECOND
 _NONE: Final = np.empty(0, np.intp)
-GOOD, MANAGEABLE, TOO_MUCH, TOO_LITTLE = "good", "manageable", "too much", "too little to say"
+GOOD, MANAGEABLE, TOO_MUCH, TOO_FEW = "good", "manageable", "too much", "too few to say"
 _FEW: Final = 20  # annunciations of which no share says anything
 
 
@@ -33,7 +33,7 @@ class Figure:
     def verdict(self) -> str:
         """good, manageable or too much; or that there is too little of it to say."""
         if not self.is_enough:
-            return TOO_LITTLE
+            return TOO_FEW
         if self.value >= self.target if self.least else self.value <= self.target:
             return GOOD
         return MANAGEABLE if self.maximum is not None and self.value <= self.maximum else TOO_MUCH

@@ -18,7 +18,7 @@ from hmi.core.plant.equipment import Equipment
 from hmi.core.plant.instructions_release import read_releases
 from hmi.core.plant.instructions_steps import Around, read_steps
 from hmi.core.plant.instructions_text import Source, cut
-from hmi.core.plant.instructions_wording import read_wording
+from hmi.core.plant.instructions_wording import Names, read_wording
 from hmi.core.screens.svg import read_drawing
 from hmi.core.steps.model import Instruction, Picture, Role, Schedule, Sub
 
@@ -26,7 +26,6 @@ FOLDER: Final = "instructions/"
 _FILE: Final = re.compile(rf"{FOLDER}([a-z][a-z0-9_-]{{0,59}})(?:\.([a-z]{{2,3}}))?\.md")
 _TITLE: Final = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 _DEEPEST: Final = 3  # an instruction in an instruction in an instruction
-_NAMES: Final = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=200)], ...], Meta(max_length=40)]
 
 
 class _Head(Struct, frozen=True, kw_only=True):
@@ -36,12 +35,12 @@ class _Head(Struct, frozen=True, kw_only=True):
     equipment: tuple[str, ...] = ()
     equipment_types: tuple[str, ...] = ()
     role: Role = "operate"
-    skills: _NAMES = ()  # type: ignore[valid-type]
+    skills: Names = ()
     minutes: Annotated[float, Meta(ge=0, le=10_000)] = 0.0
-    hazards: _NAMES = ()  # type: ignore[valid-type]
-    ppe: _NAMES = ()  # type: ignore[valid-type]
-    tools: _NAMES = ()  # type: ignore[valid-type]
-    parts: _NAMES = ()  # type: ignore[valid-type]
+    hazards: Names = ()
+    ppe: Names = ()
+    tools: Names = ()
+    parts: Names = ()
     ask: tuple[Annotated[str, Meta(pattern="^(order|product|lot|serial|shift|tool)$", examples=["lot"])], ...] = ()
     every_h: Annotated[float, Meta(gt=0, examples=[24])] | None = None
     every_days: Annotated[float, Meta(gt=0, examples=[7])] | None = None

@@ -14,7 +14,7 @@ from hmi.core.plant.instructions_text import Block, Source, cut, table_of
 from hmi.core.steps.model import AnyStep, Choice, Instruction, StepWording, Wording
 
 _TEXT: Final = Meta(max_length=300)
-_NAMES: Final = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=200)], ...], Meta(max_length=40)]
+Names = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=200)], ...], Meta(max_length=40)]
 _LISTS: Final = ("hazards", "ppe", "tools", "parts")
 _SAFETY: Final = ("hazards", "ppe")  # whoever reads the other language must not miss these
 _OF_STEPS: Final = ("hazard", "blocked", "confirm", "again")
@@ -22,10 +22,10 @@ _OF_STEPS: Final = ("hazard", "blocked", "confirm", "again")
 
 class _Head(Struct, frozen=True, kw_only=True):
     title: Annotated[str, Meta(min_length=1, max_length=120, examples=["Füllkessel läuft über"])]
-    hazards: _NAMES = ()  # type: ignore[valid-type]
-    ppe: _NAMES = ()  # type: ignore[valid-type]
-    tools: _NAMES = ()  # type: ignore[valid-type]
-    parts: _NAMES = ()  # type: ignore[valid-type]
+    hazards: Names = ()
+    ppe: Names = ()
+    tools: Names = ()
+    parts: Names = ()
 
 
 class _Said(Struct, frozen=True, kw_only=True):

@@ -42,7 +42,7 @@ def test_what_is_more_than_manageable_is_said(flood):
 def test_of_too_little_nothing_is_said():
     one = told((60, 1, 3, 5))
     found = by_name(measure(one, 0, DAY // 1000), one)
-    assert (found["Alarms a day"].value, found["Alarms a day"].judged) == ("1000", UNKNOWN)
+    assert (found["Alarms a day"].value, found["Alarms a day"].judged) == ("–", UNKNOWN)
     assert (found["The ten most frequent"].judged, found["Of priority 3"].judged) == (UNKNOWN, UNKNOWN)
     assert found["Most in ten minutes"].judged == WITHIN
 

@@ -41,7 +41,7 @@ def test_a_day_may_be_manageable():
 def test_each_share_of_a_priority_names_its_events():
     found = of((0, 0, 1, 60.0), (700, 1, 4, 60.0), (1400, 2, 4, 60.0), (2100, 3, 4, 60.0))
     assert (found["priority_1"].value, found["priority_1"].places.tolist()) == (25.0, [0])
-    assert {found[key].verdict for key in ("priority_1", "priority_4", "top_ten")} == {"too little to say"}
+    assert {found[key].verdict for key in ("priority_1", "priority_4", "top_ten")} == {"too few to say"}
     many = of(*((n * 700, n, 1 + 3 * (n % 4 > 0), 60.0) for n in range(20)))
     assert (many["priority_1"].verdict, many["priority_4"].verdict) == ("too much", "too much")
     assert many["priority_2"].verdict == "good"
