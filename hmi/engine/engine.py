@@ -184,9 +184,7 @@ class Engine:
         ready = False
         while True:
             try:
-                if slept_s := self.survival.slept_s():
-                    self.poller.renew(slept_s)
-                self.poller.judge()
+                self._judge()
                 self._declare_starts()
                 self.tick.wake()
                 self._look_around()
@@ -201,6 +199,12 @@ class Engine:
                 self.survival.ready(line)
                 announce(line)
             await asyncio.sleep(BEAT_S)
+
+    def _judge(self) -> None:
+        """What is current, before anything is told: a window that wakes up with us is here before our next beat."""
+        if slept_s := self.survival.slept_s():
+            self.poller.renew(slept_s)
+        self.poller.judge()
 
     def _look_around(self) -> None:
         acting = (self.conditions, self.jobs, self._reporter, self._decisions, self._clock_steps)
@@ -252,6 +256,7 @@ class Engine:
 
     def opened(self, session: Session) -> None:
         """A client came."""
+        self._judge()
         self._asked[session] = 0
         self.publisher.opened(session)
 
@@ -259,6 +264,7 @@ class Engine:
         """A client asks something; answers go out as they are ready."""
         if not isinstance(message, Request):
             return
+        self._judge()
         if self._asked.get(session, 0) >= _MAX_OPEN_REQUESTS:
             session.close("Too many requests at once")
             return

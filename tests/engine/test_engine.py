@@ -109,3 +109,18 @@ async def test_other_screens_are_told_to_clients_and_every_record_after_it_names
         task.cancel()
     records = {(record.event, record.config) for _, record in Reader(tmp_path).journal()}
     assert {("started", ""), ("plant files reloaded", "after"), ("refused", "after"), ("stopped", "after")} <= records
+
+
+async def test_after_a_sleep_a_window_is_told_nothing_that_was_not_judged_anew(engine, monkeypatch):
+    """A window that wakes up with us has connected before our next beat."""
+    told = []
+    async with asyncio.TaskGroup() as group:
+        task, _ = await started(engine, group)
+        monkeypatch.setattr(engine.survival, "slept_s", lambda: 0.0 if told else 600.0)
+        monkeypatch.setattr(engine.poller, "renew", told.append)
+        monkeypatch.setattr(engine.poller, "judge", lambda: told.append("judged"))
+        monkeypatch.setattr(engine.publisher, "opened", lambda session: told.append("welcome"))
+        client = pair(engine, Hello("token", program="test"))
+        assert told == [600.0, "judged", "welcome"]
+        client.close()
+        task.cancel()

@@ -143,7 +143,7 @@ def test_a_tablet_sleeps(yard: Yard, measured: Callable[..., None]):
         server.ask(do="set", name="Any", value=1.0, type="Double", us=time.time_ns() // 1000)
         with station.window() as eyes:
             eyes.until(lambda: "line.any" in eyes.now and eyes.now["line.any"].value == 1.0)
-        time.sleep(1.0)  # the window has it, too
+        assert window.stdout.readline() == "before\n"  # the window has it, too
         for one in (station.pid, window.pid):
             os.kill(one, signal.SIGSTOP)
         time.sleep(asleep_s / 2)

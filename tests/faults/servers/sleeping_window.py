@@ -23,7 +23,7 @@ application = QApplication(["hmi"])
 window = open_window(RunOptions(data=Path(sys.argv[1]), size=(800, 600)), MachineClock())
 window.show()
 drawn = window.frame._draw
-seen = {"ran": time.monotonic(), "live": False, "awaited": False}
+seen = {"ran": time.monotonic(), "live": False, "awaited": False, "before": False}
 
 
 def say(line: str) -> None:
@@ -54,6 +54,9 @@ def draw() -> None:
     elif seen["live"] and slept:
         seen["awaited"] = True
         say(told())
+    elif seen["live"] and not seen["before"] and json.loads(told())["value"] == 1.0:
+        seen["before"] = True
+        say("before")  # the value that must not be shown as live after the sleep
     elif seen["awaited"] and good() > 1:
         seen["awaited"] = False
         say(told())
