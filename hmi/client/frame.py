@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Qt, QTimer
 
 from hmi.client.mirror import Mirror
+from hmi.client.outages.asleep import ASLEEP_S
 from hmi.client.wire import Wire
 from hmi.clock import Clock
 
@@ -55,8 +56,11 @@ class Frame(QObject):
     def beat(self) -> None:
         """One beat: hear the engine, draw what changed, pulse when it is time."""
         self.beats += 1
+        begun = self._clock.monotonic()
         self._wire.tick()
         started = self._clock.monotonic()
+        if started - begun > ASLEEP_S:  # held up in between: what was heard is of before, and must not be drawn as now
+            self._wire.tick()
         mirror = self._wire.mirror
         now = None if mirror is None else (mirror, mirror.state)
         if now is not None and now != self._seen:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QAbstractTableModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+)
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
@@ -21,6 +28,7 @@ LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 TOUCH_SHARE: Final = 1.16  # letters are larger there
 NARROWEST: Final = 140  # px of a column that takes what is left
 Index = QModelIndex | QPersistentModelIndex
+_THIS_ROW_ALONE: Final = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
 
 
 class Rows(QAbstractTableModel):
@@ -103,6 +111,10 @@ class Table(QTableView):
         header.setSectionsClickable(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setMinimumSectionSize(20)
+
+    def selectRow(self, row: int) -> None:
+        """This row and no other, whatever keys are held: Qt's own way adds to the selection while Ctrl is down."""
+        self.selectionModel().setCurrentIndex(self.model().index(row, 0), _THIS_ROW_ALONE)
 
     def say_empty(self, text: str) -> None:
         """What stands in the middle while there are no rows."""

@@ -48,6 +48,7 @@ from hmi.link.messages import AnyMessage, Health, Request, Welcome
 from hmi.link.server import Server
 from hmi.link.street import Session
 from hmi.plantfiles.standing import NOBODY_ASKED, Standing
+from hmi.store.journal import SILENT
 from hmi.store.query import Reader
 from hmi.store.store import Store
 
@@ -223,8 +224,8 @@ class Engine:
             tags = self.plant.tags_of(connection.id)
             declare = partial(self._declare_gap, moved.id)
             tell = partial(self._connection_event, moved.id)
-            earlier = self._earlier()
-            driver = create(moved, tags, self.tick.deliver, self._clock, self.store.folder, declare, tell, earlier)
+            deliver = partial(self.poller.take, moved.id)
+            driver = create(moved, tags, deliver, self._clock, self.store.folder, declare, tell, self._earlier())
             self.poller.add(moved, driver, [tag.index for tag in tags])
             self._unheard.add(moved.id)
 
@@ -326,23 +327,24 @@ class Engine:
         self._record("system", event, "engine", text)
 
     def _connection_changed(self, connection: str, event: str, reason: str, since_ns: int) -> None:
-        self._record("connection", event, connection, reason)
+        begin_ns = since_ns - self._under_way_ns.get(connection, 0)  # what was told last may not have been the last
         if event == "live":
             self._unheard.discard(connection)
-            begin = since_ns - self._under_way_ns.get(connection, 0)  # what was told last may not have been the last
-            self._declare_gap(connection, begin, self._clock.now_ns(), "the connection was silent", is_live=True)
+            self._declare_gap(connection, begin_ns, self._clock.now_ns(), SILENT, is_live=True)
+        self._record("connection", event, connection, reason, begin_ns)
 
     def _journal(self, record: Record) -> Future[int]:
         """Every record tells the configuration that is in force now, whoever made it with which."""
         return self.store.record(msgspec.structs.replace(record, config=self.plant.digest))
 
-    def _record(self, category: str, event: str, subject: str, result: str) -> None:
+    def _record(self, category: str, event: str, subject: str, result: str, source_ns: int = 0) -> None:
         self.store.record(
             Record(
                 time_ns=self._clock.now_ns(),
                 category=category,
                 event=event,
                 subject=subject,
+                source_ns=source_ns,
                 way="engine",
                 result=result,
                 config=self.plant.digest,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hmi.clock import Clock
 from hmi.core import quality as q
-from hmi.core.batch import FLAG_NOT_LIVE, Batch
+from hmi.core.batch import FLAG_BACKFILLED, FLAG_NOT_LIVE, Batch
 from hmi.core.plant import Connection
 from hmi.core.tags import TagTable
 from hmi.drivers.driver import Driver, Health
@@ -39,6 +39,7 @@ class _Line:
     started: float
     state: int = LIVE
     running: asyncio.Task[None] | None = None  # its driver
+    leaving: bool = False  # its driver says goodbye, to be run anew: what still lay ready for it is from before
     silent_ns: int = 0  # wall clock of the last that was heard before it fell silent
     before: Batch = field(default_factory=Batch.empty)  # what the tags were before they were marked
 
@@ -63,6 +64,15 @@ class Poller:
     def add(self, connection: Connection, driver: Driver, tags: list[int]) -> None:
         """Take a connection under care."""
         self._lines[connection.id] = _Line(connection, driver, np.array(tags, np.uint32), self._clock.monotonic())
+
+    def take(self, connection: str, batch: Batch) -> None:
+        """What a connection's driver delivers; what lay ready while this computer slept is history, never current."""
+        line = self._lines.get(connection)
+        if line is not None and line.leaving:
+            rows = batch.rows.copy()
+            rows["flags"][(rows["flags"] & FLAG_NOT_LIVE) == 0] |= FLAG_BACKFILLED
+            batch = Batch(rows, batch.texts)
+        self._deliver(batch)
 
     def line(self, connection: str) -> tuple[Connection, Driver] | None:
         """The connection and its driver, by id."""
@@ -91,6 +101,7 @@ class Poller:
 
     async def _run_driver(self, line: _Line) -> bool:
         """Until it fails, or (True) is ended to be run anew; in a task of its own, so that it alone can be ended."""
+        line.leaving = False
         running = line.running = asyncio.get_running_loop().create_task(line.driver.run())
         try:
             await asyncio.wait([running])
@@ -110,7 +121,7 @@ class Poller:
             health.state, health.reason = "connecting", "this computer slept"
             health.last_life = min(health.last_life, now - slept_s)
             if line.running is not None:
-                line.running.cancel()
+                line.leaving = line.running.cancel()
 
     def judge(self) -> None:
         """Mark the values of connections that have fallen silent, and take the marks away when they are heard again."""

@@ -25,6 +25,13 @@ _INSERT: Final = (
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _GAP: Final = "INSERT INTO gap(from_ns, to_ns, connection, reason) VALUES (?, ?, ?, ?)"
+SILENT: Final = "the connection was silent"
+_SILENT: Final = (
+    "SELECT subject, iif(source_ns, source_ns, time_ns) FROM record WHERE event = 'silent' AND id IN ("
+    "SELECT max(id) FROM record WHERE category = 'connection' AND event IN ('silent', 'live') AND id > ("
+    "SELECT coalesce(max(id), 0) FROM record WHERE category = 'system' AND subject = 'engine' AND event = 'started'"
+    ") GROUP BY subject)"
+)
 FIELDS: Final = Record.__struct_fields__
 SELECT: Final = (
     "SELECT id, time_ns, category, event, subject, occurrence, source_ns, value, old, "
@@ -77,6 +84,10 @@ class JournalFile:
         """When the run before began and ended (None: it was killed); None when there was none."""
         row = self._connection.execute("SELECT started_ns, ended_ns FROM run ORDER BY id DESC LIMIT 1").fetchone()
         return None if row is None else (row[0], row[1])
+
+    def silent(self) -> list[tuple[str, int]]:
+        """The connections that were not heard when the last run ended, and since when (ns)."""
+        return self._connection.execute(_SILENT).fetchall()
 
     def begin_run(self, now_ns: int, pid: int) -> None:
         """Note that an engine runs now."""

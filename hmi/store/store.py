@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -261,14 +262,14 @@ class Store:
         waiting = {future for _, future in taken if future.set_running_or_notify_cancel()}
         try:
             self._writer.open(self._clock.now_ns())
+            self._write_gaps()  # before the record that says that they are over
             numbers = self._writer.write_records([*self._unwritten, *records])
         except StoreError as error:
             self._journal_failed(records, str(error))
             for future in waiting:
                 future.set_exception(StoreError(f"the journal cannot be written: {error}. See hmi status"))
             return
-        fresh = zip(taken, numbers[len(self._unwritten) :], strict=True)
-        for (_, future), number in fresh:
+        for (_, future), number in zip(taken, numbers[len(self._unwritten) :], strict=True):
             if future in waiting:
                 future.set_result(number)
         self._unwritten.clear()
@@ -295,12 +296,11 @@ class Store:
 
     def _flush(self) -> None:
         self._writer.open(self._clock.now_ns())
-        if self._batches or self._writer.pending:
-            self._write_samples()
-        else:
-            self._write_gaps()
+        self._write_samples()
 
     def _write_samples(self) -> None:
+        with suppress(StoreError):  # tried again below: values do not wait for a journal
+            self._write_gaps()  # before the values behind them: a kill in between must not make a loss unsaid
         while True:
             self._take_over()
             try:

@@ -26,7 +26,7 @@ from hmi.store.hot import HotFile, TagRow, last_beat
 from hmi.store.hotfiles import HotFiles, Replayed
 from hmi.store.hotsalvage import UNDER_WAY_NS, Salvaged, Span, salvage
 from hmi.store.intake import Intake, RunBefore
-from hmi.store.journal import JournalFile, journal_anew
+from hmi.store.journal import SILENT, JournalFile, journal_anew
 from hmi.store.sealed import Sealed
 from hmi.store.sealer import SEAL_ROWS, Sealer
 from hmi.store.slab import Slab, join
@@ -199,6 +199,8 @@ class Writer:
             since = max(started, beat - UNDER_WAY_NS)
             if ended and (not beat or beat >= ended):  # else commits are missing that there were before it ended
                 since = ended
+            for connection, silent_ns in journal.silent():  # it would have been declared when it was heard again
+                journal.declare_gap(min(silent_ns, since), since, connection, SILENT)
             journal.declare_gap(since, max(since, now_ns), "", STOPPED if ended else KILLED)
             self._ended_ns = since
         self._began_ns = self._began_ns or started or now_ns

@@ -3,6 +3,7 @@
 import pytest
 
 from hmi.client.frame import BEAT_MS, PULSE_S, Frame
+from hmi.client.outages.asleep import Asleep
 
 
 @pytest.fixture
@@ -62,3 +63,23 @@ def test_started_it_beats_by_itself_and_stopped_it_does_not(qtbot, frame):
     beats = frame.beats
     assert not frame._timer.isActive()
     assert frame.beats == beats
+
+
+def test_a_frame_made_of_what_was_heard_before_a_sleep_is_not_drawn(frame, wire, clock, engine, monkeypatch):
+    wire.asleep = Asleep(clock).look
+    frame.beat()
+    before, hear, looks = engine.sessions[0], wire.tick, []
+
+    def tick():
+        hear()
+        looks.append(engine.sessions[0])
+        if len(looks) == 1:
+            clock.advance(9.0)  # the computer sleeps in the middle of the beat
+
+    monkeypatch.setattr(wire, "tick", tick)
+    frame.beat()
+    assert looks[0] is before and looks[-1] is not before  # everything was asked for anew before it was drawn
+    monkeypatch.undo()
+    clock.advance(BEAT_MS / 1000)
+    frame.beat()
+    assert engine.sessions[0] is looks[-1]

@@ -1,6 +1,7 @@
 """Tables of the window."""
 
 import pytest
+from PySide6.QtCore import Qt
 
 from hmi.client.table import NARROWEST, Rows, Table
 
@@ -33,6 +34,18 @@ def test_columns_of_no_width_share_what_is_left(qtbot, window, rows):
     table.show()
     assert table.columnWidth(0) == 100
     assert sum(table.columnWidth(column) for column in range(3)) == table.viewport().width()
+
+
+def test_the_program_s_own_choice_of_a_row_does_not_depend_on_the_keys_held(qtbot, window, rows):
+    table = Table(window.shell.desk, rows, (100, 60, 0), "nothing")
+    qtbot.addWidget(table)
+    table.show()
+    table.selectRow(0)
+    qtbot.keyPress(table, Qt.Key.Key_Control, Qt.KeyboardModifier.ControlModifier)  # Ctrl+U, the page opens
+    table.selectRow(1)
+    qtbot.keyRelease(table, Qt.Key.Key_Control)
+    assert [index.row() for index in table.selectionModel().selectedRows()] == [1]
+    assert table.currentIndex().row() == 1
 
 
 def test_spare_columns_go_where_there_is_no_room(qtbot, window, rows):

@@ -126,9 +126,15 @@ async def test_after_a_sleep_nothing_is_live_and_every_connection_is_built_anew(
         assert words(station) == ["bad"] * 5
         silent_ns = station.clock.now_ns() - 600 * 10**9
         assert [(t[1], t[3]) for t in station.troubles] == [("silent", silent_ns)]
+        station.values(0, 9.0)  # lay ready while we slept, and is taken in while the driver says goodbye
+        station.poller.judge()
+        assert words(station) == ["bad"] * 5
+        assert station.stored[-1].rows["value"].tolist() == [9.0]  # history has it
         await running.runs.get()  # at once, with no pause
         station.poller.judge()
         assert words(station) == ["bad"] * 5  # until the new connection has brought its values
+        station.values(0, 10.0)
+        assert words(station)[0] == "good"
         task.cancel()
     assert running.goodbyes == 2
 

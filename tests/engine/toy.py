@@ -82,4 +82,4 @@ class ToyStation:
         """The controller sends values of one tag."""
         self.driver.health.last_life = self.clock.monotonic()
         now = self.clock.now_ns()
-        self.tick.deliver(Batch.of([tag] * len(values), values, now, now, quality, FLAG_NO_SOURCE_TIME))
+        self.poller.take("plc", Batch.of([tag] * len(values), values, now, now, quality, FLAG_NO_SOURCE_TIME))

@@ -13,7 +13,7 @@ import pytest
 
 from hmi.core.batch import FLAG_AGAIN
 from tests.faults.ledger import balance
-from tests.faults.parts import COUNT, node
+from tests.faults.parts import COUNT, Wire, node
 from tests.faults.station import PATIENCE_S, connection, tag
 from tests.faults.yard import STALE_S, Yard
 
@@ -99,6 +99,31 @@ def test_what_the_device_remembers_of_the_time_without_an_engine(yard: Yard, mea
         assert time.monotonic() < begun + PATIENCE_S
         time.sleep(0.2)
     assert len(speed) <= 4
+
+
+@pytest.mark.fault(rows=[45])
+@pytest.mark.parametrize("end", ["killed", "stopped"])
+def test_the_engine_ends_while_a_device_is_not_heard(yard: Yard, measured, end: str):
+    """What the device did before the engine ended and after is missing, and declared, though nobody heard it again."""
+    server = yard.counting()
+    wire = yard.add(Wire(server.port))
+    wire.start()
+    station = yard.station(
+        [connection("plc", wire.address, publish_ms=100)], [tag("line.count", "plc", COUNT, "uint32")]
+    )
+    with station.window() as window:
+        window.until_moving()
+        wire.ask(deaf=True)
+        window.until(lambda: window.now["line.count"].word != "good")
+        window.listen(1.0)
+    station.kill() if end == "killed" else station.stop()
+    wire.ask(deaf=False, cut=True)
+    station.start()
+    with station.window() as window:
+        window.until_moving()
+    account = balance(station, server.counts)
+    measured("account", str(account))
+    assert account.declared > 20, account
 
 
 @pytest.mark.fault(rows=[45])

@@ -17,6 +17,7 @@ from hmi.core.errors import StoreError
 from hmi.core.journal import Record
 from hmi.core.plant.model import History
 from hmi.core.tags import Tag
+from hmi.store.journal import SILENT
 from hmi.store.query import Reader
 from hmi.store.store import Store
 
@@ -40,7 +41,8 @@ def batch(now: int, *values: float, tag: int = 0) -> Batch:
 
 
 def event(clock: HandClock | MachineClock, subject: str = "a.level.hh", **more: object) -> Record:
-    return Record(time_ns=clock.now_ns(), category="alarm", event="raised", subject=subject, **more)  # type: ignore[arg-type]
+    told = {"category": "alarm", "event": "raised"} | more
+    return Record(time_ns=clock.now_ns(), subject=subject, **told)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -128,6 +130,50 @@ def test_the_time_without_an_engine_is_a_gap(tmp_path: Path, clock: HandClock) -
     Store(tmp_path, TAGS, clock).close()
     [gap] = Reader(tmp_path).gaps(0, clock.now_ns() + 1)
     assert gap == (stopped, clock.now_ns(), "the engine was not running (it was stopped)")
+
+
+def test_a_connection_silent_as_the_run_ended_has_its_gap_declared_by_the_next(
+    tmp_path: Path, clock: HandClock
+) -> None:
+    run, begun = Store(tmp_path, TAGS, clock), clock.now_ns()
+    run.record(event(clock, "engine", category="system", event="started"))
+    for connection, *events in (("filler", "silent"), ("palletiser", "silent", "live")):
+        for one in events:
+            run.record(event(clock, connection, category="connection", event=one, source_ns=begun))
+    clock.advance(60)
+    run.close()
+    stopped = clock.now_ns()
+    clock.advance(60)
+    for _ in range(2):
+        run = Store(tmp_path, TAGS, clock)
+        run.record(event(clock, "engine", category="system", event="started"))
+        run.close()
+    gaps = Reader(tmp_path).gaps(0, clock.now_ns(), "filler")
+    assert [gap for gap in gaps if gap.reason == SILENT] == [(begun, stopped, SILENT)]
+    assert SILENT not in [gap.reason for gap in Reader(tmp_path).gaps(0, clock.now_ns(), "palletiser")]
+
+
+@pytest.mark.parametrize("first", ["record", "append"])
+def test_a_gap_is_on_the_disk_before_what_comes_after_it(
+    store: Store, clock: HandClock, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    """A kill in between would make a loss unsaid: the values behind it, or the record that it is over, are there."""
+    order: list[str] = []
+
+    def noted(name: str) -> Callable[..., object]:
+        does = getattr(store._writer, name)
+        return lambda *given: (order.append(name), does(*given))[1]
+
+    store.flush().result(20)
+    for name in ("declare_gap", "write_records", "take"):
+        monkeypatch.setattr(store._writer, name, noted(name))
+    store.declare_gap(10, 20, "filler", SILENT)
+    if first == "record":
+        store.record(event(clock, "filler", category="connection", event="live")).result(20)
+    else:
+        store.append(batch(clock.now_ns(), 1.0))
+        store.flush().result(20)
+    assert order == ["declare_gap", "write_records" if first == "record" else "take"]
 
 
 def test_a_store_knows_how_far_the_run_before_it_came(tmp_path: Path, clock: HandClock) -> None:

@@ -45,6 +45,7 @@ class TrustPage(Page):
         self.model = Rows([tr(name) for name in _COLUMNS])
         empty = tr("No server has shown a certificate yet: those of secured connections do")
         self.table = Table(desk, self.model, _WIDTHS, empty, _SPARE)
+        self.table.setSelectionMode(Table.SelectionMode.SingleSelection)  # a decision is about one certificate
         self.told = Words("", "muted", 13)
         self.own = Words("", px=14)
         self.own_mark = Words("", "muted", 13)

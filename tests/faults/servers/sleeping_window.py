@@ -1,7 +1,7 @@
 """A real window on an engine that tells what it draws first after it did not run: `sleeping_window.py DATA TAG`.
 
-It prints `live` once values have come; after each sleep one JSON line of the first frame, and one of the first frame in
-which values are live again.
+It prints `live` once values have come and `before` once TAG is 1; after each sleep one JSON line of the first frame,
+and one of the first frame in which TAG is live again.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PySide6.QtWidgets import QApplication
@@ -36,12 +37,15 @@ def good() -> int:
     return int(np.count_nonzero(q.is_good(window.wire.mirror.table.quality)))
 
 
-def told() -> str:
-    """What is seen in this frame."""
-    mirror = window.wire.mirror
-    tag = mirror.plant.tag_index[sys.argv[2]]
-    value, age_s = float(mirror.table.value[tag]), mirror.age_s(tag)
-    return json.dumps({"good": good(), "down": mirror.link_down, "value": value, "age_s": age_s})
+def told() -> dict[str, Any]:
+    """What is seen in this frame; of all tags shown as live their value, age, and seconds since its source time."""
+    mirror, table = window.wire.mirror, window.wire.mirror.table
+    live = {
+        mirror.plant.tags[tag].name: (float(table.value[tag]), mirror.age_s(tag), (now - table.time[tag]) / 1e9)
+        for now in [mirror.now_ns()]
+        for tag in map(int, np.flatnonzero(q.is_good(table.quality)))
+    }
+    return {"down": mirror.link_down, "live": live, "value": float(table.value[mirror.plant.tag_index[sys.argv[2]]])}
 
 
 def draw() -> None:
@@ -53,13 +57,13 @@ def draw() -> None:
         say("live")
     elif seen["live"] and slept:
         seen["awaited"] = True
-        say(told())
-    elif seen["live"] and not seen["before"] and json.loads(told())["value"] == 1.0:
+        say(json.dumps(told()))
+    elif seen["live"] and not seen["before"] and told()["value"] == 1.0:
         seen["before"] = True
         say("before")  # the value that must not be shown as live after the sleep
-    elif seen["awaited"] and good() > 1:
+    elif seen["awaited"] and sys.argv[2] in (frame := told())["live"]:
         seen["awaited"] = False
-        say(told())
+        say(json.dumps(frame))
 
 
 window.frame._draw = draw
