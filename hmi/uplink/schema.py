@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, LiteralString
 
 from hmi.core.errors import HmiError
-from hmi.uplink import schema_down, schema_rows
+from hmi.uplink import schema_down, schema_hyper, schema_rows
 
 STEPS: Final[tuple[LiteralString, ...]] = (
     """
@@ -76,6 +76,7 @@ STEPS: Final[tuple[LiteralString, ...]] = (
     """,
     *schema_rows.STEPS,
     *schema_down.STEPS,
+    *schema_hyper.STEPS,
 )
 _ROLES: Final[LiteralString] = """
     DO $$ BEGIN
