@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -96,6 +97,12 @@ def of_summaries(t0: NDArray[np.int64], t1: NDArray[np.int64], columns: Mapping[
 
 def join(parts: Sequence[Stretches]) -> Stretches:
     """Several as one, by time; of equal times in the order of the parts."""
+    parts = [part for part in parts if len(part)]
+    turned = sorted(parts, key=lambda part: int(part.t0[0]))
+    if all(one.t0[-1] < other.t0[0] for one, other in pairwise(turned)):
+        parts = turned  # then they need not be sorted row by row
+    if len(parts) == 1:
+        return parts[0]
     columns: dict[str, Any] = {
         name: np.concatenate([np.empty(0, kind), *(getattr(part, name) for part in parts)])
         for name, kind in _COLUMNS.items()
@@ -145,7 +152,7 @@ def with_samples(
     turns = np.flatnonzero(np.diff(np.concatenate([[False], unclear, [False]])))
     runs = [hours.rows(slice(start, stop)) for start, stop in turns.reshape(-1, 2).tolist()]
     known = [of_samples(read(int(run.t0[0]), int(run.t1.max()))) for run in runs]
-    return join([hours.rows(~unclear), *known, of_samples(loose)])
+    return join([hours.rows(~unclear) if runs else hours, *known, of_samples(loose)])
 
 
 def merged(gaps: Sequence[Gap]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

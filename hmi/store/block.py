@@ -18,7 +18,8 @@ from hmi.store.summary import Summary, summarise, summarise_all
 from hmi.store.unsealed import Second
 
 HOUR_NS: Final = 3_600_000_000_000
-_ROWS_AT_ONCE: Final = 200_000  # temporaries of that size stay in the processor's cache
+_ROWS_AT_ONCE: Final = 60_000  # their temporaries stay in the processor's cache, and nobody waits long for their end
+_STAMPS_KNOWN: Final = 64  # columns of times: those who are read together mostly stand together
 _ROWS_A_BREATH: Final = 3_000  # worked on within a millisecond: so long may others wait for the interpreter
 
 Scaling = Mapping[int, tuple[float, float]]  # scale and offset by the tag's number
@@ -40,12 +41,13 @@ class Block(NamedTuple):
 def blocks_of(seconds: Sequence[Second], scaling: Scaling, pause: Callable[[], None]) -> Iterator[Block]:
     """The blocks that some seconds make, by tag and hour; `pause` is called now and then."""
     slabs = [second.slab for second in seconds if len(second.slab)]
+    stamps: dict[bytes, bytes] = {}  # tags that are read together share their times
     for first, stop in _shards(slabs):
         parts = [slab.cut(slab.range_of(first, stop)) for slab in slabs]
         whole = join([part for part in parts if len(part)])
         pause()
         rows = 0
-        for block in _shard(whole, scaling):
+        for block in _shard(whole, scaling, stamps):
             yield block
             rows += block.summary.n
             if rows >= _ROWS_A_BREATH:
@@ -53,8 +55,7 @@ def blocks_of(seconds: Sequence[Second], scaling: Scaling, pause: Callable[[], N
                 rows = 0
 
 
-def _shard(whole: Slab, scaling: Scaling) -> Iterator[Block]:
-    stamps: dict[bytes, bytes] = {}  # tags that are read together share their times
+def _shard(whole: Slab, scaling: Scaling, stamps: dict[bytes, bytes]) -> Iterator[Block]:
     tidy = _Tidy(whole)
     for number, rows in groups(whole.tag):
         scale = scaling.get(number, (1.0, 0.0))
@@ -82,7 +83,7 @@ class _Tidy:
         self._minutes = minutes.pack_all(whole.value, at, heads)
         if whole.quality is not None:
             for place in np.flatnonzero(np.maximum.reduceat(whole.quality, heads)).tolist():
-                self._summaries[place] = self._minutes[place] = None
+                self._summaries[place] = None
 
     def pieces(self, rows: slice) -> Iterator[tuple[Samples, Summary, bytes | None]]:
         """The hours of a tag that is tidy, by its rows."""
@@ -90,7 +91,11 @@ class _Tidy:
         start = rows.start
         while start < rows.stop:
             samples = self._whole.samples("", slice(start, self._stops[place]))
-            yield samples, self._summaries[place] or summarise(samples), self._minutes[place]
+            summary = self._summaries[place]
+            if summary is not None:
+                yield samples, summary, self._minutes[place]
+            else:  # not all of it is good
+                yield samples, summarise(samples), minutes.pack(samples, plain=self._minutes[place])
             start, place = self._stops[place], place + 1
 
 
@@ -128,6 +133,8 @@ def _block(
     plain = at.tobytes()
     packed = stamps.get(plain)
     if packed is None:
+        if len(stamps) >= _STAMPS_KNOWN:
+            stamps.clear()
         packed = stamps[plain] = encode_times(at)
     packed_values, late = encode(samples, *scale), runs_in(samples)
     return Block(number, int(at[0]), int(at[-1]), summary, mini, packed_values, packed, late)

@@ -30,8 +30,7 @@ class Cache:
     def put(self, key: Any, value: Any, size: int) -> None:
         """Keep something that takes `size` bytes."""
         with self._lock:
-            if key not in self._found:
-                self._size += size
+            self._size += size - self._found.get(key, (None, 0))[1]
             self._found[key] = (value, size)
             while self._size > self._limit:
                 self._size -= self._found.popitem(last=False)[1][1]

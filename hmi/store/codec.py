@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,27 @@ from numpy.typing import NDArray
 from hmi.core.batch import FLAG_TEXT, FLAG_TIME_SUSPECT
 from hmi.core.history import Samples
 from hmi.store.codec_bytes import Cursor, Damaged, part, unzipped, written, zipped
-from hmi.store.codec_columns import narrowed, pack, unpack_integers
-from hmi.store.codec_times import pack_times, unpack_times
-from hmi.store.codec_values import pack_values, unpack_values
+from hmi.store.codec_columns import narrowed, pack, unpack_integers, unpack_narrow
+from hmi.store.codec_dense import Column
+from hmi.store.codec_times import Line, line_of, pack_times, unpack_times
+from hmi.store.codec_values import Way, pack_values, unpack_column, unpack_values
 
-__all__ = ["Damaged", "constant", "decode", "decode_times", "encode", "encode_times"]
+__all__ = [
+    "Damaged",
+    "Parts",
+    "constant",
+    "decode",
+    "decode_times",
+    "drawn",
+    "encode",
+    "encode_times",
+    "line_in",
+    "lined",
+    "parts_of",
+]
 
 Times = NDArray[np.int64]
+Drawn = tuple[Way, Column, NDArray[np.uint32] | None, NDArray[np.uint32] | None]
 
 _SAMPLES, _TIMES = 1, 2
 _VERSION: Final = 1
@@ -31,6 +45,8 @@ _RAW, _QUALITY, _FLAGS, _SUSPECT, _TEXTS = 1, 2, 4, 8, 16  # which columns follo
 _RAW_WHOLE: Final = 32  # raw is the value without its fraction
 _REACH: Final = 2.0**63  # of int64
 _MINUS_ZERO: Final = -(2**63)  # its bits
+_NO_RAW: Final = np.zeros(8192, np.int64)
+_NO_RAW.flags.writeable = False
 
 
 def encode_times(at: Times) -> bytes:
@@ -42,6 +58,42 @@ def decode_times(blob: bytes, n: int) -> Times:
     """The `n` times again; raises Damaged."""
     cursor = _opened(blob, _TIMES, n)
     return unpack_times(cursor.rest(), n) if n else np.empty(0, np.int64)
+
+
+def line_in(blob: bytes, n: int) -> Line:
+    """What they say before their numbers are unpacked; raises Damaged."""
+    return line_of(_opened(blob, _TIMES, n).rest())
+
+
+def lined(blob: bytes, n: int) -> tuple[Line, Column]:
+    """How the `n` times are told, and their numbers: `hmi.store.codec_times.lay` makes them; raises Damaged."""
+    line = line_in(blob, n)
+    return line, unpack_narrow(line.numbers, n)
+
+
+class Parts(NamedTuple):
+    """A block's columns as they are packed; None: all zeros, or no such thing."""
+
+    raw: bytes | None
+    quality: bytes | None
+    flags: bytes | None
+    suspect: bytes | None
+    texts: bytes | None
+    is_raw_whole: bool  # raw is the value without its fraction
+    value: bytes
+
+
+def parts_of(blob: bytes, n: int) -> Parts:
+    """The columns of a block of `n` samples; raises Damaged."""
+    cursor = _opened(blob, _SAMPLES, n)
+    if not n:
+        raise Damaged("a block holds no samples: such a one is never written")
+    columns = cursor.byte()
+    if not columns:  # of nearly all
+        return Parts(None, None, None, None, None, is_raw_whole=False, value=cursor.rest())
+    there = (_RAW, _QUALITY, _FLAGS, _SUSPECT, _TEXTS)
+    raw, quality, flags, suspect, texts = (cursor.part() if columns & bit else None for bit in there)
+    return Parts(raw, quality, flags, suspect, texts, bool(columns & _RAW_WHOLE), cursor.rest())
 
 
 def encode(samples: Samples, scale: float = 1.0, offset: float = 0.0) -> bytes | None:
@@ -68,22 +120,31 @@ def encode(samples: Samples, scale: float = 1.0, offset: float = 0.0) -> bytes |
 def decode(blob: bytes, at: Times, tag: str) -> Samples:
     """A block again, beside its times; the samples share `at`, which must not be written to. Raises Damaged."""
     n = len(at)
-    cursor = _opened(blob, _SAMPLES, n)
-    if not n:
-        raise Damaged("a block holds no samples: such a one is never written")
-    columns = cursor.byte()
+    parts = parts_of(blob, n)
     none = np.zeros(n, np.int64)
-    raw = unpack_integers(cursor.part(), n) if columns & _RAW else none
-    quality = unpack_integers(cursor.part(), n) if columns & _QUALITY else none
-    flags = (unpack_integers(cursor.part(), n) if columns & _FLAGS else none).astype(np.uint32)
-    time = _with_suspect(at, flags, cursor.part()) if columns & _SUSPECT else at
-    texts = _unpacked_texts(cursor.part()) if columns & _TEXTS else ()
-    value = unpack_values(cursor.rest(), raw)
-    if columns & _RAW_WHOLE:
-        raw = _whole(value)
-    if columns & _FLAGS:
+    raw, quality, some = (none if part is None else unpack_integers(part, n) for part in parts[:3])
+    flags = some.astype(np.uint32)
+    time = at if parts.suspect is None else _with_suspect(at, flags, parts.suspect)
+    texts = () if parts.texts is None else _unpacked_texts(parts.texts)
+    value = unpack_values(parts.value, raw)
+    if parts.is_raw_whole:
+        raw = whole_of(value)
+    if parts.flags is not None:
         _check_texts(raw, flags, texts)
     return Samples(tag, time, at, value, raw, quality.astype(np.uint32), flags, texts)
+
+
+def drawn(blob: bytes, n: int) -> Drawn:
+    """How the values of a block of `n` samples are told, and where there are any, qualities and flags; Damaged."""
+    parts = parts_of(blob, n)
+    way, column = unpack_column(parts.value, _no_raw(n) if parts.raw is None else unpack_integers(parts.raw, n))
+    beside = (parts.quality, parts.flags)
+    quality, flags = (None if part is None else unpack_integers(part, n).astype(np.uint32) for part in beside)
+    return way, column, quality, flags
+
+
+def _no_raw(n: int) -> NDArray[np.int64]:
+    return _NO_RAW[:n] if n <= len(_NO_RAW) else np.zeros(n, np.int64)
 
 
 def constant(tag: str, at: Times, value: float) -> Samples:
@@ -123,10 +184,11 @@ def _is_constant(value: NDArray[np.float64]) -> bool:
 
 def _is_whole(raw: NDArray[np.int64], value: NDArray[np.float64]) -> bool:
     """Whether raw says less than the value does. Where it says all that the value does, the value is told from it."""
-    return not bool((raw == value).all()) and bool((raw == _whole(value)).all())
+    return not bool((raw == value).all()) and bool((raw == whole_of(value)).all())
 
 
-def _whole(value: NDArray[np.float64]) -> NDArray[np.int64]:
+def whole_of(value: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Values without their fractions; 0 where that is no int64."""
     return np.where(np.abs(value) < _REACH, value, 0.0).astype(np.int64)
 
 

@@ -40,19 +40,28 @@ class Cursor:
         while at < size:  # thousands of times a question: no call inside
             byte = blob[at]
             at += 1
-            found |= (byte & 0x7F) << shift
-            shift += 7
-            if found >> _LONGEST or shift > _LONGEST + 6:
-                raise Damaged("a block names a number greater than any that is written")
             if byte < 0x80:
                 self._at = at
+                found |= byte << shift
+                if found >> _LONGEST:
+                    break
                 return found
-        raise Damaged(_EARLY)
+            found |= (byte & 0x7F) << shift
+            shift += 7
+            if shift > _LONGEST:
+                break
+        else:
+            raise Damaged(_EARLY)
+        raise Damaged("a block names a number greater than any that is written")
 
-    def int64(self) -> np.int64:
+    def signed(self) -> int:
         """A number that `signed` wrote."""
         folded = self.number()
-        return np.int64(folded >> 1 ^ -(folded & 1))
+        return folded >> 1 ^ -(folded & 1)
+
+    def int64(self) -> np.int64:
+        """The same as numpy has it."""
+        return np.int64(self.signed())
 
     def float64(self) -> float:
         """A double, 8 bytes."""

@@ -14,7 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hmi.store.codec_bytes import Cursor, Damaged, part, signed, unzipped, written, zipped
-from hmi.store.codec_dense import Column, by_pcodec, floats, from_narrow, from_pcodec, narrow, ordered
+from hmi.store.codec_dense import (
+    KINDS,
+    Column,
+    by_pcodec,
+    floats,
+    from_narrow,
+    from_pcodec,
+    into_column,
+    narrow,
+    ordered,
+)
 
 _CONSTANT, _TOGGLE, _BITS, _STEPS, _DISTINCT, _NARROW, _PCODEC = range(7)
 _STEADY: Final = 16  # at most one of so many numbers differs from its neighbour: steps
@@ -59,6 +69,11 @@ def pack(column: Column, drifts: bool | None = None) -> bytes:
 
 def unpack(packed: bytes, n: int) -> Column:
     """The `n` numbers again: integers in any of their types, floats in their own; raises Damaged."""
+    kind = kind_of(packed)
+    if kind is not None:  # nearly all that move: the short way
+        column = np.zeros(n, KINDS[kind])
+        fill(packed, column)
+        return column
     cursor = Cursor(packed)
     way = _WAYS.get(cursor.byte())
     if way is None:
@@ -70,10 +85,31 @@ def unpack(packed: bytes, n: int) -> Column:
 
 def unpack_integers(packed: bytes, n: int) -> NDArray[np.int64]:
     """The `n` integers again; raises Damaged, for floats too."""
+    return unpack_narrow(packed, n).astype(np.int64, copy=False)
+
+
+def unpack_narrow(packed: bytes, n: int) -> Column:
+    """The same in the type that they were packed in."""
     column = unpack(packed, n)
     if column.dtype.kind != "i":
         raise Damaged("a column of integers holds fractions")
-    return column.astype(np.int64, copy=False)
+    return column
+
+
+def constant_in(packed: bytes) -> int | None:
+    """What all numbers of a packed column are; None where it does not say so at once. Raises Damaged."""
+    return int(Cursor(packed, 1).int64()) if packed[:1] == bytes([_CONSTANT]) else None
+
+
+def kind_of(packed: bytes) -> int | None:
+    """Of which of the KINDS a packed column is that `fill` unpacks; None for one that only `unpack` does."""
+    known = len(packed) > 1 and packed[0] == _PCODEC and packed[1] < len(KINDS)
+    return packed[1] if known else None
+
+
+def fill(packed: bytes, column: Column) -> None:
+    """Unpack into a column that is there; raises Damaged."""
+    into_column(packed[2:], column)
 
 
 # -------------------------------------------------------------------------------------------------------- dense
@@ -135,7 +171,8 @@ def _constant(cursor: Cursor, n: int) -> Column:
 
 def _toggled(cursor: Cursor, n: int) -> Column:
     first, held = cursor.int64(), _held(cursor, n)
-    values = np.resize(np.array([first, cursor.int64()]), len(held))
+    values = np.full(len(held), first)
+    values[1::2] = cursor.int64()
     return np.repeat(values, held)
 
 
@@ -152,9 +189,14 @@ def _held(cursor: Cursor, n: int) -> NDArray[np.int64]:
     if not 0 < count * _STEADY <= n:
         raise Damaged("a column has more steps than fit into it")
     gaps = from_narrow(steps, count)
-    if gaps.dtype.kind != "i" or gaps.min() < 1 or gaps.max() > n or gaps.sum(dtype=np.int64) >= n:
+    if gaps.dtype.kind != "i" or np.minimum.reduce(gaps) < 1 or np.maximum.reduce(gaps) > n:
         raise Damaged("a column's steps lie outside it")
-    return np.append(gaps.astype(np.int64), n - gaps.sum(dtype=np.int64))
+    held = np.full(count + 1, n)
+    held[:-1] = gaps
+    held[-1] -= np.add.reduce(held[:-1])
+    if held[-1] <= 0:
+        raise Damaged("a column's steps lie outside it")
+    return held
 
 
 def _unpacked_bits(cursor: Cursor, n: int) -> Column:

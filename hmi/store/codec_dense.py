@@ -21,8 +21,8 @@ except ImportError:  # there is no wheel for Windows on ARM
 
 Column = NDArray[Any]
 
-_KINDS: Final = tuple(np.dtype(kind) for kind in ("<i2", "<i4", "<i8", "<f4", "<f8"))
-_CODES: Final = {kind: code for code, kind in enumerate(_KINDS)}
+KINDS: Final = tuple(np.dtype(kind) for kind in ("<i2", "<i4", "<i8", "<f4", "<f8"))
+_CODES: Final = {kind: code for code, kind in enumerate(KINDS)}
 _DELTA: Final = 0x80
 _LEVEL: Final = 8  # of pcodec: above, slower and no smaller
 _LOOKED_AT: Final = 256  # numbers that tell whether a column drifts
@@ -63,9 +63,9 @@ def _drifts(column: Column) -> bool:
 
 
 def _kind(code: int) -> np.dtype[Any]:
-    if code >= len(_KINDS):
+    if code >= len(KINDS):
         raise Damaged(f"a column is of a type ({code}) that this version does not know")
-    return _KINDS[code]
+    return KINDS[code]
 
 
 # -------------------------------------------------------------------------------------------------- by pcodec
@@ -98,18 +98,22 @@ def by_pcodec(column: Column, drifts: bool | None = None) -> bytes | None:
 
 def from_pcodec(cursor: Cursor, n: int) -> Column:
     """The `n` numbers again; raises Damaged, also where pcodec is missing."""
-    kind = _kind(cursor.byte())
+    column = np.zeros(n, _kind(cursor.byte()))
+    into_column(cursor.rest(), column)
+    return column
+
+
+def into_column(packed: bytes, column: Column) -> None:
+    """Fill a column with what pcodec packed, behind its type; raises Damaged, also where pcodec is missing."""
     if pcodec is None:
         raise Damaged("a block is packed by pcodec, which this station does not have: read it on one that has")
-    column = np.zeros(n, kind)
     try:
-        progress = _pco.simple_decompress_into(cursor.rest(), column)
+        progress = _pco.simple_decompress_into(packed, column)
     except BaseException as error:  # noqa: BLE001 - a panic of pcodec is no Exception
         _raise_unless_pcodec(error)
         raise Damaged(f"a column of a block cannot be unpacked: {error}") from None
-    if progress.n_processed != n or not progress.finished:
+    if progress.n_processed != len(column) or not progress.finished:
         raise Damaged("a column has another length than its block")
-    return column
 
 
 def _raise_unless_pcodec(error: BaseException) -> None:

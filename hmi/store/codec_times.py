@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hmi.store.codec_bytes import Cursor, Damaged, signed
-from hmi.store.codec_columns import narrowed, pack, unpack_integers
+from hmi.store.codec_columns import narrowed, pack, unpack_narrow
 from hmi.store.codec_dense import size_about
 
 Times = NDArray[np.int64]
 
 _PLAIN, _LINE = range(2)
 _UNITS: Final = (1_000_000_000, 1_000_000, 1_000, 1)  # ns
-_SHIFT: Final = 16  # the slope of the line is in 1/65536 units a sample
+SHIFT: Final = 16  # the slope of the line is in 1/65536 units a sample
 _LONGEST: Final = 1 << 46  # units: longer ones have no line, so that slope x place stays within 63 bits
 _LINED: Final = 32  # with fewer times a line costs more than it saves
 _FEW: Final = 8  # times that show quickly that a unit is too coarse
 _PLACES: Final = np.arange(1 << 14)
 _REAL_PLACES: Final = _PLACES.astype(np.float64)
+_HOUR: Final = 3700  # samples of an hour at a second: so long lines are kept
 _LOOKED_AT: Final = 256  # steps that tell whether a line fits
 
 
@@ -39,20 +41,43 @@ def pack_times(at: Times) -> bytes:
     return bytes([_PLAIN]) + head + pack(narrowed(passed))
 
 
-def unpack_times(packed: bytes, n: int) -> Times:
-    """The `n` times again; raises Damaged."""
+class Line(NamedTuple):
+    """How times are written: each is base + unit x (number + (place x slope >> SHIFT)), and the numbers are packed."""
+
+    base: int  # ns UTC
+    unit: int  # ns
+    slope: int
+    numbers: bytes
+
+
+def line_of(packed: bytes) -> Line:
+    """What packed times say before their numbers are unpacked; raises Damaged."""
     cursor = Cursor(packed)
     kind, unit = cursor.byte(), cursor.byte()
     if kind > _LINE or unit >= len(_UNITS):
         raise Damaged("times are written in a way that this version does not know")
-    base = cursor.int64()
-    slope = int(cursor.int64()) if kind == _LINE else 0
-    passed = unpack_integers(cursor.rest(), n)
-    if slope:
-        passed = passed + _line(slope, n)
-    if _UNITS[unit] > 1:
-        passed = passed * _UNITS[unit]
-    return passed + base
+    base = cursor.signed()
+    slope = cursor.signed() if kind == _LINE else 0
+    return Line(base, _UNITS[unit], slope, cursor.rest())
+
+
+def unpack_times(packed: bytes, n: int) -> Times:
+    """The `n` times again; raises Damaged."""
+    line, passed = line_of(packed), np.empty(n, np.int64)
+    lay(line, unpack_narrow(line.numbers, n), passed)
+    return passed
+
+
+def lay(line: Line, column: NDArray[Any], at: Times) -> None:
+    """The times out of their unpacked numbers, into memory that is there."""
+    if line.slope:
+        n = len(at)
+        np.add(_known_line(line.slope, n) if n <= _HOUR else _line(line.slope, n), column, out=at)
+    else:
+        at[:] = column
+    if line.unit > 1:
+        at *= line.unit
+    at += np.int64(line.base)
 
 
 def _in_units(passed: Times) -> tuple[int, Times]:
@@ -73,12 +98,20 @@ def _slope(passed: Times) -> int:
     if not spread:
         return 0
     leaning = float(np.dot(_place(_REAL_PLACES, n), reals)) - float(np.add.reduce(reals)) * (n - 1) / 2
-    return round(leaning / spread * (1 << _SHIFT))
+    return round(leaning / spread * (1 << SHIFT))
 
 
 def _line(slope: int, n: int) -> Times:
     found: Times = _place(_PLACES, n) * np.int64(slope)
-    found >>= _SHIFT
+    found >>= SHIFT
+    return found
+
+
+@lru_cache(32)
+def _known_line(slope: int, n: int) -> Times:
+    """Those of the scans of an hour hardly differ."""
+    found = _line(slope, n)
+    found.flags.writeable = False
     return found
 
 

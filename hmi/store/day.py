@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from hmi.store import backfilled, proof
 from hmi.store.block import Block
@@ -29,7 +29,10 @@ _WIDEN: Final = (
     "INSERT INTO span VALUES (1, ?1, ?2, ?3, 0) ON CONFLICT(one) DO UPDATE SET "
     "first = min(first, ?1), last = max(last, ?2), late = late + ?3"
 )
+_AT_A_STRETCH: Final = 50  # rows: well below a millisecond
 _MARKS_KEPT: Final = 2  # files whose marks can still matter: a seal and a crash on either side of midnight
+
+_T = TypeVar("_T")
 
 
 class DayFile:
@@ -58,15 +61,25 @@ class DayFile:
             self._connection.close()
             raise
 
-    def write(self, blocks: Iterable[Block], mark: Mark, end: Slab, tags: Sequence[TagRow]) -> None:
-        """Put a whole seal in, or nothing of it; `end`: every tag's last value after it."""
+    def write(
+        self,
+        blocks: Iterable[Block],
+        mark: Mark,
+        end: Slab,
+        tags: Sequence[TagRow],
+        pause: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Put a whole seal in, or nothing of it; `end`: every tag's last value after it.
+
+        `pause` is called now and then: others may be waiting for the interpreter.
+        """
         made = list(blocks)
-        rows = self._rows(made)
+        rows = self._rows(made, pause)
         states = [("end", end.pack()), *self._backfilled(made)]
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             for statement, values in rows.items():
-                self._connection.executemany(statement, values)
+                self._connection.executemany(statement, _with_breaks(values, pause))
             self._connection.executemany("INSERT OR REPLACE INTO tag VALUES (?, ?, ?, ?, ?, ?)", tags)
             self._connection.execute("INSERT INTO sealed VALUES (?, ?)", mark)
             self._connection.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", states)
@@ -97,14 +110,14 @@ class DayFile:
             raise proof.damage("what was backfilled has changed") from error
         return [] if found is None else [(backfilled.STATE, found.pack())]
 
-    def _rows(self, made: Sequence[Block]) -> dict[str, list[tuple[Any, ...]]]:
+    def _rows(self, made: Sequence[Block], pause: Callable[[], object]) -> dict[str, list[tuple[Any, ...]]]:
         data = [block.data for block in made if block.data is not None]
         stamps = list(dict.fromkeys(block.stamps for block in made))
         dids, rows = self._numbered(_DATA, data, self._did)
         found, stamped = [], self._numbered(_STAMPS, stamps, self._tsid)
         tsids, late = dict(zip(stamps, stamped[0], strict=True)), 0
         next_did = iter(dids)
-        for block in made:
+        for block in _with_breaks(made, pause):
             late += block.t0 <= self._last.get(block.tag, -(2**63)) or block.t0 < self.day * DAY_NS
             own = next(next_did) if block.data is not None else None
             head = (block.tag, block.t0, self._seals, block.t1)
@@ -134,6 +147,13 @@ class DayFile:
 
     def _one(self, query: str) -> int:
         return int(self._connection.execute(query).fetchone()[0])
+
+
+def _with_breaks(things: Iterable[_T], pause: Callable[[], object]) -> Iterator[_T]:
+    for number, thing in enumerate(things, 1):
+        yield thing
+        if not number % _AT_A_STRETCH:
+            pause()
 
 
 def newest_marks(folder: Path) -> list[Mark]:

@@ -43,21 +43,31 @@ class Days:
         self._file: DayFile | None = None
         self._rollup = Rollup(folder)
 
-    def write(self, blocks: Iterable[Block], mark: Mark, newest: Slab, tags: Sequence[TagRow]) -> None:
-        """Put one seal on the disk, in the file of its hour's day; `newest`: each of its tags' last value."""
+    def write(
+        self,
+        blocks: Iterable[Block],
+        mark: Mark,
+        newest: Slab,
+        tags: Sequence[TagRow],
+        pause: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Put one seal on the disk, in the file of its hour's day; `newest`: each of its tags' last value.
+
+        `pause` is called now and then.
+        """
         (self._folder / "samples").mkdir(parents=True, exist_ok=True)
         end = newest if self._last is None else last_of(join([self._last, newest]))
         made = list(blocks)
         newest_day = next(reversed(day_files(self._folder)), 0)
         day = max(day_of(mark.hour), newest_day)  # a clock that went back: what is closed stays closed
         try:
-            self._open(day, mark.hour, tags).write(made, mark, end, tags)
+            self._open(day, mark.hour, tags).write(made, mark, end, tags, pause)
         except sqlite3.Error as error:
             self.close()  # a disk that comes back may want its file opened anew
             if not is_damage(error):
                 raise
             self._set_aside(day, mark.hour, tags)
-            self._open(day, mark.hour, tags).write(made, mark, end, tags)
+            self._open(day, mark.hour, tags).write(made, mark, end, tags, pause)
         self._last = end
 
     def retain(self, now_ns: int, keep_days: int, max_bytes: float) -> list[Path]:

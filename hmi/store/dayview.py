@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 from collections.abc import Hashable, Sequence
@@ -13,30 +14,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hmi.core.history import Gap, Samples
-from hmi.store import backfilled, codec, proof
+from hmi.store import backfilled, codec, curve, moment, proof
+from hmi.store.around import Around
 from hmi.store.block import HOUR_NS
 from hmi.store.cache import Cache
 from hmi.store.folder import DAY_NS, words
-from hmi.store.instant import Around
 from hmi.store.proven import PROVEN
 from hmi.store.schema import open_to_keep
 from hmi.store.slab import Slab
 from hmi.store.unsealed import Mark
 
 _BLOCKS: Final = (
-    "SELECT t0, t1, n, good, vmin, vmax, first, last, worst, did, tsid, mini, bound FROM block "
+    "SELECT t0, t1, mini, n, good, vmin, vmax, first, last, worst, did, tsid, bound FROM block "
     "WHERE tag = ? AND t0 >= ? AND t0 <= ? AND t1 >= ? ORDER BY t0, seq"
 )
+_OUTLINES: Final = "SELECT t0, t1, mini FROM block WHERE tag = ? AND t0 >= ? AND t0 <= ? AND t1 >= ? ORDER BY t0, seq"
 _SUMS: Final = (
     "SELECT t0, t1, n, good, worst, q0, q1, vmin, vmax, vsum, m2, first, last, up, falls, tw, twd FROM block "
     "WHERE tag = ? AND t0 >= ? AND t0 <= ? AND t1 >= ? ORDER BY t0, seq"
 )
+_SPAN: Final = "SELECT first, last, late, crc FROM span"
 _ROW_BYTES: Final = 700  # that a block's row takes in memory, its minutes apart
-_FOLLOWING: Final = "SELECT min(t0) FROM block WHERE tag = ? AND t0 > ?"
 _NEWEST: Final = "SELECT * FROM block WHERE tag = ? AND t0 <= ? ORDER BY t0 DESC, seq DESC LIMIT 1"
-T0, T1, N, GOOD, VMIN, VMAX, FIRST, LAST, WORST, DID, TSID, MINI, BOUND = range(13)
-_BLOCK: Final = itemgetter(1, 3, 4, 5, 9, 10, 13, 14, 6, 19, 20, 21, 22)  # these, of a whole row
+T0, T1, MINI, N, GOOD, VMIN, VMAX, FIRST, LAST, WORST, DID, TSID, BOUND = range(13)
+_BLOCK: Final = itemgetter(1, 3, 21, 4, 5, 9, 10, 13, 14, 6, 19, 20, 22)  # these, of a whole row
+OUTLINE: Final = 3  # columns that a row has at least: a month of trends needs no others
 _SUM: Final = itemgetter(1, 3, *range(4, 19))
+
+_NO_TAG: Final = (-1, "")
 
 Row = tuple[Any, ...]
 
@@ -89,6 +94,12 @@ class DayView:
             self._file.execute("BEGIN")
             self._look()
 
+    def glance(self) -> None:
+        """Know its span as it is now; without a transaction where nothing has changed, which is nearly always."""
+        if not self.closed and self._file.execute(_SPAN).fetchone() != self._head:
+            self.begin()
+            self.end()
+
     def end(self) -> None:
         """Let go: a reader that held on would keep the writer's log from being cut back."""
         if self._file.in_transaction:
@@ -111,26 +122,32 @@ class DayView:
         """What was asked for of a tag since `begin` and could not be read."""
         return [gap for tag, gap in self._unread if tag == name]
 
-    def blocks(self, name: str, from_ns: int, to_ns: int) -> list[Row]:
-        """The blocks of a tag that may have samples in a stretch, both ends included, by their first time."""
+    def blocks(self, name: str, from_ns: int, to_ns: int, *, outlines: bool = False) -> list[Row]:
+        """The blocks of a tag that may have samples in a stretch, both ends included, by their first time.
+
+        `outlines`: the columns up to their minutes do, where all of them have those.
+        """
         tag = self._numbers.get(name)
+        query = _OUTLINES if outlines else _BLOCKS
         try:
-            return self._found(tag[0], from_ns, to_ns) if tag is not None else []
+            return self._found(tag[0], from_ns, to_ns, query) if tag is not None else []
         except sqlite3.DatabaseError as error:
             first, last = max(from_ns, self.first or from_ns), min(to_ns, self.last or to_ns)
             self._unread.append((name, Gap(first, last + 1, unreadable(self.path, error))))
             return []
 
-    def _found(self, number: int, from_ns: int, to_ns: int) -> list[Row]:
+    def _found(self, number: int, from_ns: int, to_ns: int, query: str) -> list[Row]:
         """A trend asks for whole days again and again: their rows are kept."""
-        key = (self._content, "blocks", number)
+        key = (self._content, query, number)
         known: list[Row] | None = self._cache.get(key)
         if known is not None:
             return [row for row in known if row[T0] <= to_ns and row[T1] >= from_ns]
-        rows = self._blocks(number, from_ns, to_ns)
+        rows = self._blocks(number, from_ns, to_ns, query)
+        if any(row[MINI] is None for row in rows) and len(rows[0]) == OUTLINE:
+            rows = self._blocks(number, from_ns, to_ns)
         whole = self.first is not None and self.last is not None and from_ns <= self.first and to_ns >= self.last
         if whole and self._doubts.get(number) is None:
-            self._cache.put(key, rows, sum(_ROW_BYTES + len(row[MINI] or b"") for row in rows))
+            self._cache.put(key, rows, _ROW_BYTES * len(rows) + sum(len(row[MINI] or b"") for row in rows))
         return rows
 
     def sums(self, number: int, from_ns: int, to_ns: int) -> list[Row]:
@@ -183,16 +200,39 @@ class DayView:
         best = max(parts, key=lambda part: int(part.received[-1]), default=None)
         return best if best is not None else self._begun_with(tag[0], name, when_ns)
 
-    def around(self, name: str, when_ns: int) -> Around | None:
-        """The samples among which the newest one is, at a moment and at those nearby; only where no block is late."""
+    def held(self, name: str, when_ns: int) -> Samples | None:
+        """The same as far as a trend or a report needs it: time, value and quality. Often a block's row says them."""
         tag = self._numbers.get(name)
-        if tag is None or self.last is None:
+        if tag is None or self.late:
+            return self.before(name, when_ns)
+        rows = self._newest(tag[0], when_ns)
+        if not rows:
+            return self._begun_with(tag[0], name, when_ns)
+        row = rows[0]
+        if row[T1] <= when_ns and row[LAST] and not row[WORST]:  # a column keeps no minus zero
+            return curve.one_sample(name, row[T1], row[LAST], 0)
+        pieces = self.pieces(rows[:1])
+        return self.before(name, when_ns) if pieces is None else curve.last_of(pieces[0], name, when_ns)
+
+    def around(self, names: Sequence[str], when_ns: int) -> Around | None:
+        """Some tags around a moment; None where blocks came late, and where anything is not as it was written.
+
+        Of a file that is still written, not after its last sample.
+        """
+        if self.late or self.last is None or (when_ns > self.last and not self.closed):
             return None
-        row = next(iter(self._newest(tag[0], when_ns)), None)
-        [following] = self._file.execute(_FOLLOWING, (tag[0], when_ns)).fetchone()
-        end = following if following is not None else self.last + 1
-        samples = self._samples(row, name) if row is not None else self._begun_with(tag[0], name, when_ns)
-        return None if samples is None else Around(samples, int(samples.received[0]), end)
+        key = (self._content, "around", tuple(names), when_ns // HOUR_NS)
+        known: Around | None = self._cache.get(key)
+        if known is not None and known.from_ns <= when_ns < known.to_ns:
+            return known
+        numbers = [self._numbers.get(name, _NO_TAG)[0] for name in names]
+        stop_ns = self.start_ns + DAY_NS if self.closed else self.last + 1  # one that is written may have more by then
+        try:
+            found = moment.look(self._file, numbers, when_ns, stop_ns, self.state("begin"))
+        except (codec.Damaged, sqlite3.DatabaseError):
+            return None  # told by whoever looks at each tag by itself
+        self._cache.put(key, found, found.nbytes)
+        return found
 
     def _begun_with(self, number: int, name: str, when_ns: int) -> Samples | None:
         slab = self.state("begin")
@@ -209,6 +249,14 @@ class DayView:
         except (codec.Damaged, sqlite3.DatabaseError) as error:
             self._unread.append((name, Gap(row[T0], row[T1] + 1, unreadable(self.path, error))))
             return Samples.empty(name)
+
+    def pieces(self, rows: Sequence[Row]) -> list[curve.Piece] | None:
+        """What of blocks is drawn; None where one cannot be read: `samples` then tells which."""
+        wanted = [curve.Wanted(row[N], row[DID], row[TSID], row[BOUND], row[FIRST]) for row in rows]
+        try:
+            return curve.read(curve.Source(self._file, self._cache, (self.path, self.identity[1])), wanted)
+        except (codec.Damaged, sqlite3.DatabaseError):
+            return None
 
     def _samples(self, row: Row, name: str) -> Samples:
         at, stamps = self._times(row[TSID], row[N])
@@ -252,7 +300,7 @@ class DayView:
         return found[0], found[1]
 
     def _look(self) -> None:
-        own: Row | None = self._file.execute("SELECT first, last, late, crc FROM span").fetchone()
+        own: Row | None = self._file.execute(_SPAN).fetchone()
         if own is not None and own == self._head:
             return  # its checksum covers all of this
         span, tags, sealed = proof.head(self._file)
@@ -271,7 +319,7 @@ def unreadable(path: Path, error: sqlite3.Error | OSError | codec.Damaged) -> st
 
 def identity_of(path: Path) -> tuple[int, ...]:
     """Another one when a file is another, or was written; raises OSError."""
-    state = path.stat()
+    state = os.stat(path)  # noqa: PTH116 - of every day, for every question
     return state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_mode
 
 

@@ -68,9 +68,9 @@ class HotViews:
             for path in list(known):  # a disk that comes back may want them opened anew
                 self._let_go(known, path)
             raise
-        tags = {name: tag for file in files for name, tag in file.tags.items()}
         if len(files) == 1:
-            return Committed(files[0].seconds, tags, files[0].keys)
+            return Committed(files[0].seconds, files[0].tags, files[0].keys)
+        tags = {name: tag for file in files for name, tag in file.tags.items()}
         found = {second.seq: second for file in files for second in file.seconds}  # the newest file's, if in several
         seconds = [found[seq] for seq in sorted(found)]
         return Committed(seconds, tags, _keys([(one.seq, one.hour, *one.span) for one in seconds]))

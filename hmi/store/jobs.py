@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from hmi.core.errors import StoreError
 from hmi.core.journal import Record
@@ -103,6 +105,21 @@ class JobReader:
                     break
         return rows
 
+    def of_orders(self, orders: Collection[str]) -> dict[str, list[JobRow]]:
+        """The jobs that were started for each of these orders, the newest first; one pass, whatever their number."""
+        found: dict[str, list[JobRow]] = {order: [] for order in orders}
+        wanted = {order.casefold(): order for order in orders}
+        with journal_read(self._folder) as file:
+            if file is None or not wanted:
+                return found
+            scanned = file.execute(_SCANNED, (JOB, '%"order"%')).fetchall()
+            said = {name: _order_in(value) for name, value in file.execute(_STARTS, (JOB,)).fetchall()}
+            said |= {name: order for name, value in scanned if (order := _order_in(value))}
+            for name, order in said.items():
+                if order in wanted and (job := _readable(file, name)) is not None:
+                    found[wanted[order]].append(row_of(job, None))
+        return found
+
     def _candidates(self, file: sqlite3.Connection, wanted: Mapping[str, str]) -> list[str]:
         """Jobs that may be meant, the newest first: what they were started for, or scanned later, says the words."""
         starts = file.execute(_STARTS, (JOB,)).fetchall()
@@ -140,6 +157,20 @@ def _procedure(file: sqlite3.Connection, key: str) -> Procedure | None:
         return None if row is None else procedure_in(record_of(row[1:-1]))
     except ValueError:
         return None  # of a program newer than this: the job can be listed, not carried out
+
+
+class _For(msgspec.Struct):
+    context: dict[str, str] = {}
+
+
+def _order_in(value: str) -> str:
+    """The order that an event names, however it is written; "" none."""
+    if '"order"' not in value:
+        return ""
+    try:
+        return msgspec.json.decode(value, type=_For).context.get("order", "").casefold()
+    except ValueError:
+        return ""
 
 
 def _instruction_in(value: str) -> str:

@@ -4,7 +4,7 @@ Layout, little-endian: version u1, CRC-32 of the rest u4, kind u1 (a decimal exp
 float64), widths u2 (three bits a column: nothing, 4, 8, 16, 32 or 64 bits), minutes that have samples u8 (a bit each),
 base of counts u4, base of lows i8, base of their steps i8; then the columns count, low, high, first and last, a number
 for each minute that has samples. Decimal numbers are integers: lows as steps from minute to minute, the others as
-distances from their minute's low.
+distances from their minute's low. Version 2 goes on behind them with hmi.store.minutes_odd.
 """
 
 from __future__ import annotations
@@ -16,37 +16,32 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hmi.core.history import Samples
-from hmi.store.codec_bytes import Damaged
+from hmi.core.batch import FLAG_TEXT
+from hmi.core.history import Samples, usable
+from hmi.store.minutes_odd import Odd, told, uncertain
+from hmi.store.minutes_packed import (
+    COLUMNS,
+    CRC_FROM,
+    DECIMALS,
+    FLOAT32,
+    FLOAT64,
+    HEAD,
+    ODD,
+    VERSION,
+    WIDTHS,
+    Packed,
+    whole,
+)
 from hmi.store.thin import Thin
 
 HOUR_NS: Final = 3_600_000_000_000
 MINUTE_NS: Final = 60_000_000_000
 
-_VERSION: Final = 1
-_HEAD: Final = np.dtype(
-    [
-        ("version", "u1"),
-        ("crc", "<u4"),
-        ("kind", "u1"),
-        ("widths", "<u2"),
-        ("minutes", "<u8"),
-        ("count", "<u4"),
-        ("low", "<i8"),
-        ("step", "<i8"),
-    ]
-)
-_CRC_FROM: Final = 5
 _MINUTES: Final = slice(8, 16)
-_FLOAT32, _FLOAT64 = 16, 17
-_WIDTHS: Final = (0, 4, 8, 16, 32, 64)  # bits, by width code
-_LARGEST: Final = np.array([(1 << bits) - 1 for bits in _WIDTHS], np.uint64)  # by width code
-_BITS: Final = np.array([*_WIDTHS, 0, 0])
+_LARGEST: Final = np.array([(1 << bits) - 1 for bits in WIDTHS], np.uint64)  # by width code
 _FEWEST: Final = 240  # samples: reading fewer of them costs no more than reading their minutes
 _WORTH: Final = 0.6  # bytes a sample, at most
-_DECIMALS: Final = 10
-_SCALES: Final = 10.0 ** np.arange(_DECIMALS)
-_SLOTS: Final = np.arange(60)
+_SCALES: Final = 10.0 ** np.arange(DECIMALS)
 
 _Ints = NDArray[np.int64]
 
@@ -54,14 +49,43 @@ _Ints = NDArray[np.int64]
 # ------------------------------------------------------------------------------------------------- packing
 
 
-def pack(samples: Samples, at: _Ints | None = None) -> bytes | None:
+def pack(samples: Samples, at: _Ints | None = None, plain: bytes | None = None) -> bytes | None:
     """The minutes of samples of one clock hour, in order; None where the samples themselves serve as well.
 
-    That is: few of them, any that is not good, text, or minutes that would take more room than they spare work.
+    That is: few of them, none that is usable, text, or minutes that would take more room than they spare work. `plain`
+    is what `pack_all` made of the values.
     """
-    if not len(samples) or samples.quality.any():
+    if not len(samples):
         return None
-    return pack_all(samples.value, samples.at if at is None else at, np.zeros(1, np.int64))[0]
+    at = samples.at if at is None else at
+    if samples.quality.any() or np.isnan(samples.value).any():
+        return _pack_odd(samples, at, plain)
+    return pack_all(samples.value, at, np.zeros(1, np.int64))[0]
+
+
+def _pack_odd(samples: Samples, at: _Ints, plain: bytes | None) -> bytes | None:
+    """The same of an hour in which not everything is good."""
+    minute = at // MINUTE_NS
+    starts = np.flatnonzero(np.append(True, minute[1:] != minute[:-1]))
+    slots, hour = minute[starts] % 60, _Hours(np.zeros(1, np.int64), len(starts))
+    within = len(starts) <= 60 and minute[0] // 60 == minute[-1] // 60
+    if len(at) < _FEWEST or not within or bool((samples.flags & FLAG_TEXT).any()):
+        return None
+    if plain is not None and usable(samples.value, samples.quality).all():  # as a sensor that is uncertain for years
+        return _with_odd(plain, uncertain(samples.quality, starts, slots), len(at))
+    with np.errstate(all="ignore"):
+        found = told(samples.value, samples.quality, starts, slots)
+        if found is None:
+            return None
+        odd, count, reals = found
+        [body] = _packed(hour, slots.astype(np.uint64), count, reals)
+    return _with_odd(body, odd, len(at))
+
+
+def _with_odd(body: bytes, odd: Odd, n: int) -> bytes | None:
+    rest = body[CRC_FROM:] + odd.pack()
+    whole = bytes([ODD]) + zlib.crc32(rest).to_bytes(4, "little") + rest
+    return whole if len(whole) <= n * _WORTH else None
 
 
 def pack_all(value: NDArray[np.float64], at: _Ints, heads: _Ints) -> list[bytes | None]:
@@ -106,15 +130,15 @@ def _minutes(value: NDArray[np.float64], starts: _Ints) -> tuple[_Ints, NDArray[
 
 
 def _packed(hours: _Hours, slots: NDArray[np.uint64], count: _Ints, reals: NDArray[np.float64]) -> list[bytes]:
-    head = np.zeros(len(hours.heads), _HEAD)
-    head["version"] = _VERSION
+    head = np.zeros(len(hours.heads), HEAD)
+    head["version"] = VERSION
     head["minutes"] = np.bitwise_or.reduceat(np.uint64(1) << slots, hours.heads)
     head["count"] = np.minimum.reduceat(count, hours.heads)
     columns = np.empty((5, len(count)), np.uint64)
     columns[0] = count - head["count"].astype(np.int64)[hours.owner]
     columns[1:] = _integers(hours, reals, head)
     codes = np.searchsorted(_LARGEST, np.maximum.reduceat(columns, hours.heads, axis=1))
-    head["widths"] = (codes << 3 * np.arange(5)[:, None]).sum(axis=0)
+    head["widths"] = (codes << 3 * COLUMNS).sum(axis=0)
     return _joined(hours, head, columns, codes)
 
 
@@ -125,19 +149,19 @@ def _integers(hours: _Hours, reals: NDArray[np.float64], head: NDArray[Any]) -> 
     far = np.maximum.reduceat(np.abs(scaled).max(axis=0), hours.heads) >= 2.0**50
     narrow = reals.astype(np.float32)
     is_narrow = np.logical_and.reduceat((narrow == reals).all(axis=0), hours.heads)
-    head["kind"] = np.where((decimals < 0) | far, np.where(is_narrow, _FLOAT32, _FLOAT64), decimals)
+    head["kind"] = np.where((decimals < 0) | far, np.where(is_narrow, FLOAT32, FLOAT64), decimals)
     kind = head["kind"][hours.owner]
-    whole = np.where(kind < _DECIMALS, scaled, 0.0).astype(np.int64)
+    whole = np.where(kind < DECIMALS, scaled, 0.0).astype(np.int64)
     low = whole[0]
     step = np.diff(low, prepend=0)
     step[hours.heads] = np.iinfo(np.int64).max
     least = np.where(hours.counts > 1, np.minimum.reduceat(step, hours.heads), 0)
-    is_decimal = head["kind"] < _DECIMALS
+    is_decimal = head["kind"] < DECIMALS
     head["low"], head["step"] = low[hours.heads], np.where(is_decimal, least, 0)
     whole[1:] -= low
     whole[0] = np.where(hours.places == 0, 0, step - least[hours.owner])
-    bits = np.where(kind == _FLOAT32, narrow.view(np.uint32).astype(np.uint64), reals.view(np.uint64))
-    return np.where(kind < _DECIMALS, whole.view(np.uint64), bits)
+    bits = np.where(kind == FLOAT32, narrow.view(np.uint32).astype(np.uint64), reals.view(np.uint64))
+    return np.where(kind < DECIMALS, whole.view(np.uint64), bits)
 
 
 def _decimals(hours: _Hours, reals: NDArray[np.float64]) -> _Ints:
@@ -145,7 +169,7 @@ def _decimals(hours: _Hours, reals: NDArray[np.float64]) -> _Ints:
     odd = (np.signbit(reals) & (reals == 0)) | ~(np.abs(reals) <= 2.0**50)
     found = np.full(len(hours.heads), -1)
     left = np.flatnonzero(~np.logical_or.reduceat(odd.any(axis=0), hours.heads))
-    for decimals in range(_DECIMALS):
+    for decimals in range(DECIMALS):
         if not len(left):
             break
         own = hours.counts[left]
@@ -163,15 +187,15 @@ def _joined(hours: _Hours, head: NDArray[Any], columns: NDArray[np.uint64], code
     padded = np.zeros((5, len(head), 60), np.uint64)
     padded[:, hours.owner, hours.places] = columns
     forms: dict[int, NDArray[Any]] = {1: (padded[:, :, ::2] | padded[:, :, 1::2] << np.uint64(4)).astype(np.uint8)}
-    forms |= {code: padded.astype(f"<u{_WIDTHS[code] // 8}") for code in set(codes.ravel().tolist()) - {0, 1}}
+    forms |= {code: padded.astype(f"<u{WIDTHS[code] // 8}") for code in set(codes.ravel().tolist()) - {0, 1}}
     found = []
     for number, (own, minutes) in enumerate(zip(codes.T.tolist(), hours.counts.tolist(), strict=True)):
         ends = {1: (minutes + 1) // 2}
         parts = [
             forms[code][place, number, : ends.get(code, minutes)].tobytes() for place, code in enumerate(own) if code
         ]
-        rest = b"".join([head[number].tobytes()[_CRC_FROM:], *parts])
-        found.append(bytes([_VERSION]) + zlib.crc32(rest).to_bytes(4, "little") + rest)
+        rest = b"".join([head[number].tobytes()[CRC_FROM:], *parts])
+        found.append(bytes([VERSION]) + zlib.crc32(rest).to_bytes(4, "little") + rest)
     return found
 
 
@@ -187,90 +211,28 @@ def unpack(blobs: Sequence[bytes], hours_ns: _Ints) -> Thin:
         none = np.empty(0)
         times, qualities, marks = none.astype(np.int64), none.astype(np.uint32), none.astype(np.bool_)
         return Thin(times, times, none, none, none, none, qualities, marks)
-    head, starts = _heads(blobs, hours_ns)
-    bits = np.unpackbits(head["minutes"].astype("<u8").view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
-    present = bits[:, :60].astype(bool)
-    minutes = present.sum(axis=1)
-    kept: Any = minutes[:, None] > _SLOTS if minutes.min() < 60 else ...
+    packed = Packed(blobs, hours_ns)
+    columns = np.empty((5, len(blobs), 60))
     with np.errstate(all="ignore"):  # what stands after the last minute of an hour may look like any number
-        columns = _columns(b"".join([*blobs, bytes(480)]), starts, head, minutes)
-        _put_together(head, columns)
-    t = (np.asarray(hours_ns, np.int64)[:, None] + _SLOTS * MINUTE_NS)[present]
-    count, low, high, first, last = (column[kept].ravel() for column in columns)
-    qualities, marks = np.zeros(len(t), np.uint32), np.zeros(len(t), np.bool_)
-    return Thin(t, count.astype(np.int64), low, high, first, last, qualities, marks)
+        for place, column in enumerate(columns):
+            packed.fill(place, column)
+        columns[0] += packed.head["count"][:, None]
+        whole(packed, columns[1:])
+    worst = np.zeros((len(blobs), 60), np.uint32)
+    for row, own in packed.odd.items():
+        places = own.places(packed.present[row])
+        own.blank(columns[1:, row], places)
+        worst[row, places] = own.worst
+    count, low, high, first, last = (column[packed.kept].ravel() for column in columns)
+    t, worst = packed.t(), worst[packed.kept].ravel()
+    return Thin(t, count.astype(np.int64), low, high, first, last, worst, np.zeros(len(t), np.bool_))
+
+
+def is_odd(blob: bytes) -> bool:
+    """Whether not all samples of an hour are good."""
+    return blob[:1] == bytes([ODD])
 
 
 def counts(blobs: Sequence[bytes]) -> _Ints:
     """How many minutes each of some hours has."""
     return np.bitwise_count(np.frombuffer(b"".join([blob[_MINUTES] for blob in blobs]), "<u8")).astype(np.int64)
-
-
-def _heads(blobs: Sequence[bytes], hours_ns: _Ints) -> tuple[NDArray[Any], _Ints]:
-    """The heads, checked, and where each blob's columns begin when all blobs stand in a row."""
-    size = _HEAD.itemsize
-    lengths = np.array([len(blob) for blob in blobs], np.int64)
-    if lengths.min() < size:
-        raise _damaged(int(lengths.argmin()), hours_ns, "it is cut short")
-    head = np.frombuffer(b"".join([blob[:size] for blob in blobs]), _HEAD)
-    wrong = np.array([zlib.crc32(blob[_CRC_FROM:]) for blob in blobs], np.uint32) != head["crc"]
-    if wrong.any():
-        raise _damaged(int(wrong.argmax()), hours_ns, "its checksum is wrong")
-    known = (head["version"] == _VERSION) & (
-        (head["kind"] < _DECIMALS) | (head["kind"] == _FLOAT32) | (head["kind"] == _FLOAT64)
-    )
-    known &= (head["minutes"] >> np.uint64(60) == 0) & (head["minutes"] != 0)
-    if not known.all():
-        raise _damaged(int(known.argmin()), hours_ns, "it is of a kind that this version does not know")
-    minutes = np.bitwise_count(head["minutes"]).astype(np.int64)
-    bits = _BITS[(head["widths"].astype(np.int64)[:, None] >> 3 * np.arange(5)) & 7]
-    whole = size + ((minutes[:, None] * bits + 7) // 8).sum(axis=1) == lengths
-    if not whole.all():
-        raise _damaged(int(whole.argmin()), hours_ns, "it does not hold what its head says")
-    return head, np.cumsum(lengths) - lengths + size
-
-
-def _columns(joined: bytes, starts: _Ints, head: NDArray[Any], minutes: _Ints) -> NDArray[np.float64]:
-    """The five columns of every blob as 60 numbers each; those after its last minute mean nothing."""
-    at = starts.copy()
-    found = np.zeros((5, len(starts), 60))
-    for place, column in enumerate(found):
-        code = head["widths"].astype(np.int64) >> 3 * place & 7
-        letter = np.where((head["kind"] < _DECIMALS) | (place == 0), 0, head["kind"])
-        for form in np.unique(letter << 3 | code):
-            rows = np.flatnonzero(letter << 3 | code == form)
-            if _BITS[form & 7]:
-                column[rows] = _numbers(joined, at[rows], int(_BITS[form & 7]), bool(form >> 3))
-        at += (minutes * _BITS[code] + 7) // 8
-    return found
-
-
-def _numbers(joined: bytes, at: _Ints, bits: int, real: bool) -> NDArray[Any]:
-    """Sixty numbers from each of some places on: taken as one item each, which numpy copies as a whole."""
-    size = 60 * bits // 8
-    everywhere: NDArray[Any] = np.ndarray((len(joined) - size + 1,), f"V{size}", joined, strides=(1,))
-    taken = everywhere[at].view(np.uint8).reshape(len(at), size)
-    if bits == 4:
-        return np.stack([taken & 15, taken >> 4], axis=2).reshape(len(at), 60)
-    return taken.view(f"<{'f' if real else 'u'}{bits // 8}")
-
-
-def _put_together(head: NDArray[Any], columns: NDArray[np.float64]) -> None:
-    """Make the numbers of the file the counts and values that they stand for, in place.
-
-    Doubles do, and less memory is touched: packing saw to it that no integer needs more than their 53 bits.
-    """
-    columns[0] += head["count"][:, None]
-    decimal = head["kind"] < _DECIMALS
-    rows: Any = ... if decimal.all() else decimal
-    head, values = head[rows], columns[1:, rows]
-    values[0] += head["step"][:, None]
-    values[0][:, 0] = head["low"]
-    np.cumsum(values[0], axis=1, out=values[0])
-    values[1:] += values[0]
-    values /= 10.0 ** head["kind"][:, None]
-    columns[1:, rows] = values
-
-
-def _damaged(row: int, hours_ns: _Ints, why: str) -> Damaged:
-    return Damaged(f"the minutes of the hour that began at {int(hours_ns[row])} ns UTC are damaged: {why}")

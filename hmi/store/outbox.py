@@ -82,6 +82,21 @@ class Outbox:
         """How many days had to be dropped before the plant server had them."""
         return int(self._journal("SELECT count(*) FROM gap WHERE reason = ?", UNSENT)[0][0])
 
+    def one(self, day: int, place: Place) -> Shipment | None:
+        """The block at a place, to be sent by itself; None: it is not here any more."""
+        path = day_files(self._folder).get(day)
+        if path is None:
+            return None
+        try:
+            with closing(open_to_read(path)) as file:
+                block = _block(file, place)
+                if block is None:
+                    return None
+                tags = {row[0]: TagFacts(*row) for row in file.execute(_TAGS)}
+                return _shipment(day, [block], {block.stamps: _stamp(file, block.stamps)}, tags, len(block.data or b""))
+        except sqlite3.Error as error:
+            raise StoreError(f"{path} cannot be read ({words(error)}): hmi history check tells more") from error
+
     def newest(self, day: int) -> Place | None:
         """The last place in the file of a day; None: there is no such day (any more), or it cannot be read."""
         path = day_files(self._folder).get(day)

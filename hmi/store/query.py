@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -14,20 +14,23 @@ from hmi.core.aggregate import Aggregates
 from hmi.core.batch import Batch
 from hmi.core.errors import StoreError, TooMany
 from hmi.core.history import Gap, Samples, Window, hold, width_of
+from hmi.store.block import HOUR_NS
 from hmi.store.cache import Cache
 from hmi.store.codec_bytes import Damaged
 from hmi.store.dayview import DaySpan, DayView, N, Row, unreadable
 from hmi.store.dayviews import DayViews
 from hmi.store.folder import words
 from hmi.store.hotview import HotViews
-from hmi.store.instant import Around, Instant, batch_of
 from hmi.store.opened import Opened
 from hmi.store.records import TAG_GAP, JournalReader
-from hmi.store.report import Known, Wanted, reported, rolled_up
+from hmi.store.report import Known, Wanted, reported, rolled_up, summed
 from hmi.store.rollup import ROLLUP
 from hmi.store.samples import joined
-from hmi.store.thinning import MINUTE_NS, Place, samples_at, thinned
+from hmi.store.slider import Seen, Slider
+from hmi.store.thinning import MINUTE_NS, Place, by_minutes, samples_at, thinned
 from hmi.store.unsealed import Committed, Mark, Unsealed
+
+_Before = Callable[[DayView, str, int], Samples | None]
 
 _MARKED: Final = 2  # newest files whose word on what is sealed can still matter
 
@@ -55,7 +58,7 @@ class Reader(JournalReader):
         self._views = DayViews(folder, self._cache)
         self._hot = HotViews(folder, self._cache)
         self._rollup = Opened(folder / ROLLUP)
-        self._instant: Instant | None = None  # where a slider stood last
+        self._slider = Slider()
 
     def samples(self, names: Sequence[str], from_ns: int, to_ns: int, limit: int = 1_000_000) -> list[Samples]:
         """Every kept value of some tags, both ends included; StoreError for more than `limit` of one tag."""
@@ -89,7 +92,7 @@ class Reader(JournalReader):
         with self._looking() as look:
             held = dict[str, Samples]()
             with suppress(Damaged, sqlite3.DatabaseError):  # then it is not known what was held
-                held = self._before(look, names, from_ns - 1)
+                held = self._before(look, names, from_ns - 1, DayView.held)
             found = []
             for name in names:
                 if not is_wanted():
@@ -100,31 +103,29 @@ class Reader(JournalReader):
     def aggregate(self, names: Sequence[str], wanted: Wanted) -> list[Aggregates]:
         """Figures of some tags for each step of time; days that cannot be read are gaps."""
         first, last = int(wanted.edges[0]), int(wanted.edges[-1])
-        with self._looking() as look, rolled_up(self._rollup) as summed:
-            held = self._before(look, names, first - 1)
+        with self._looking() as look, rolled_up(self._rollup) as rollup:
+            held = self._before(look, names, first - 1, DayView.held)
             late = any(span.late and span.touches(first, last) for span in look.spans)
-            days = [span for span in look.spans if late or span.start_ns not in summed.days]
+            days = [span for span in look.spans if late or span.start_ns not in rollup.days]
             found = []
             for name in names:
                 sums, connection = self._sums(look, name, days, first, last)
-                sums += summed.hours(name, first, last, frozenset(span.start_ns for span in days))
+                hours = rollup.hours(name, wanted, frozenset(span.start_ns for span in days))
                 rest = look.committed.samples(name, first, last)
                 gaps = self._gaps(look, name, connection, first, last)
-                known = Known(sums, held.get(name), rest, gaps, partial(self._blocks, look, name))
+                read = partial(self._blocks, look, name)
+                known = Known(summed(wanted, sums, hours), held.get(name), rest, gaps, read)
                 found.append(reported(name, wanted, known))
             return found
 
     def at(self, names: Sequence[str], when_ns: int) -> Batch:
         """What each tag was at a moment: a row each, `tag` its place in `names`; a tag unknown then has none."""
-        known, stamp = self._instant, self._stamp()
-        if known is not None and known.serves(names, when_ns, stamp):
-            return known.at(when_ns)
+        stamp = self._stamp(when_ns)
+        if (known := self._slider.known(names, when_ns, stamp)) is not None:
+            return known
         with self._looking() as look:
-            self._instant = around = self._around(look, names, when_ns, stamp)
-            if around is not None and around.serves(names, when_ns, stamp):
-                return around.at(when_ns)
-            found = self._before(look, names, when_ns)
-        return batch_of([(index, found[name]) for index, name in enumerate(names) if name in found])
+            seen = Seen(look.spans, look.committed, partial(self._view, look), partial(self._before, look))
+            return self._slider.looked_up(seen, names, when_ns, stamp)
 
     def close(self) -> None:
         """Close all files; nobody may be asking just now."""
@@ -137,6 +138,12 @@ class Reader(JournalReader):
 
     @contextmanager
     def _looking(self) -> Iterator[_Look]:
+        """What one question looks at; who seals in this process gives way to it."""
+        with nullcontext() if self._unsealed is None else self._unsealed.asked(), self._looked() as look:
+            yield look
+
+    @contextmanager
+    def _looked(self) -> Iterator[_Look]:
         """What is not sealed is looked at before the days are: what a seal moves meanwhile is then seen, and once."""
         try:
             look, marks = _Look([], Committed((), {})), list[Mark]()
@@ -175,7 +182,17 @@ class Reader(JournalReader):
 
     def _places(self, look: _Look, name: str, from_ns: int, to_ns: int) -> tuple[list[Place], str]:
         """The tag's blocks that may have samples in a stretch, in order of time, and the tag's connection."""
-        found: list[Place] = []
+        days, connection = self._days(look, name, from_ns, to_ns)
+        found = [(view, row) for view, rows in days for row in rows]
+        if any(span.late for span in look.spans):
+            found.sort(key=lambda place: (place[1][0], place[0].start_ns))
+        return found, connection
+
+    def _days(
+        self, look: _Look, name: str, from_ns: int, to_ns: int, *, outlines: bool = False
+    ) -> tuple[list[tuple[DayView, list[Row]]], str]:
+        """The same by the files that they are in."""
+        found: list[tuple[DayView, list[Row]]] = []
         connection = ""
         for span in look.spans:
             if not span.touches(from_ns, to_ns):
@@ -184,9 +201,7 @@ class Reader(JournalReader):
             tag = view.tag(name) if view is not None else None
             if view is not None and tag is not None:
                 connection = tag[1]
-                found += [(view, row) for row in view.blocks(name, from_ns, to_ns)]
-        if any(span.late for span in look.spans):
-            found.sort(key=lambda place: (place[1][0], place[0].start_ns))
+                found.append((view, view.blocks(name, from_ns, to_ns, outlines=outlines)))
         return found, connection
 
     # ------------------------------------------------------------------------------------------------ answering
@@ -207,10 +222,15 @@ class Reader(JournalReader):
         return found
 
     def _window(self, look: _Look, name: str, span: tuple[int, int, int], before: Samples | None) -> Window:
-        from_ns, to_ns, _ = span
-        places, connection = self._places(look, name, from_ns, to_ns - 1)
+        from_ns, to_ns, width = span
         rest = look.committed.samples(name, from_ns, to_ns - 1)
-        columns = thinned(places, rest, name, span)
+        columns = None
+        if 2 * MINUTE_NS <= width < HOUR_NS and not any(span.late for span in look.spans):
+            days, connection = self._days(look, name, from_ns, to_ns - 1, outlines=True)
+            columns = by_minutes(days, rest, name, span)
+        if columns is None:
+            places, connection = self._places(look, name, from_ns, to_ns - 1)
+            columns = thinned(places, rest, name, span)
         window = Window.of(name, span, columns, self._gaps(look, name, connection, from_ns, to_ns))
         return window if before is None else hold(window, float(before.value[-1]), int(before.quality[-1]))
 
@@ -239,30 +259,16 @@ class Reader(JournalReader):
     def _blocks(self, look: _Look, name: str, from_ns: int, to_ns: int) -> list[Samples]:
         return [samples_at(place, name) for place in self._places(look, name, from_ns, to_ns)[0]]
 
-    def _around(self, look: _Look, names: Sequence[str], when_ns: int, stamp: Any) -> Instant | None:
-        """What answers for the moments nearby; None where that takes more than one day's file."""
-        if any(span.late for span in look.spans):
-            return None
-        span = next((span for span in look.spans if span.start_ns <= when_ns < span.stop_ns), None)
-        view = self._view(look, span) if span is not None else None
-        found: list[Around] = []
-        for name in names:
-            if view is None or (one := view.around(name, when_ns)) is None:
-                return None
-            found.append(one)
-        if min((one.to_ns for one in found), default=0) > look.committed.first_ns:
-            return None
-        return Instant(names, found, stamp)
-
-    def _stamp(self) -> Any:
+    def _stamp(self, when_ns: int) -> Any:
         """Another one when history was added to."""
         if self._unsealed is None:
-            return self._views.stamp(hot=True)
-        known = self._instant
-        late = known is not None and self._unsealed.committed().first_ns < known.to_ns
-        return late, self._views.stamp(hot=False)
+            return self._views.stamp(when_ns, hot=True)
+        late = self._unsealed.committed().first_ns < self._slider.to_ns
+        return late, self._views.stamp(when_ns, hot=False)
 
-    def _before(self, look: _Look, names: Iterable[str], when_ns: int) -> dict[str, Samples]:
+    def _before(
+        self, look: _Look, names: Iterable[str], when_ns: int, of: _Before = DayView.before
+    ) -> dict[str, Samples]:
         """The newest sample of each tag at or before a moment, by name; a day also knows what it began with."""
         wanted = dict.fromkeys(names)
         best: dict[str, Samples] = {}
@@ -278,7 +284,7 @@ class Reader(JournalReader):
             if view is None:
                 continue
             for name in list(wanted):
-                if _keep(best, name, view.before(name, when_ns)) and begun:
+                if _keep(best, name, of(view, name, when_ns)) and begun:
                     del wanted[name]
         return best
 

@@ -23,12 +23,21 @@ UNSENT: Final = "dropped for want of room before the plant server had it"  # rea
 _LATER: Final = "SELECT 1 FROM block WHERE (seq, tag, t0) > (?, ?, ?) AND seq >= ? LIMIT 1"
 
 
+class Left(msgspec.Struct, frozen=True):
+    """A block that the plant server did not take, and what it said."""
+
+    day: int
+    place: Place
+    words: str
+
+
 class Sent(msgspec.Struct, frozen=True):
     """What the plant server has of a data folder."""
 
     days: dict[int, Place] = {}  # day -> how far
     record: int = 0
     gap: int = 0
+    left: tuple[Left, ...] = ()  # what it did not take
 
 
 def read(folder: Path) -> Sent | None:

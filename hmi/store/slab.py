@@ -108,6 +108,15 @@ class Slab:
             return slice(0, 0)
         return slice(int(starts[place]), int(starts[place + 1]))
 
+    def places_of(self, tags: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where the rows of some tags begin and where they end; nothing lies between where there are none."""
+        own, starts = self._places
+        if not len(own):
+            return np.zeros(len(tags), np.int64), np.zeros(len(tags), np.int64)
+        place = np.minimum(np.searchsorted(own, tags), len(own) - 1)
+        begin = starts[place]
+        return begin, np.where(own[place] == tags, starts[place + 1], begin)
+
     def range_of(self, first: int, stop: int) -> slice:
         """Where the rows of tags first <= tag < stop are."""
         tags, starts = self._places

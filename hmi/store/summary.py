@@ -109,10 +109,10 @@ def _real(value: Any) -> float | None:
     return number if number == number else None  # SQLite keeps NaN as NULL, too
 
 
-def columns_of(rows: Sequence[Sequence[Any]]) -> Columns:
-    """Rows in the order of Summary (or what a query gave for them) as columns."""
-    turned = zip(*rows, strict=True) if rows else [()] * len(Summary._fields)
-    names = zip(Summary._fields, turned, strict=True)
+def columns_of(rows: Sequence[Sequence[Any]], fields: Sequence[str] = Summary._fields) -> Columns:
+    """Rows in the order of Summary (or of some of its fields, and others that are integers) as columns."""
+    turned = zip(*rows, strict=True) if rows else [()] * len(fields)
+    names = zip(fields, turned, strict=True)
     return {name: np.array(column, np.float64 if name in _REALS else np.int64) for name, column in names}
 
 

@@ -22,6 +22,8 @@ _COLUMNS: Final = {
     "backfilled": np.bool_,
 }
 
+_FEW: Final = 50  # buckets with a NaN in them: to look at each of these costs less than to look at all with care
+
 Columns = dict[str, NDArray[Any]]  # of a window, by name
 
 
@@ -81,7 +83,7 @@ def together(parts: Sequence[Columns], from_ns: int, to_ns: int, width_ns: int) 
 
 def reduce(thin: Thin, from_ns: int, to_ns: int, width_ns: int) -> Columns:
     """The columns of a `hmi.core.history.Window`: one row for each bucket in which a row of the table begins."""
-    heads, stop = _heads(thin.t, from_ns, to_ns, width_ns)
+    heads, stop = heads_of(thin.t, from_ns, to_ns, width_ns)
     if not len(heads):  # reduceat of nothing raises
         t0 = np.empty(0, np.int64)
         return {"t0": t0, **{name: np.empty(0, kind) for name, kind in list(_COLUMNS.items())[1:]}}
@@ -89,8 +91,8 @@ def reduce(thin: Thin, from_ns: int, to_ns: int, width_ns: int) -> Columns:
     return {
         "t0": from_ns + (thin.t[heads] - from_ns) // width_ns * width_ns,
         "count": np.add.reduceat(thin.count[:stop], heads),
-        "vmin": _extreme(np.minimum, np.fmin, thin.vmin[:stop], heads),
-        "vmax": _extreme(np.maximum, np.fmax, thin.vmax[:stop], heads),
+        "vmin": extreme(np.minimum, np.fmin, thin.vmin[:stop], heads),
+        "vmax": extreme(np.maximum, np.fmax, thin.vmax[:stop], heads),
         "first": thin.first[heads],
         "last": thin.last[tails],
         "worst": np.maximum.reduceat(worst, heads),
@@ -103,7 +105,7 @@ def reduce_good(t: NDArray[np.int64], value: NDArray[np.float64], span: tuple[in
 
     `span`: from, to and the width of a bucket.
     """
-    heads, stop = _heads(t, *span)
+    heads, stop = heads_of(t, *span)
     if not len(heads):
         return together([], *span)
     from_ns, _, width_ns = span
@@ -119,7 +121,7 @@ def reduce_good(t: NDArray[np.int64], value: NDArray[np.float64], span: tuple[in
     }
 
 
-def _heads(t: NDArray[np.int64], from_ns: int, to_ns: int, width_ns: int) -> tuple[NDArray[np.int64], int]:
+def heads_of(t: NDArray[np.int64], from_ns: int, to_ns: int, width_ns: int) -> tuple[NDArray[np.int64], int]:
     """Where the first row of each bucket stands, and where the rows of the last one end."""
     start, stop = (int(row) for row in np.searchsorted(t, (from_ns, to_ns)))
     if start == stop:
@@ -132,10 +134,14 @@ def _heads(t: NDArray[np.int64], from_ns: int, to_ns: int, width_ns: int) -> tup
     return found[np.append(found[1:], stop) > found], stop
 
 
-def _extreme(quick: np.ufunc, careful: np.ufunc, column: NDArray[Any], heads: NDArray[np.int64]) -> NDArray[Any]:
+def extreme(quick: np.ufunc, careful: np.ufunc, column: NDArray[Any], heads: NDArray[np.int64]) -> NDArray[Any]:
     """The extreme of each bucket; what skips NaN takes three times as long, and there is seldom one."""
     found: NDArray[Any] = quick.reduceat(column, heads)
-    if not np.isnan(found).any():
-        return found
-    skipped: NDArray[Any] = careful.reduceat(column, heads)
-    return skipped
+    places = np.flatnonzero(np.isnan(found)).tolist()
+    if len(places) > _FEW:
+        skipped: NDArray[Any] = careful.reduceat(column, heads)
+        return skipped
+    ends = np.append(heads[1:], len(column)) if places else heads
+    for place in places:
+        found[place] = careful.reduce(column[heads[place] : ends[place]])
+    return found

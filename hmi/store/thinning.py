@@ -12,27 +12,30 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hmi.core.history import Samples, is_backfilled
-from hmi.store import minutes
+from hmi.core.history import Samples, is_backfilled, usable
+from hmi.store import minutes, minutes_thinned
+from hmi.store.backfilled import Runs
 from hmi.store.block import HOUR_NS
 from hmi.store.codec_bytes import Damaged
+from hmi.store.curve import Piece, beside, in_a_row, piece_of
 from hmi.store.dayview import FIRST, GOOD, LAST, MINI, T0, T1, VMAX, VMIN, WORST, DayView, N, Row
-from hmi.store.samples import joined
+from hmi.store.samples import joined, told_once
 from hmi.store.thin import Columns, Thin, cut, of_samples, of_summaries, reduce, reduce_good, together
 
 MINUTE_NS: Final = 60_000_000_000
 
 Place = tuple[DayView, Row]  # a block and the file it is in
+Day = tuple[DayView, list[Row]]  # a file and blocks in it
 Span = tuple[int, int, int]  # from, to and the width of a bucket, ns
 
 
 def thinned(places: Sequence[Place], rest: Samples | None, name: str, span: Span) -> Columns:
     """The columns of a window; `places` in order of their first time, `rest` is what is not sealed yet."""
-    overlap = _overlapping(places, rest)
+    overlap = _overlapping([row for _, row in places], rest)
     if span[2] < 2 * MINUTE_NS and not overlap.any():
-        plain = _all_good(places, rest, name)
-        if plain is not None:
-            return reduce_good(*plain, span)
+        pieces = _pieces(places)
+        if pieces is not None:
+            return _drawn(places, pieces, rest, span)
     ways = _ways(places, overlap, span)
     try:
         parts = list(_parts(places, ways, rest, name))
@@ -40,6 +43,29 @@ def thinned(places: Sequence[Place], rest: Samples | None, name: str, span: Span
         apart = [_Way.SAMPLES if way is _Way.MINUTES else way for way in ways]
         parts = list(_parts(places, apart, rest, name))
     return together([reduce(part, *span) for part in parts], *span)
+
+
+def by_minutes(days: Sequence[Day], rest: Samples | None, name: str, span: Span) -> Columns | None:
+    """The same, buckets of whole minutes, where the outlines of blocks say it all; None where they do not.
+
+    That is: all blocks have their minutes, and none lies within another one. `days` in order.
+    """
+    rows = [row for _, own in days for row in own]
+    blobs = [row[MINI] for row in rows]
+    if None in blobs or _overlapping(rows, rest).any():
+        return None
+    known = [runs for view, _ in days if (runs := view.backfilled(name)) is not None]
+    hours = np.array([row[T0] for row in rows], np.int64) // HOUR_NS * HOUR_NS
+    parts = [reduce(part, *span) for part in _samples([], rest, name)]
+    try:
+        if known:
+            found = minutes.unpack(blobs, hours)
+            parts.insert(0, reduce(_late(found, found.t + (MINUTE_NS - 1), known), *span))
+        elif blobs and (columns := minutes_thinned.thinned(blobs, hours, span)) is not None:
+            parts.insert(0, columns)
+    except Damaged:
+        return None
+    return together(parts, *span)
 
 
 def samples_at(place: Place, name: str) -> Samples:
@@ -98,28 +124,39 @@ def _samples(apart: list[Samples], rest: Samples | None, name: str) -> Iterator[
         yield of_samples(samples)
 
 
-def _all_good(
-    places: Sequence[Place], rest: Samples | None, name: str
-) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
-    """Times and values, where there is nothing else to say of them."""
-    if any(row[WORST] or row[GOOD] != row[N] for _, row in places):
-        return None
-    parts = [samples_at(place, name) for place in places]
-    if rest is not None:
-        if rest.quality.any() or np.isnan(rest.value).any():
+def _pieces(places: Sequence[Place]) -> list[Piece] | None:
+    """What is drawn of blocks, one after the other; None where one cannot be read."""
+    found: list[Piece] = []
+    for view, own in groupby(places, itemgetter(0)):
+        pieces = view.pieces([row for _, row in own])
+        if pieces is None:
             return None
-        parts.append(rest)
-    if any(is_backfilled(part.flags).any() for part in parts):
-        return None
-    if not parts:
-        return np.empty(0, np.int64), np.empty(0)
-    return np.concatenate([part.received for part in parts]), np.concatenate([part.value for part in parts])
+        found += pieces
+    return found
 
 
-def _overlapping(places: Sequence[Place], rest: Samples | None) -> NDArray[np.bool_]:
+def _drawn(places: Sequence[Place], pieces: list[Piece], rest: Samples | None, span: Span) -> Columns:
+    """The columns of a window out of blocks none of which lies within another one; a day of a tag is mostly good."""
+    newest = [] if rest is None else [_piece(rest)]
+    is_good = all(row[GOOD] == row[N] for _, row in places) and (rest is None or not np.isnan(rest.value).any())
+    if is_good and all(piece.is_plain for piece in [*pieces, *newest]):
+        return reduce_good(*in_a_row([*pieces, *newest]), span)
+    every = [*pieces, *([] if rest is None else [_piece(told_once(rest))])]
+    t, value = in_a_row(every)
+    worst, flags = beside(every)
+    good = usable(value, worst)
+    value[~good] = np.nan
+    return reduce(Thin(t, good.astype(np.int64), value, value, value, value, worst, is_backfilled(flags)), *span)
+
+
+def _piece(samples: Samples) -> Piece:
+    return piece_of(samples.received, samples.value, samples.quality, samples.flags)
+
+
+def _overlapping(rows: Sequence[Row], rest: Samples | None) -> NDArray[np.bool_]:
     """Of each block: whether another one, or what is not sealed, lies within the same time."""
-    t0 = np.array([row[T0] for _, row in places], np.int64)
-    t1 = np.array([row[T1] for _, row in places], np.int64)
+    t0 = np.array([row[T0] for row in rows], np.int64)
+    t1 = np.array([row[T1] for row in rows], np.int64)
     reach = np.maximum.accumulate(t1)
     marks = np.zeros(len(t0), bool)
     begins = np.flatnonzero(t0[1:] <= reach[:-1]) + 1
@@ -141,8 +178,12 @@ def _marked(thin: Thin, to_ns: NDArray[np.int64], places: Sequence[Place], name:
 
     None of these blocks lies within the time of another one, so what reaches into a row's time is in that row.
     """
-    known = [view.backfilled(name) for view in dict.fromkeys(map(itemgetter(0), places))]
-    marks = [runs.touch(thin.t, to_ns) for runs in known if runs is not None]
+    views = dict.fromkeys(map(itemgetter(0), places))
+    return _late(thin, to_ns, [runs for view in views if (runs := view.backfilled(name)) is not None])
+
+
+def _late(thin: Thin, to_ns: NDArray[np.int64], known: Sequence[Runs]) -> Thin:
+    marks = [runs.touch(thin.t, to_ns) for runs in known]
     return replace(thin, backfilled=np.logical_or.reduce(marks)) if marks else thin
 
 

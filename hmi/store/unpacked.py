@@ -14,9 +14,14 @@ from hmi.store import codec, minutes
 
 
 def minutes_of(blobs: Sequence[bytes], hours_ns: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
-    """The minutes of some blocks as columns: place of the block, start, count, low, high, first, last."""
-    thin = minutes.unpack(blobs, hours_ns)
-    place = np.repeat(np.arange(len(blobs)), minutes.counts(blobs))
+    """The minutes of some blocks as columns: place of the block, start, count, low, high, first, last.
+
+    Hours in which not everything was good are left out: a minimum without its quality would be taken for a good one.
+    """
+    places = [place for place, blob in enumerate(blobs) if not minutes.is_odd(blob)]
+    kept = [blobs[place] for place in places]
+    thin = minutes.unpack(kept, hours_ns[places])
+    place = np.repeat(np.array(places, np.int64), minutes.counts(kept))
     return place, thin.t, thin.count, thin.vmin, thin.vmax, thin.first, thin.last
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -84,6 +85,7 @@ class Committed:
 
     def less(self, marks: Sequence[Mark]) -> Committed:
         """Without what is sealed by now."""
+        marks = _furthest(marks)
         if self.keys is not None:
             return self._picked(marks)
         left = [second for second in self.seconds if not any(mark.covers(second) for mark in marks)]
@@ -92,13 +94,13 @@ class Committed:
     def samples(self, name: str, from_ns: int, to_ns: int) -> Samples | None:
         """The values of one tag, both ends included, in order of time; None when there are none."""
         number, _ = self.tags.get(name, (-1, ""))
-        return joined(name, list(_parts(self._within(from_ns, to_ns), number, name, from_ns, to_ns)))
+        return joined(name, list(_parts(self.within(from_ns, to_ns), number, name, from_ns, to_ns)))
 
     def before(self, name: str, when_ns: int) -> Samples | None:
         """The newest value of one tag at or before a moment."""
         number, _ = self.tags.get(name, (-1, ""))
         best: Samples | None = None
-        for second in reversed(self._within(-(2**63), when_ns)):  # the newest are most likely to have it
+        for second in reversed(self.within(-(2**63), when_ns)):  # the newest are most likely to have it
             if best is not None and second.span[1] < best.received[-1]:
                 continue
             slab = second.slab
@@ -110,7 +112,7 @@ class Committed:
                     best = found.cut(stop - 1, stop)
         return best
 
-    def _within(self, from_ns: int, to_ns: int) -> Sequence[Second | Kept]:
+    def within(self, from_ns: int, to_ns: int) -> Sequence[Second | Kept]:
         """The seconds that may have values of a stretch of time, in order."""
         if self.keys is not None:
             rows = np.flatnonzero((self.keys[2] <= min(to_ns, 2**63 - 1)) & (self.keys[3] >= from_ns))
@@ -133,30 +135,53 @@ class Unsealed:
 
     def __init__(self) -> None:
         self.tags: Mapping[str, tuple[int, str]] = {}  # by name: number in the data folder, connection
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # held for no longer than it takes to look
+        self._joining = threading.Lock()  # taken before it, by those who change what is older
+        self._asked = threading.Condition()
+        self._asking = 0  # questions that are being answered
         self._joined: tuple[Second, ...] = ()  # `seq` is that of the last second in it
         self._single: tuple[Second, ...] = ()
         self._single_rows = 0  # of those together, or more
 
     def add(self, seconds: Sequence[Second]) -> None:
         """What has just been committed."""
-        with self._lock:
-            for start in range(0, len(seconds), _JOIN_SLABS):  # after a restart it may be a whole hour at once
-                some = seconds[start : start + _JOIN_SLABS]
+        for start in range(0, len(seconds), _JOIN_SLABS):  # after a restart it may be a whole hour at once
+            some = seconds[start : start + _JOIN_SLABS]
+            with self._lock:
                 self._single = (*self._single, *some)
                 self._single_rows += sum(len(second.slab) for second in some)
-                if self._single_rows >= _JOIN_ROWS or len(self._single) >= _JOIN_SLABS:
+                many = self._single_rows >= _JOIN_ROWS or len(self._single) >= _JOIN_SLABS
+            if many:
+                with self._joining:
                     self._join()
+
+    @contextmanager
+    def asked(self) -> Iterator[None]:
+        """While somebody asks: whoever seals gives way."""
+        with self._asked:
+            self._asking += 1
+        try:
+            yield
+        finally:
+            with self._asked:
+                self._asking -= 1
+                if not self._asking:
+                    self._asked.notify_all()
+
+    def give_way(self, at_most_s: float) -> bool:
+        """Wait until nobody asks for history; False when somebody still does."""
+        with self._asked:
+            return self._asked.wait_for(lambda: not self._asking, at_most_s)
 
     def take(self, hour: int) -> list[Second]:
         """Everything committed for an hour or ones before it; what is added later is not part of it."""
-        with self._lock:
+        with self._joining:
             self._join()
             return [second for second in self._joined if second.hour <= hour]
 
     def drop(self, mark: Mark) -> None:
         """Forget what is sealed."""
-        with self._lock:
+        with self._joining, self._lock:
             self._joined = tuple(second for second in self._joined if not mark.covers(second))
             self._single = tuple(second for second in self._single if not mark.covers(second))
 
@@ -178,12 +203,24 @@ class Unsealed:
         return min((second.hour for second in self.committed().seconds), default=None)
 
     def _join(self) -> None:
-        for hour in sorted({second.hour for second in self._single}):
-            own = [second for second in self._single if second.hour == hour]
-            whole = Second(own[-1].seq, hour, join([second.slab for second in own]))
-            self._joined = (*self._joined, whole)
-        self._single = ()
-        self._single_rows = 0
+        """Nobody who asks waits for it: they see the seconds one by one until it is done."""
+        single, made = self._single, list[Second]()
+        for hour in sorted({second.hour for second in single}):
+            own = [second for second in single if second.hour == hour]
+            made.append(Second(own[-1].seq, hour, join([second.slab for second in own])))
+        with self._lock:
+            self._joined = (*self._joined, *made)
+            self._single = self._single[len(single) :]
+            self._single_rows = sum(len(second.slab) for second in self._single)
+
+
+def _furthest(marks: Sequence[Mark]) -> list[Mark]:
+    """Those marks that cover something that no other one does: of the seals of two days mostly the last one."""
+    found: list[Mark] = []
+    for mark in sorted(marks, reverse=True):
+        if not found or mark.seq > found[-1].seq:
+            found.append(mark)
+    return found
 
 
 def _parts(seconds: Sequence[Second | Kept], number: int, name: str, from_ns: int, to_ns: int) -> Iterator[Samples]:

@@ -85,10 +85,11 @@ class Ours:
         return Digest(count, float(low), float(high), bad)
 
     def forget(self) -> None:
-        """A new reader, which has opened the files and unpacked nothing yet."""
+        """A new reader, which has opened the files, those of days and that of hours, and unpacked nothing yet."""
         self.reader.close()
         self.reader = Reader(self.folder, self.store.unsealed)
         self.reader.window([self._names[PENS[0]]], START_NS, START_NS + 366 * 24 * HOUR_NS, 1)
+        self.hourly(PENS[0], START_NS - 2 * HOUR_NS, START_NS - HOUR_NS)
 
     def raw(self, tag: int, from_ns: int, to_ns: int) -> Raw:
         """As `hmi history --raw` reads."""

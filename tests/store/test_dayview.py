@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
+import pytest
 
 from hmi.store.block import blocks_of
 from hmi.store.cache import Cache
 from hmi.store.days import Days, last_of
-from hmi.store.dayview import DID
+from hmi.store.dayview import DID, MINI, OUTLINE
 from hmi.store.dayviews import DayViews
+from hmi.store.slab import Slab
 from hmi.store.unsealed import Mark, Second
 from tests.store.made import DAY, HOUR, MIDNIGHT, SECOND, slab_of
 
 
 def seal(days: Days, start: int, *values: float, seq: int = 1) -> None:
-    slab = slab_of((1, [start + n * SECOND for n in range(len(values))], values))
-    hour = start // HOUR * HOUR
+    put(days, slab_of((1, [start + n * SECOND for n in range(len(values))], values)), start // HOUR * HOUR, seq)
+
+
+def put(days: Days, slab: Slab, hour: int, seq: int) -> None:
     blocks = blocks_of([Second(seq, hour, slab)], {}, lambda: None)
     days.write(blocks, Mark(hour, seq), last_of(slab), [(1, "a", "c", "float64", "", "")])
 
@@ -66,4 +73,50 @@ def test_values_that_are_missing_from_a_file_are_damage(tmp_path: Path) -> None:
     [gap] = view.unread("a")
     assert (gap.from_ns, gap.to_ns) == (row[0], row[1] + 1)
     assert "not in the file" in gap.reason
+    views.close()
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_was_held_is_told_as_the_newest_sample_says_it(tmp_path: Path, late: bool) -> None:
+    """At any moment, whether a block's row says it or its samples must: also of a bad one, a hole and a zero."""
+    views = DayViews(tmp_path, Cache())
+    bad = slab_of((1, [MIDNIGHT + 2 * HOUR + n * SECOND for n in range(4)], [7.0, 8.0, 9.0, 10.0]))
+    with closing(Days(tmp_path, last_of(slab_of((1, [MIDNIGHT - DAY], [9.0]))))) as days:
+        seal(days, MIDNIGHT, 1.0, 2.0, -0.0)
+        seal(days, MIDNIGHT + HOUR, 3.0, float("nan"), seq=2)
+        quality = np.array([0, 0x80000000, 0, 0x40000000], np.uint32)
+        put(days, replace(bad, quality=quality), MIDNIGHT + 2 * HOUR, 3)
+        seal(days, MIDNIGHT + 3 * HOUR, 4.0, 4.0, 4.0, seq=4)
+        if late:
+            seal(days, MIDNIGHT + 1 * SECOND, 6.0, seq=5)
+        view = views.view(views.spans()[0])
+        view.begin()
+        assert bool(view.late) == late
+        for hour in (-30, 0, 1, 2, 3, 4):
+            for second in (-1, 0, 1, 2, 3, 4):
+                when = MIDNIGHT + hour * HOUR + second * SECOND
+                held, sample = view.held("a", when), view.before("a", when)
+                assert (held is None) == (sample is None)
+                if held is not None and sample is not None:
+                    assert (held.at[-1], held.quality[-1]) == (sample.at[-1], sample.quality[-1])
+                    assert held.value[-1:].tobytes() == sample.value[-1:].tobytes() or np.isnan(sample.value[-1])
+        assert view.held("no.such", MIDNIGHT) is None
+        view.end()
+    views.close()
+
+
+def test_outlines_are_the_first_columns_of_blocks_or_whole_ones(tmp_path: Path) -> None:
+    views = DayViews(tmp_path, Cache())
+    with closing(Days(tmp_path, None)) as days:
+        seal(days, MIDNIGHT, *[1.5] * 3600)
+        view = views.view(views.spans()[0])
+        for _ in range(2):  # read, then as they are kept
+            [row], [outline] = (view.blocks("a", 0, 2**62, outlines=outlines) for outlines in (False, True))
+            assert outline == row[:OUTLINE]
+            assert outline[MINI] is not None
+        seal(days, MIDNIGHT + HOUR, 1.0, 2.0, seq=2)  # too few for minutes
+        view.begin()
+        assert view.blocks("a", 0, 2**62, outlines=True) == view.blocks("a", 0, 2**62)
+        assert len(view.blocks("a", 0, 2**62)) == 2
+        view.end()
     views.close()

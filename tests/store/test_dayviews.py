@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -12,8 +13,9 @@ import pytest
 from hmi.store.cache import Cache
 from hmi.store.days import Days
 from hmi.store.dayviews import DayViews
+from hmi.store.folder import HOT
 from hmi.store.unsealed import Mark
-from tests.store.made import DAY, HOUR, MIDNIGHT
+from tests.store.made import DAY, HOUR, MIDNIGHT, SECOND
 from tests.store.test_dayview import seal
 
 
@@ -26,6 +28,7 @@ def test_a_closed_day_is_opened_once_and_an_open_one_is_seen_to_grow(tmp_path: P
         assert (closed.closed, growing.closed) == (True, False)
         seal(days, MIDNIGHT + DAY + HOUR, 4.0, seq=2)
         assert [views.view(span) for span in views.spans()] == [closed, growing]
+        assert views.spans()[-1].last == MIDNIGHT + DAY + HOUR
         growing.begin()
         assert (growing.last, growing.marks[-1]) == (MIDNIGHT + DAY + HOUR, Mark(MIDNIGHT + DAY + HOUR, 2))
         growing.end()
@@ -43,6 +46,25 @@ def test_a_file_put_in_its_place_is_another_file(tmp_path: Path) -> None:
     (tmp_path / "other" / "samples" / span.path.name).replace(span.path)
     view = views.view(views.spans()[0])
     assert view.samples(view.blocks("a", 0, 2**62)[0], "a").value.tolist() == [2.0]
+    views.close()
+
+
+def test_of_many_days_each_is_looked_at_after_a_few_questions(tmp_path: Path) -> None:
+    views = DayViews(tmp_path, Cache())
+    with closing(Days(tmp_path, None)) as days:
+        for day in range(13):
+            seal(days, MIDNIGHT + day * DAY, 1.0, seq=day + 1)
+        (tmp_path / HOT).touch()
+        later = (tmp_path / "samples").stat().st_mtime_ns + 10 * SECOND
+        os.utime(tmp_path / HOT, ns=(later, later))
+        known = [views.spans() for _ in range(3)]
+        assert known[0] == known[1] == known[2]
+        for path in [span.path for span in known[0][:-1]]:
+            path.chmod(0o600)
+            path.write_bytes(b"written over by somebody")  # which changes nothing about its folder
+        found = [sum(span.last == span.stop_ns - 1 for span in views.spans()) for _ in range(7)]
+        assert found == sorted(found)
+        assert found[-1] == 12
     views.close()
 
 

@@ -20,6 +20,7 @@ from hmi.store.folder import (
     is_damage,
     refuse_network,
     set_aside,
+    taken,
     words,
 )
 
@@ -102,3 +103,19 @@ def test_faults_have_words(tmp_path: Path) -> None:
     assert not is_damage(missing.value)
     assert words(missing.value) == "the file cannot be opened"
     assert words(OSError("anything else")) == "anything else"
+
+
+def test_the_lock_is_no_link_to_a_file_of_somebody_else(tmp_path):
+    """Root, asked to restore or to check, would otherwise cut it to nothing."""
+    system = tmp_path / "shadow"
+    system.write_text("root:secret")
+    (tmp_path / "lock").symlink_to(system)
+    with pytest.raises(OSError, match="symbolic links"):
+        FolderLock(tmp_path)
+    with pytest.raises(StoreError, match="symbolic links"):
+        taken(tmp_path)
+    (tmp_path / "lock").unlink()
+    os.link(system, tmp_path / "lock")
+    with pytest.raises(StoreError, match="is another file, too"):
+        FolderLock(tmp_path)
+    assert system.read_text() == "root:secret"

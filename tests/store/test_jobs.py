@@ -131,3 +131,19 @@ def test_the_job_that_an_act_began_is_found_by_its_key(tmp_path: Path) -> None:
     reader = JobReader(tmp_path)
     assert reader.started_by("0123456789abcdef") == "1-1"
     assert [reader.started_by(key) for key in ("fedcba9876543210", "", "%", "0123%")] == [""] * 4
+
+
+def test_the_jobs_of_orders_in_one_pass(tmp_path: Path) -> None:
+    reader = jobs(
+        tmp_path,
+        ("1-1", {"order": "A-1"}, 3),
+        ("1-2", {"order": "a-1", "lot": "B-2"}, 1),
+        ("1-3", {"lot": "A-1"}, 0),
+        ("1-4", {"order": "B-2"}, 0),
+    )
+    found = reader.of_orders(["A-1", "nothing"])
+    assert {name: [(row.id, row.state) for row in rows] for name, rows in found.items()} == {
+        "A-1": [("1-2", "open"), ("1-1", "finished")],
+        "nothing": [],
+    }
+    assert JobReader(tmp_path / "nowhere").of_orders(["A-1"]) == {"A-1": []}

@@ -98,8 +98,15 @@ def test_any_hour_comes_back_or_is_not_packed(seed: int, unit: float, n: int, pr
         assert_exact(minutes.unpack([blob], np.array([_HOUR])), samples)
 
 
+def _odd(hour: int = _HOUR) -> Samples:
+    """A level whose device was away for a while."""
+    whole = hour_of(_level(1), hour=hour)
+    return replace(whole, quality=np.where(np.arange(3600) // 200 == 3, q.BAD_TIMEOUT, q.GOOD).astype(np.uint32))
+
+
 def test_many_hours_of_all_kinds_at_once() -> None:
     hours = [hour_of(value, hour=_HOUR + k * HOUR_NS) for k, (value, _) in enumerate(KINDS.values())]
+    hours.insert(3, _odd(_HOUR + 50 * HOUR_NS))
     half = hours[0].cut(0, 1800)
     blobs = [minutes.pack(samples) or b"" for samples in [*hours, half]]
     starts = np.array([int(samples.time[0]) // HOUR_NS * HOUR_NS for samples in [*hours, half]])
@@ -112,14 +119,18 @@ def test_many_hours_of_all_kinds_at_once() -> None:
 
 def _unfit() -> dict[str, Samples]:
     good = hour_of(_level(1))
-    quality, hole = good.quality.copy(), good.value.copy()
-    quality[5], hole[5] = q.UNCERTAIN, np.nan
+    bad, uncertain = np.full(3600, q.BAD_TIMEOUT, np.uint32), good.quality.copy()
+    uncertain[5] = q.UNCERTAIN
+    some_text = np.where(np.arange(3600) % 100, 0, FLAG_TEXT).astype(np.uint32)
     return {
         "few": good.cut(0, 239),
-        "not all good": replace(good, quality=quality),
-        "no number": replace(good, value=hole),
+        "few, not all good": replace(good, quality=uncertain).cut(0, 239),
+        "nothing usable": replace(good, quality=bad),
+        "not even a number": replace(good, value=np.full(3600, np.nan)),
+        "some texts": replace(good, flags=some_text, quality=uncertain),
         "text": replace(good, value=np.full(3600, np.nan), flags=np.full(3600, FLAG_TEXT, np.uint32)),
         "two hours": replace(good, time=good.time + MINUTE_NS),
+        "two hours, not all good": replace(good, time=good.time + MINUTE_NS, quality=uncertain),
         "not worth it": hour_of(_level(3)[:300] / 3),
     }
 
@@ -134,7 +145,11 @@ def _blob() -> bytes:
 
 
 def test_any_damaged_byte_is_found() -> None:
-    good = _blob()
+    for good in (_blob(), minutes.pack(_odd()) or b""):
+        _assert_every_byte_counts(good)
+
+
+def _assert_every_byte_counts(good: bytes) -> None:
     for place in range(len(good)):
         bad = bytearray(good)
         bad[place] ^= 0x10
@@ -142,11 +157,11 @@ def test_any_damaged_byte_is_found() -> None:
             minutes.unpack([good, bytes(bad)], np.array([_HOUR, _HOUR + HOUR_NS]))
 
 
-@given(st.binary(max_size=400), st.booleans())
-def test_hostile_bytes_are_damage(body: bytes, sealed: bool) -> None:
+@given(st.binary(max_size=400), st.booleans(), st.sampled_from([b"\x01", b"\x02"]))
+def test_hostile_bytes_are_damage(body: bytes, sealed: bool, version: bytes) -> None:
     """Also those with a right checksum."""
     if sealed and len(body) > 5:
-        body = b"\x01" + zlib.crc32(body[5:]).to_bytes(4, "little") + body[5:]
+        body = version + zlib.crc32(body[5:]).to_bytes(4, "little") + body[5:]
     try:
         found = minutes.unpack([body], np.array([_HOUR]))
     except Damaged:
@@ -157,6 +172,7 @@ def test_hostile_bytes_are_damage(body: bytes, sealed: bool) -> None:
 def test_many_hours_are_packed_at_once_as_each_of_them_is() -> None:
     hours = [hour_of(value, hour=_HOUR + k * HOUR_NS) for k, (value, _) in enumerate(KINDS.values())]
     hours += [replace(hour_of(_level(2)[:1000])), *(one for one in _unfit().values() if not one.quality.any())]
+    assert [minutes.is_odd(minutes.pack(hour) or b"") for hour in [*hours, _odd()]] == [False] * len(hours) + [True]
     value, at = (np.concatenate([getattr(hour, name) for hour in hours]) for name in ("value", "time"))
     heads = np.cumsum([0, *map(len, hours[:-1])])
     assert minutes.pack_all(value, at, heads) == [minutes.pack(hour) for hour in hours]

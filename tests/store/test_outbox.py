@@ -113,3 +113,18 @@ def test_an_empty_folder_has_nothing_to_send(tmp_path: Path):
     assert list(Outbox(tmp_path).shipments({})) == []
     with pytest.raises(StoreError, match="journal.db cannot be read"):
         Outbox(tmp_path).records(0)
+
+
+def test_one_block_by_itself(folder: Path):
+    outbox = Outbox(folder)
+    shipment = next(iter(outbox.shipments({})))
+    block = shipment.blocks[1]
+    one = outbox.one(shipment.day, block.place)
+    assert one is not None and one.blocks == (block,)
+    assert one.tags[block.tag] == shipment.tags[block.tag] and one.stamps == {
+        block.stamps: shipment.stamps[block.stamps]
+    }
+    assert outbox.one(shipment.day, (99, 1, 1)) is None and outbox.one(1, block.place) is None
+    day_files(folder)[shipment.day].write_bytes(b"nonsense" * 1000)
+    with pytest.raises(StoreError, match="cannot be read"):
+        outbox.one(shipment.day, block.place)

@@ -10,7 +10,7 @@ import pytest
 
 from hmi.clock import HandClock
 from hmi.core.aggregate import aggregate
-from hmi.core.figures import FIGURES
+from hmi.core.figures import FIGURES, OF_COUNTERS
 from hmi.core.history import Samples
 from hmi.core.stretch import of_samples
 from hmi.store.opened import Opened
@@ -58,6 +58,20 @@ def test_figures_are_those_of_the_samples(three_days: Path, step: int) -> None:
     reader.close()
 
 
+def test_a_figure_is_the_same_whatever_others_are_asked_for_with_it(three_days: Path) -> None:
+    """For most of them only a few columns of an hour are read."""
+    edges = np.arange(MIDNIGHT + 2 * HOUR, MIDNIGHT + 3 * DAY + HOUR, 5 * HOUR)
+    with closing(Reader(three_days)) as reader:
+        for kind in sorted(set(FIGURES) - OF_COUNTERS):
+            [alone] = reader.aggregate(["a.level"], Wanted((kind,), edges, int(edges[-1])))
+            wider = Wanted((kind, "StandardDeviationSample", "StartBound"), edges, int(edges[-1]))
+            [beside] = reader.aggregate(["a.level"], wider)
+            np.testing.assert_array_equal(alone.of(kind), beside.of(kind), kind)
+            np.testing.assert_array_equal(alone.quality, beside.quality, kind)
+            np.testing.assert_array_equal(alone.covered, beside.covered, kind)
+            assert not np.isnan(alone.of(kind)).all(), kind
+
+
 def test_hours_of_a_day_that_was_dropped_are_still_there(three_days: Path, tmp_path: Path) -> None:
     clock = HandClock(MIDNIGHT)
     with closing(Store(tmp_path, TAGS, clock)) as store:
@@ -76,7 +90,8 @@ def test_hours_of_a_day_that_was_dropped_are_still_there(three_days: Path, tmp_p
 
 def test_without_summaries_there_are_none(tmp_path: Path) -> None:
     with rolled_up(Opened(tmp_path / ROLLUP)) as nothing:
-        assert (nothing.days, list(nothing.hours("a", 0, 2**62, frozenset()))) == (frozenset(), [])
+        wanted = Wanted(("Count",), np.array([0, 2**62]), 2**62)
+        assert (nothing.days, list(nothing.hours("a", wanted, frozenset()))) == (frozenset(), [])
     (tmp_path / "rollup.db").write_bytes(b"\xff" * 9000)
     with rolled_up(Opened(tmp_path / ROLLUP)) as damaged:
         assert damaged.days == frozenset()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 import tempfile
 import threading
 import zipfile
@@ -202,7 +204,7 @@ def refused(archive: Path, tmp_path: Path, match: str) -> None:
         "a//b",
         "./a",
         "a.",
-        "lock",
+        *("lock", "link.json", "runs.json"),
         "a\nb",
     ],
 )
@@ -294,3 +296,13 @@ def test_a_failure_in_putting_it_in_place_leaves_the_old_folder(
         restore(archive, folder, LATER, WHO, replace=True)
     assert told(folder) == before
     assert sorted(path.name for path in folder.parent.iterdir()) == ["b.zip", "data"]
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root restores for others")
+def test_what_root_restores_is_the_engines_as_it_was_before(archive: Path, folder: Path) -> None:
+    nobody = 65534
+    os.chown(folder, nobody, nobody)
+    folder.chmod(0o2750)
+    restore(archive, folder, LATER, WHO, replace=True)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o2750
+    assert {(path.stat().st_uid, path.stat().st_gid) for path in (folder, *folder.rglob("*"))} == {(nobody, nobody)}

@@ -10,7 +10,7 @@ from hmi.core.errors import StoreError
 from hmi.store import sent
 from hmi.store.folder import day_files
 from hmi.store.outbox import Outbox
-from hmi.store.sent import Sent
+from hmi.store.sent import Left, Sent
 from tests.store.made import MIDNIGHT
 from tests.uplink.recorded import record_hours
 
@@ -25,7 +25,7 @@ def day(tmp_path: Path) -> tuple[int, Path]:
 
 def test_it_is_read_as_it_was_written(tmp_path: Path):
     assert sent.read(tmp_path) is None
-    told = Sent({20_500: (3, 7, -5)}, 12, 4)
+    told = Sent({20_500: (3, 7, -5)}, 12, 4, (Left(20_500, (2, 7, 9), "a.level: bad value"),))
     sent.write(tmp_path, told)
     assert sent.read(tmp_path) == told
     sent.forget(tmp_path)

@@ -93,3 +93,13 @@ def test_more_buckets_than_rows_and_fewer(width: int) -> None:
     found = thin.reduce(table, 0, far + 1, width)
     assert found["t0"].tolist() == sorted({at // width * width for at in (1, 2, far)})
     assert found["count"].sum() == 3
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 1.0])
+def test_extremes_leave_out_what_is_missing_in_few_buckets_or_in_many(share: float) -> None:
+    random = np.random.default_rng(2)
+    column, heads = random.normal(size=4000), np.arange(0, 4000, 10)
+    column[random.random(4000) < share] = np.nan
+    for quick, careful in ((np.minimum, np.fmin), (np.maximum, np.fmax)):
+        found = thin.extreme(quick, careful, column, heads)
+        np.testing.assert_array_equal(found, careful.reduceat(column, heads))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from hmi.store.unsealed import Mark, Second, Unsealed
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from hmi.store.unsealed import Committed, Mark, Second, Unsealed
 from tests.store.made import HOUR, MIDNIGHT, slab_of
 
 
@@ -66,3 +70,46 @@ def test_a_mark_covers_its_hour_and_those_before_up_to_its_number() -> None:
 
 def test_nothing_has_no_first_hour() -> None:
     assert (Unsealed().first_hour, len(Unsealed()), Unsealed().take(2**62)) == (None, 0, [])
+
+
+def test_whoever_seals_gives_way_while_somebody_asks() -> None:
+    unsealed = Unsealed()
+    assert unsealed.give_way(0)
+    with ThreadPoolExecutor(1) as pool:
+        with unsealed.asked():
+            with unsealed.asked():
+                assert not unsealed.give_way(0)
+            assert not unsealed.give_way(0)
+            waiting = pool.submit(unsealed.give_way, 20)
+        assert waiting.result(20)
+    assert unsealed.give_way(0)
+
+
+def test_while_seconds_are_put_together_each_is_seen_once() -> None:
+    unsealed = Unsealed()
+    unsealed.tags = {"a": (1, "filler")}
+
+    def commit() -> None:
+        for seq in range(1, 400):
+            unsealed.add([second(seq, 0, seq)])
+
+    with ThreadPoolExecutor(1) as pool:
+        writing, known = pool.submit(commit), 0
+        while known < 399:
+            over = writing.done()
+            found = unsealed.committed().samples("a", 0, 2**62)
+            times = [] if found is None else (found.received - MIDNIGHT).tolist()
+            assert times == list(range(1, len(times) + 1))
+            assert len(times) >= known
+            known = len(times)
+            assert known == 399 or not over
+
+
+def test_of_all_that_is_sealed_the_furthest_marks_say_it() -> None:
+    seconds = [second(seq, hour, seq) for seq, hour in enumerate((0, 0, 1, 0, 2, 1), 1)]
+    marks = [Mark(MIDNIGHT, 2), Mark(MIDNIGHT, 1), Mark(MIDNIGHT + HOUR, 3), Mark(MIDNIGHT, 4)]
+    keys = np.array([(one.seq, one.hour, *one.span) for one in seconds], np.int64).T
+    for kept in (None, keys):
+        left = Committed(seconds, {}, kept).less(marks)
+        assert [one.seq for one in left.seconds] == [5, 6]
+        assert Committed(seconds, {}, kept).less([]).seconds == seconds
