@@ -4,7 +4,7 @@ UV ?= uv
 BOOTSTRAP = $(PYTHON) packaging/bootstrap.py
 HMI = .venv/bin/hmi
 
-.PHONY: demo test interop faults security soak setup pictures structure bench lock clean base selftest installer cycle
+.PHONY: demo test interop faults security soak setup pictures structure bench lock clean base base-clean selftest installer apt cycle
 
 demo:  ## the demo plant in a window; without a display, pictures of it in demo-shots/
 	@$(BOOTSTRAP) demo
@@ -48,6 +48,10 @@ bench: setup  ## all figures, with peers measured beside them, in bench.json
 base:  ## the program frozen into one folder that needs only glibc, tried by its own self-test: dist/base-linux
 	@$(PYTHON) packaging/base.py
 
+base-clean: setup  ## as root: the same, built in a Debian that is made for it and thrown away
+	@command -v debootstrap >/dev/null || apt-get install -qq -y --no-install-recommends debootstrap
+	@.venv/bin/python packaging/clean_root.py
+
 selftest: setup  ## every part of the program from source, on a small plant of its own
 	@$(HMI) selftest
 
@@ -60,6 +64,13 @@ dist/base-linux/hmi:
 installer: setup dist/base-linux/hmi  ## one file per plant that installs everything: dist/hmi-PLANT...; PLANT=, TARGET=
 	@command -v makeself >/dev/null || [ "$$(id -u)" != 0 ] || apt-get install -qq -y --no-install-recommends makeself
 	@.venv/bin/python packaging/build.py --plant $(PLANT) --base dist/base-linux --target $(TARGET)
+
+APT ?= dist/apt
+
+apt:  ## the .deb of PLANT, and what else is in dist, as a signed folder that apt installs from; KEY= of gpg, APT=
+	@test -n "$(KEY)" || { echo "make apt KEY=plant@example.org: which key of gpg is to sign?" >&2; exit 2; }
+	@$(MAKE) --no-print-directory installer TARGET=deb
+	@.venv/bin/python packaging/apt_folder.py --key "$(KEY)" --out "$(APT)" dist/*.deb
 
 cycle: setup dist/base-linux/hmi  ## as root: install, upgrade, roll back, damage and remove it in a bare Debian
 	@command -v debootstrap >/dev/null || apt-get install -qq -y --no-install-recommends debootstrap

@@ -6,6 +6,7 @@ Each verb's work is in `hmi.commands`, imported when it is asked for, so that `h
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import os
 import re
@@ -20,6 +21,7 @@ from hmi.commands import (
     about_grammar,
     beginning_grammar,
     jobs_grammar,
+    protection_grammar,
     selftest_grammar,
     server_grammar,
     station_grammar,
@@ -29,6 +31,7 @@ from hmi.commands import (
 from hmi.core.errors import HmiError, PlantError
 
 WELL, NO, WRONG_USE = 0, 1, 2
+WINDOWS: Final = ("demo", "run", "screenshot")
 LANGUAGES: Final = ("en", "de", "zh")
 PAIRS: Final = (
     "history check",
@@ -51,12 +54,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; 0 well, 1 the answer is no or mistakes were found, 2 wrong use."""
     arguments = _times_joined(sys.argv[1:] if argv is None else argv)
     try:
-        options = parser().parse_args(arguments)
+        options = parser("".join(arguments[:1])).parse_args(arguments)
     except SystemExit as end:  # argparse has said what is wrong
         return int(end.code or 0)
     module, _, function = options.run.partition(":")
     try:
-        return int(getattr(importlib.import_module(f"hmi.commands.{module}"), function)(options))
+        work = getattr(importlib.import_module(f"hmi.commands.{module}"), function)
+        gc.enable()  # see __main__.py
+        return int(work(options))
     except PlantError as error:
         for mistake in error.mistakes:
             print(mistake, file=sys.stderr)
@@ -99,12 +104,14 @@ def _times_joined(words: Sequence[str]) -> list[str]:
     return joined
 
 
-def parser() -> argparse.ArgumentParser:
-    """The grammar of the command line."""
+def parser(verb: str = "") -> argparse.ArgumentParser:
+    """The grammar of the command line; with the verb of a window, only of such verbs: nobody waits for the others."""
     top = argparse.ArgumentParser(prog="hmi", description="The operator's window on a plant, and its engine.")
     top.add_argument("--version", action="version", version=f"hmi {hmi.__version__}")
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
     _windows(verbs)
+    if verb in WINDOWS:
+        return top
     beginning_grammar.add(verbs, _verb, _data, _json)
     _services(verbs)
     _questions(verbs)
@@ -117,8 +124,9 @@ def parser() -> argparse.ArgumentParser:
     station_grammar.add(verbs, _verb, _data, _json)
     selftest_grammar.add(verbs, _verb, _json)
     about_grammar.add(verbs, _verb, _json)
-    update_grammar.add(verbs, _verb, _data, _json)
+    update_grammar.add(verbs, _verb, _data, _person, _json)
     server_grammar.add(verbs, _verb, _data, _person, _json)
+    protection_grammar.add(verbs, _verb, _data, _json)
     return top
 
 

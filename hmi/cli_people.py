@@ -27,12 +27,22 @@ def _trust(verbs: argparse._SubParsersAction, verb: Verb, data: Option, json: Op
         "remove": "trust a certificate no longer, or forget one that was rejected",
         "own": "this station's certificate, for the servers to trust",
         "renew": "a new certificate for this station: first made, for the servers to trust, then put into use",
+        "request": "ask the plant's own authority for a certificate of this station: a request to be signed (PKCS #10)",
+        "import": "take what the authority issued for the request, with its issuers; renew --use puts it into use",
     }
     for name, text in texts.items():
         action = actions.add_parser(name, help=text, description=text)
         if name in ("show", "accept", "refuse", "remove"):
             action.add_argument("fingerprint", metavar="FINGERPRINT")
-        if name in ("accept", "refuse"):
+        if name == "request":
+            another = "another name or address of this station, to be in the certificate"
+            action.add_argument("--host", action="append", default=[], metavar="HOST", help=another)
+            action.add_argument("--out", type=Path, metavar="FILE.csr", required=True, help="where the request goes")
+        if name == "import":
+            issued = "the certificate, and those of its issuers: one file or several, DER or PEM"
+            action.add_argument("files", type=Path, nargs="+", metavar="FILE", help=issued)
+            action.set_defaults(out=None)
+        if name in ("accept", "refuse", "import"):
             action.add_argument("--why", default="", help="the reason, for the journal")
         if name == "renew":
             action.add_argument("--use", action="store_true", help="put it into use; no restart is needed")

@@ -150,6 +150,13 @@ class BareRoot:
             raise Expected(f"{' '.join(map(str, command))} ended with {done.returncode}: {told}")
         return done
 
+    def follow(self, environment: dict[str, str], *command: object) -> None:
+        """Run a program in the bare root, however long it takes; what it says is seen at once."""
+        words = self._chroot("", command)
+        done = subprocess.run(words, env={**self._environment(""), **environment}, check=False)
+        if done.returncode != 0:
+            raise Expected(f"{' '.join(map(str, command))} ended with {done.returncode}: see above")
+
     def dpkg(self, word: str, what: Path | str) -> str:
         """Install, remove or purge; returns what it and the package say."""
         if isinstance(what, Path):

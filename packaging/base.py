@@ -49,7 +49,10 @@ FONTS_CONF = """<?xml version="1.0"?>
   <cachedir prefix="xdg">fontconfig</cachedir>
 </fontconfig>
 """
-SYMBOLS = ("libpython3*.so*", "**/lib-dynload/*.so", "zstandard/*.so", "cryptography/**/*.so", "pcodec/*.so")
+SYMBOLS = (
+    *("libpython3*.so*", "**/lib-dynload/*.so", "PySide6/Qt/lib/libicu*.so*"),
+    *("zstandard/*.so", "cryptography/**/*.so", "pcodec/*.so"),
+)
 _EPOCH_WITHOUT_GIT = "1767225600"  # 2026-01-01
 
 

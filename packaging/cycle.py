@@ -19,6 +19,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import cycle_apt
 from bare_root import BareRoot
 from trial import Expected, Log, expect
 
@@ -138,6 +139,11 @@ def _debian(root: BareRoot, files: dict[str, Path], log: Log) -> None:
         before = _same_records(root, before, log, NEW)
         with log.step("Roll back: the older package over the newer one"):
             root.dpkg("--install", files["deb1"])
+        before = _same_records(root, before, log, OLD)
+        with cycle_apt.keys(files["deb1"].parent):
+            cycle_apt.upgraded(root, SLUG, files["deb1"], files["deb2"], log)
+        before = _same_records(root, before, log, NEW)
+        cycle_apt.back(root, SLUG, _current(root).rpartition("/")[2].replace(NEW, OLD), log)
         before = _same_records(root, before, log, OLD)
     _tampered(root, log)
     _removed(root, log)

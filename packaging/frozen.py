@@ -4,14 +4,18 @@ import os
 import sys
 from pathlib import Path
 
+import start_early
+
+inside = Path(sys._MEIPASS)
+start_early.begin(inside / "start_texts")
 # No plugin of a Qt that the computer may have.
-qt = Path(sys._MEIPASS) / "PySide6" / ("" if sys.platform == "win32" else "Qt")
+qt = inside / "PySide6" / ("" if sys.platform == "win32" else "Qt")
 os.environ["QT_PLUGIN_PATH"] = str(qt / "plugins")
 if sys.platform.startswith("linux"):
     # The window is painted by the processor: no driver of the graphics card is ever loaded into this process.
     os.environ.setdefault("QT_XCB_GL_INTEGRATION", "none")
     # The fonts that came with the program, and then those of the computer: some have none at all.
-    os.environ.setdefault("FONTCONFIG_FILE", str(Path(sys._MEIPASS) / "fonts" / "fonts.conf"))
+    os.environ.setdefault("FONTCONFIG_FILE", str(inside / "fonts" / "fonts.conf"))
     # A service has no language: texts are UTF-8 all the same.
     if not any(os.environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG")):
         os.environ["LC_CTYPE"] = "C.UTF-8"

@@ -13,36 +13,71 @@ import re
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
 
+import hypothesis
 import pytest
+
+# The same code passes or fails, however busy the machine is and whoever looks; the long runs look elsewhere each time.
+hypothesis.settings.register_profile(
+    "sure",
+    deadline=None,
+    derandomize=not {"HMI_FUZZ", "HMI_FAULTS"} & os.environ.keys(),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("sure")
 
 GRACE_S = 2.0  # a thread that was told to end may still be on its way out
 HAS_FAILED = pytest.StashKey[bool]()
+ROOM = Path(__file__).parent
+MANY = 8_000  # things that a search goes through; above, those of earlier tests are set aside
 reported_timers: set[int] = set()
+searched = [0]  # through how many things the last search went
+known_timers: weakref.WeakSet[object] = weakref.WeakSet()  # all QTimers that a search has met
 
 
-def pytest_collection_finish() -> None:
-    """Set aside for good what the imports made, so that each search for what a test left is a short one."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[object]:
+    """Nothing that is made while tests are collected is thrown away soon: looking for such things costs a third."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        set_aside()
+
+
+def set_aside() -> None:
+    """Set aside for good what is there to stay, so that each search for what a test left is a short one."""
     gc.collect()
     gc.freeze()
 
 
-SHARING = ("drivers", "sim", "system")  # rooms whose tests share servers in other processes, slow to start
+# Rooms whose tests share servers in other processes, slow to start, or are held to times.
+SHARING = ("drivers", "sim", "system", "faults", "interop")
+# Rooms of which one worker runs all or one test lasts minutes, the longest first: begun late, the others would wait.
+EARLY = ("soak", "faults", "drivers", "system", "security", "selftest", "interop", "update", "sim")
+EARLY += ("commands", "store", "engine", "packaging_rules", "plantfiles", "uplink")  # files of half a minute
 
 
 @pytest.hookimpl(tryfirst=True)  # before the distribution over workers is decided
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share servers run in one worker, one after the other."""
+    """Tests that share servers, or what a file makes ready, run in one worker; what takes long begins first."""
+    places = {room: place for place, room in enumerate(EARLY)}
+    items.sort(key=lambda item: places.get(item.path.relative_to(ROOM).parts[0], len(EARLY)))
     for item in items:
         for marker in item.iter_markers("fault"):
             item.user_properties.append(("rows", " ".join(map(str, marker.kwargs["rows"]))))  # for the table of faults
         for room in SHARING:
             if f"tests/{room}/" in item.path.as_posix():
                 item.add_marker(pytest.mark.xdist_group(room))
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(ROOM).with_suffix("").as_posix()))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -57,6 +92,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 @pytest.fixture(autouse=True)
 def leaves_nothing_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     """Set up before every other fixture of the test and looked at after them all, the event loop included."""
+    if searched.pop() > MANY:
+        set_aside()  # between two tests nothing is held but caches and what belongs to a whole file
+    searched.append(0)
     threads, windows = set(threading.enumerate()), open_windows()
     with warnings_heard() as heard, tasks_cut_off() as tasks:
         yield
@@ -168,8 +206,10 @@ def left_timers() -> list[str]:
     import shiboken6
     from PySide6.QtCore import QTimer
 
-    timers = (thing for thing in gc.get_objects() if issubclass(type(thing), QTimer))
-    ticking = {shiboken6.getCppPointer(t)[0]: repr(t) for t in timers if shiboken6.isValid(t) and t.isActive()}
+    things = gc.get_objects()
+    searched[:] = [len(things)]
+    known_timers.update(thing for thing in things if issubclass(type(thing), QTimer))
+    ticking = {shiboken6.getCppPointer(t)[0]: repr(t) for t in known_timers if shiboken6.isValid(t) and t.isActive()}
     new = [name for pointer, name in ticking.items() if pointer not in reported_timers]
     reported_timers.update(ticking)
     return new

@@ -6,14 +6,16 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests.trees import tree_of
+
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted(path for path in (ROOT / "hmi").rglob("*.py") if path.stat().st_size)
 SCRIPTS = sorted((ROOT / "packaging").rglob("*.py"))
-TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES + SCRIPTS}
 
 LONG_FILE, LONGEST_FILE, LONGEST_FUNCTION, USUAL_FUNCTION = 350, 500, 60, 10
 REASONS: dict[str, str] = {}  # file over LONG_FILE lines -> why it is one thing all the same
@@ -95,7 +97,7 @@ def name_of(path: Path) -> str:
 def nodes(kind: type | tuple[type, ...], paths: list[Path] = SOURCES) -> Iterator[tuple[str, ast.AST]]:
     """Walk every node of one kind, with the place it stands at."""
     for path in paths:
-        for node in ast.walk(TREES[path]):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, kind):
                 yield f"{name_of(path)}:{getattr(node, 'lineno', 1)}", node
 
@@ -129,14 +131,19 @@ def test_functions_are_short():
     assert statistics.median(lengths.values()) <= USUAL_FUNCTION
 
 
-CLASSES = {node.name: node for _, node in nodes(ast.ClassDef)}
 QT_WORDS = {"data", "event", "flags", "index", "paint", "parent", "shape", "sort"}  # overrides that show no Qt case
+
+
+@cache
+def classes() -> dict[str, ast.ClassDef]:
+    """Every class of the program by its name."""
+    return {node.name: node for _, node in nodes(ast.ClassDef)}
 
 
 def is_told_elsewhere(owner: ast.ClassDef, method: str) -> bool:
     """Whether Qt's manual or a class that this one derives from says what the method does."""
     for name in (ast.unparse(base).rpartition(".")[2] for base in owner.bases):
-        base = CLASSES.get(name)
+        base = classes().get(name)
         if base is None:  # a class of Qt or of another library
             told = method in QT_WORDS or not method.islower()
         else:
@@ -168,8 +175,8 @@ def untold_parts(owner: ast.ClassDef | ast.Module, prefix: str = "") -> Iterator
 
 
 def test_public_parts_have_docstrings():
-    bare = [name_of(path) for path in TREES if not ast.get_docstring(TREES[path])]
-    bare += [f"{name_of(path)} {part}" for path in TREES for part in untold_parts(TREES[path])]
+    bare = [name_of(path) for path in SOURCES + SCRIPTS if not ast.get_docstring(tree_of(path))]
+    bare += [f"{name_of(path)} {part}" for path in SOURCES + SCRIPTS for part in untold_parts(tree_of(path))]
     expect_none(bare)
 
 
@@ -251,7 +258,7 @@ def test_core_knows_only_the_standard_library_numpy_and_msgspec():
     for path in SOURCES:
         if path.is_relative_to(ROOT / "hmi" / "core"):
             foreign = [
-                n for n in imports(TREES[path]) if n.partition(".")[0] not in allowed and not n.startswith("hmi.core")
+                n for n in imports(tree_of(path)) if n.partition(".")[0] not in allowed and not n.startswith("hmi.core")
             ]
             assert foreign == [], name_of(path)
 

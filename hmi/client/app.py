@@ -16,9 +16,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from PySide6.QtCore import QLocale, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+import hmi.client.imports  # noqa: F401 - before what is read in after it
 from hmi.client.faults import caught
 from hmi.client.language import speak
 from hmi.client.layout import Layout, LayoutFile
@@ -84,8 +85,8 @@ def run(options: RunOptions) -> int:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QApplication.instance()
     if not isinstance(application, QApplication):
-        application = QApplication(["hmi"])
-    application.setStyle("Fusion")
+        # the style by its name here, for setStyle() reads in every list of QStyle's; none is asked for at the start
+        application = QApplication(["hmi", "-style", "Fusion"])
     application.setApplicationName("hmi")
     clock = MachineClock()
     while True:
@@ -117,7 +118,7 @@ def open_window(options: RunOptions, clock: Clock) -> Window:
     memory = None if options.layout is None else LayoutFile(options.layout)
     layout = Layout() if memory is None else memory.read()
     theme = theme_of(options.theme or layout.theme or options.settings.theme)
-    speak(options.language or layout.language or options.settings.language or QLocale.system().name()[:2])
+    speak(options.language or layout.language or options.settings.language or _language_here())
     wire = Wire(opener(options, user, station, clock), clock)
     wire.asleep = Asleep(clock).look
     if (keeper := options.keeper) is not None:
@@ -129,6 +130,12 @@ def open_window(options: RunOptions, clock: Clock) -> Window:
     if options.size is not None or not window.put_back():
         window.resize(*(options.size or _SIZE))
     return window
+
+
+def _language_here() -> str:
+    from PySide6.QtCore import QLocale
+
+    return QLocale.system().name()[:2]
 
 
 def opener(options: RunOptions, user: str, station: str, clock: Clock) -> Callable[[], Link]:

@@ -11,6 +11,7 @@ from hmi.client import words
 from hmi.client.language import tr
 from hmi.client.overlay import Overlay
 from hmi.client.page import Desk, Words, button
+from hmi.client.sentences import said
 from hmi.core.policy import LONGEST_REASON
 from hmi.link.messages import Reply
 
@@ -80,7 +81,7 @@ class Arrived(Overlay):
         vouched = (
             tr("Signed with the key {key}", key=signed) if signed else tr("Signed by nobody whom this station trusts")
         )
-        lines = [tr("Published by {user}", user=row["by"]), row["why"], vouched, words.sentence(row["said"])]
+        lines = [tr("Published by {user}", user=row["by"]), row["why"], vouched, words.sentence(said(row["said"]))]
         self.facts.say("\n".join(line for line in lines if line))
 
     def _enable(self, on: bool) -> None:

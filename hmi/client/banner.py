@@ -10,14 +10,16 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 
 from hmi.client import words
 from hmi.client.alarms.nosound import NoSound
+from hmi.client.alarms.own import note_of, place_title, text_of
 from hmi.client.alarms.served import doubt_of, origin
 from hmi.client.alarms.summary import Summary, Tally, calls, quiet, stands
-from hmi.client.language import plant_text, tr
+from hmi.client.language import tr
 from hmi.client.marks import PriorityCount, draw_priority
 from hmi.client.page import Desk, Words, button
 from hmi.client.style import target_px
 from hmi.client.theme import PRIORITIES
 from hmi.client.tips import plain
+from hmi.core.alarms.station import is_own
 from hmi.link.messages import AlarmRow, Reply
 
 _TOLD_S: Final = 6.0  # how long the outcome of an acknowledgement stays readable
@@ -173,13 +175,14 @@ class Banner(QFrame):
 
     def _show_top(self, row: AlarmRow, lit: bool) -> None:
         rule = self.desk.mirror.rules[row.rule]
-        tag = self.desk.plant.tags[rule.tag] if row.condition is None else None
+        tag = self.desk.plant.tags[rule.tag] if rule.tag >= 0 and row.condition is None else None
         self.mark.show_mark(rule.priority, stands(row) and (lit or not calls(row)))
-        self.headline.say(plant_text(rule.title or (tag.description if tag else "") or rule.id))
+        self.headline.say(text_of(rule, rule.title or (tag.description if tag else "") or rule.id))
         self.detail.show()
         what = tr("unacknowledged") if stands(row) else tr("returned to normal, unacknowledged")
-        doubt = doubt_of(row) if tag is None else tr("cannot be evaluated") if row.cannot_evaluate else ""
-        parts = [tag.name if tag else origin(row), what, doubt, self._doubt()]
+        doubt = doubt_of(row) if row.condition is not None else tr("cannot be evaluated") if row.cannot_evaluate else ""
+        where = tag.name if tag else place_title() if is_own(rule) else origin(row)
+        parts = [where, note_of(row), what, doubt, self._doubt()]
         self.detail.say(" · ".join(part for part in parts if part))
         self.age.say(words.age((self.desk.mirror.now_ns() - row.raised_ns) / 1e9))
 

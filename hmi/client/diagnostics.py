@@ -13,6 +13,7 @@ from hmi.client.diagnostics_values import WrongValues
 from hmi.client.flow import Flow
 from hmi.client.language import tr
 from hmi.client.page import OUTAGES, SYSTEM, TRUST, Desk, Page, Words, button
+from hmi.client.update_line import UpdateLine
 from hmi.core import quality as q
 from hmi.link.messages import Health, Reply
 
@@ -53,7 +54,7 @@ class SystemPage(Page):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.engine = Facts("Engine", ("State", "Running for", "Program", "Clients", "Configuration"))
+        self.engine = Facts("Engine", ("State", "Running for", "Program", "Clients", "Configuration", "Update"))
         self.store = Facts("History", _HISTORY)
         self.window_facts = Facts("This window", ("Link", "Last heard", "Values", "Frame", "Station"))
         self.connections = Connections(desk)
@@ -70,6 +71,8 @@ class SystemPage(Page):
         self.arrived.clicked.connect(self._ask_arrived)
         self.arrived.hide()
         self.ways.addWidget(self.arrived)
+        self.update_line = UpdateLine(desk, self, self.engine.told["Update"].say)
+        self.ways.addWidget(self.update_line.button)
         self._question = 0
         self._health_seen = -1
         self._missing_seen: tuple[int, ...] = ()
@@ -103,15 +106,18 @@ class SystemPage(Page):
 
     def pulse(self, lit: bool) -> None:
         self._show_window()
+        self.update_line.pulse()
         if lit:
             self._show_values()
 
     def dispose(self) -> None:
         self.desk.wire.forget(self._question)
+        self.update_line.dispose()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.ask()
+        self.update_line.ask()
 
     def ask(self) -> None:
         """Ask the engine why tags are missing."""

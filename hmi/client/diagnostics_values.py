@@ -17,6 +17,7 @@ from hmi.client.page import Desk, Words, button
 from hmi.client.table import Rows, Table
 from hmi.core import quality as q
 from hmi.core.plant.model import Plant
+from hmi.core.spreadsheet import safe
 
 _COLUMNS: Final = ("Tag", "Quality", "Reason", "What to do", "Connection", "Address", "Age")
 _WIDTHS: Final = (250, 90, 0, 0, 100, 240, 90)
@@ -135,4 +136,4 @@ class WrongValues(QWidget):
         """Put the rows picked, or else all of them, on the clipboard: a line each, columns parted by tabs."""
         picked = sorted(index.row() for index in self.table.selectionModel().selectedRows())
         rows = [self.model.rows[number] for number in picked] if picked else self.model.rows
-        QGuiApplication.clipboard().setText("\n".join("\t".join(row) for row in (_COLUMNS, *rows)))
+        QGuiApplication.clipboard().setText("\n".join("\t".join(map(safe, row)) for row in (_COLUMNS, *rows)))

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QSizePoli
 from hmi.client import placebutton, words
 from hmi.client.crumbs import Crumbs
 from hmi.client.language import NAMES, plant_text, spoken, tr
+from hmi.client.logo import Logo
 from hmi.client.marks import QualityMark
 from hmi.client.page import OUTAGES, Clickable, Desk, Page, Words, button
 from hmi.client.people.who import Who
@@ -60,6 +61,7 @@ class Header(QFrame):
         self._trail: list[Place] = []
         self.setFixedHeight(target_px(True) + 8 if desk.touch else 56)
         self.plant = Words(plant_text(desk.plant.name), px=14, bold=True, elide=True)
+        self.logo = Logo(desk, 28)
         self.crumbs = Crumbs()
         self.title = Words("", px=20, bold=True)
         self.level = Words("", "muted", 13)
@@ -100,7 +102,9 @@ class Header(QFrame):
         row.setContentsMargins(16 if not self.desk.touch else 8, 0, 8, 0)
         row.setSpacing(8)
         self.plant.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        self.plant.setFixedWidth(placebutton.WIDTH - 24)
+        beside = self.logo.sizeHint().width() + row.spacing() if self.logo.there else 0
+        self.plant.setFixedWidth(placebutton.WIDTH - 24 - beside)
+        row.addWidget(self.logo)
         row.addWidget(self.plant)
         steps = QHBoxLayout()
         steps.setSpacing(0)
@@ -162,6 +166,7 @@ class Header(QFrame):
         self.link.setVisible(step < 3 or bad)
         self.mode.setVisible(bool(self.mode.whole) and (step < 2 or self.mode.property("role") != "muted"))
         self.plant.setVisible(step < 6 and not self.desk.touch)
+        self.logo.setVisible(step < 6 and self.logo.there)
         self.date.setVisible(step < 7)
         self.title.setFont(font(20 if step < 8 else 15, bold=True))
         self.quality.setVisible(step < 9)

@@ -16,6 +16,7 @@ from hmi.client.sentences import said
 from hmi.client.table import Rows, Table
 from hmi.client.takeaway import Takeaway
 from hmi.core import quality as q
+from hmi.core.alarms.station import is_reserved
 from hmi.core.steps.kept import INSTRUCTION, JOB
 from hmi.core.steps.releases import RELEASE
 from hmi.core.tags import Tag
@@ -82,7 +83,8 @@ def _value(record: Mapping[str, Any], tag: Tag | None, desk: Desk) -> str:
     if value is None or record.get("category") in _FOR_PROGRAMS:
         return ""
     if isinstance(value, str) and record.get("category") == "alarm":
-        return value  # what a server said of a condition of its own
+        # What a server said of a condition of its own stays as it is; what the station says of itself is known.
+        return said(value) if is_reserved(str(record.get("subject", ""))) else value
     if bool(q.is_bad(int(record.get("quality", 0)))):
         return tr(q.word(int(record["quality"])))
     text = _one(value, tag)

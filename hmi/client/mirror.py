@@ -33,8 +33,9 @@ class Mirror:
         self.plant = plant
         self.table = TagTable(plant.tags)
         self.alarms = AlarmRows()
-        # Those of the plant, and behind them a place for each condition that a server may keep.
-        self.rules: list[Rule] = [*plant.rules, *rules_for(len(plant.rules), plant.condition_places)]
+        # Those of plant and station, and behind them a place for each condition that a server may keep.
+        known = plant.all_rules
+        self.rules: list[Rule] = [*known, *rules_for(len(known), plant.condition_places)]
         self.alarms_version = 0
         self.health: Health | None = None
         self.health_version = 0
@@ -151,7 +152,7 @@ class Mirror:
                 self.alarms.drop(row.rule)
             elif row.rule < len(self.rules):
                 self.alarms.put(row)
-                if row.condition is not None and row.rule >= len(self.plant.rules):
+                if row.condition is not None and row.rule >= len(self.plant.all_rules):
                     self._learn(row.rule, row.condition)
         self.alarms_version += 1
 

@@ -49,7 +49,7 @@ def shoot(plant: Plant, screen: str, out: Path | str, look: Look | None = None, 
     if not isinstance(application, QApplication):
         application = QApplication(["hmi"])
     application.setStyle("Fusion")
-    theme = theme_of(look.theme)
+    theme = theme_of(look.theme, plant.branding)
     dress(application, theme, look.touch)
     speak(look.language, plant.languages)
     clock = clock_at(values)

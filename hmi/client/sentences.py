@@ -14,6 +14,7 @@ import msgspec
 
 from hmi.client.instructions.refusals import SENTENCES as JOBS
 from hmi.client.language import ENGLISH, plant_text, spoken, tr
+from hmi.client.station_sentences import SENTENCES as STATION
 from hmi.core import links
 from hmi.link.messages import Reply
 
@@ -182,6 +183,9 @@ _PEOPLE: Final = (
     "A name has 1 to {n} letters, without blanks around it",
     "A password has {n} to {size} characters: take a sentence that you remember",
     "That password is among the first that anybody tries: take a sentence that you remember",
+    "That password was {name}'s before: take another one",
+    "One password of yours is being judged: wait for that answer first",
+    "{name} is signed in at {value} already, and the plant allows {n}: sign out there",
     "A PIN has {n} to 12 digits",
     "That PIN is among the first that anybody tries",
     "Say why: the journal keeps it with your name. Nothing was changed",
@@ -199,7 +203,15 @@ _PEOPLE: Final = (
     "has a key of {n} bits, {what}: give it {value}",
     "has a certificate that {value} has revoked: give it a new one",
 )
-SENTENCES: Final = (*_PEOPLE, *_COMMANDS, *_ALARMS, *_LINK, *_SURVIVAL, *_TRENDS, *JOBS)
+# Of an update that is prepared at the station
+_UPDATE: Final = (
+    "{version} is put into use in place of {value} as soon as nothing is disturbed by it",
+    "{version} is not prepared here any more: look again",
+    "Nobody waits to put {version} into use: hmi update --wait prepares it again, and waits",
+    "job {value} is open",
+    "urgent alarm {alarm} is not acknowledged",
+)
+SENTENCES: Final = (*_UPDATE, *_PEOPLE, *_COMMANDS, *_ALARMS, *_LINK, *_SURVIVAL, *_TRENDS, *STATION, *JOBS)
 
 
 def said(text: str) -> str:

@@ -201,10 +201,10 @@ class Shell(QWidget):
         """An alarm in the list; one that does not stand, by its tag."""
         from hmi.client.alarms.page import AlarmsPage
 
-        rule = next((rule for rule in self.desk.plant.rules if rule.id == name), None)
+        rule = next((rule for rule in self.desk.plant.all_rules if rule.id == name), None)
         if rule is None:
             return
-        if rule.index in self.desk.mirror.alarms:
+        if rule.tag < 0 or rule.index in self.desk.mirror.alarms:
             self.go(ALARMS)
             if isinstance(self.page, AlarmsPage):
                 self.page.show_alarm(rule.index)

@@ -19,7 +19,7 @@ _MM_PER_INCH: Final = 25.4
 _SHEET: Final = """
 QWidget#page, QWidget#shell {{ background: {background}; }}
 QFrame#header, QFrame#banner {{ background: {raised}; border: none; }}
-QFrame#header {{ border-bottom: 1px solid {frame}; }}
+QFrame#header {{ border-bottom: {below}px solid {brand}; }}
 QFrame#banner {{ border-top: 1px solid {frame}; }}
 QFrame#bottom {{ background: {panel}; border: none; border-top: 1px solid {frame}; }}
 QFrame#navigation {{ background: {panel}; border: none; border-right: 1px solid {frame}; }}
@@ -106,6 +106,7 @@ def sheet(theme: Theme, touch: bool) -> str:
     return _SHEET.format(
         **colours,
         entry=theme.raised if theme.name == "day" else theme.panel,
+        below=1 if theme.brand == theme.frame else 3,
         faint=theme.shelved,
         inner=target - 2,
         row=target - 6 if not touch else target,

@@ -18,6 +18,7 @@ from hmi.client.page import Desk
 from hmi.client.printing_table import table_pdf
 from hmi.client.trends.export_files import whole
 from hmi.client.trends.export_memory import usual_folder
+from hmi.core.spreadsheet import safe
 
 Lines = Iterable[Sequence[str]]
 _FILTERS: Final = ("PDF (*.pdf)", "CSV (*.csv)")
@@ -89,9 +90,7 @@ def table_of(columns: Sequence[str], lines: Lines) -> bytes:
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow(columns)
-    writer.writerows(
-        ["'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in line] for line in lines
-    )
+    writer.writerows(map(safe, line) for line in lines)
     return file.getvalue().encode("utf-8-sig")
 
 

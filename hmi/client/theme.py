@@ -6,11 +6,13 @@ every text role reads at 4.5:1 or better on the surfaces it is meant for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Final
 
 from PySide6.QtGui import QColor, QFont, QPalette
+
+from hmi.core.plant.model import Branding
 
 PRIORITIES: Final = (1, 2, 3, 4)
 FAMILIES: Final = (
@@ -44,6 +46,7 @@ class Theme:
     selection: str  # fill of what is selected
     on_selection: str
     accent: str  # focus, set-points, links
+    brand: str  # the line below the header: the plant's own accent, else that of edges
     priority1: str
     priority2: str
     priority3: str
@@ -71,7 +74,7 @@ class Theme:
         return self.colour(f"on_priority{number if number in PRIORITIES else 4}")
 
 
-ROLES: Final = frozenset(field.name for field in fields(Theme)) - {"name", "pens"}
+ROLES: Final = frozenset(field.name for field in fields(Theme)) - {"name", "brand", "pens"}
 ALARM_ROLES: Final = frozenset({"priority1", "priority2", "priority3", "priority4", "diagnostic"})
 
 
@@ -104,6 +107,7 @@ def day() -> Theme:
         selection="#3E5C76",
         on_selection="#FFFFFF",
         accent="#33546F",
+        brand="#B4B4B4",
         priority1="#E00000",
         priority2="#FFD800",
         priority3="#FF7A00",
@@ -144,6 +148,7 @@ def night() -> Theme:
         selection="#4A6A88",
         on_selection="#FFFFFF",
         accent="#A9C4DA",
+        brand="#585F67",
         priority1="#FF5A5A",
         priority2="#FFD800",
         priority3="#FF8A1F",
@@ -160,26 +165,14 @@ def night() -> Theme:
     )
 
 
-def theme_of(name: str) -> Theme:
-    """The theme called `day` or `night`; day for any other name."""
-    return night() if name == "night" else day()
-
-
-def _linear(channel: float) -> float:
-    return channel / 12.92 if channel <= 0.04045 else float(((channel + 0.055) / 1.055) ** 2.4)
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance of a colour, 0 black to 1 white (WCAG 2.1)."""
-    rgb = QColor(colour)
-    red, green, blue = (_linear(part) for part in (rgb.redF(), rgb.greenF(), rgb.blueF()))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    """Contrast of two colours, 1 to 21 (WCAG 2.1)."""
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
+@cache
+def theme_of(name: str, branding: Branding | None = None) -> Theme:
+    """The theme called `day` or `night`, day for any other name; with a plant's own accent where it has one."""
+    theme = night() if name == "night" else day()
+    if branding is None or not branding.accent_day:
+        return theme
+    own = branding.accent_night if name == "night" else branding.accent_day
+    return replace(theme, accent=own, brand=own)
 
 
 def font(px: float, bold: bool = False) -> QFont:

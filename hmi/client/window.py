@@ -21,7 +21,7 @@ from hmi.client.people.present import Present
 from hmi.client.sentences import said
 from hmi.client.shell import KIOSK, MAIN, Shell
 from hmi.client.style import dress
-from hmi.client.theme import Theme, day, night
+from hmi.client.theme import Theme, theme_of
 from hmi.client.visits import Stay
 from hmi.client.wire import Wire
 from hmi.client.zone import zone_of
@@ -125,14 +125,15 @@ class Window(QStackedWidget):
         speak(spoken(), plant.languages)
         user, station = self._who
         touch = self._touch or plant.station(station).kind in _TOUCHED
+        theme = theme_of(self.theme.name, plant.branding)
+        if (touch, theme) != (self._touch, self.theme):
+            self._touch, self.theme = touch, theme
+            self.dress()
         assert self.wire.mirror is not None
         desk = Desk(plant, self.wire.mirror, self.wire, self._clock, zone_of(plant), self.theme, touch, user, station)
         desk.present = self.present
         desk.frame, desk.own = self.frame, self._memory.path.parent if self._memory else None
         self._listen_to_alarms(desk)
-        if touch != self._touch:
-            self._touch = touch
-            self.dress()
         remembered = self._layout.windows if self.shell is None and self._layout.plant == plant.id else ()
         start = self._screen or next((one.screen for one in plant.stations if one.id == station), "")
         stay = Stay() if self.shell is None else self.shell.stay()
@@ -226,7 +227,8 @@ class Window(QStackedWidget):
 
     def change_theme(self) -> None:
         """The other of day and night, in every window."""
-        self.theme = night() if self.theme.name == "day" else day()
+        branding = None if self.shell is None else self.shell.desk.plant.branding
+        self.theme = theme_of("night" if self.theme.name == "day" else "day", branding)
         self.dress()
         for shell in self.shells():
             shell.restyle(self.theme)

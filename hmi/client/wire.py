@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Question:
+    """What the engine was asked and has not answered."""
+
     on_reply: Callable[[Reply], None]
     deadline: float  # monotonic
     patience_s: float

@@ -14,6 +14,7 @@ from hmi.core.alarms.document import COLUMNS, page, rows
 from hmi.core.errors import HmiError, PlantError
 from hmi.core.listing import iso
 from hmi.core.plant import Plant
+from hmi.core.spreadsheet import safe
 from hmi.plantfiles.folder import check_folder, find_plant
 
 
@@ -28,7 +29,7 @@ def document(options: argparse.Namespace) -> int:
     made = iso(MachineClock().now_ns())[:16] + "Z"
     text = table(plant) if ending == ".csv" else page(plant, made)
     write_whole(options.out, _paper(plant, text, made) if ending == ".pdf" else text.encode())
-    say(f"{len(plant.rules)} alarms of {plant.name} are in {options.out}")
+    say(f"{len(plant.all_rules)} alarms of {plant.name} are in {options.out}")
     return 0
 
 
@@ -37,13 +38,8 @@ def table(plant: Plant) -> str:
     file = StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
-    writer.writerows([plain(row[key]) for key in COLUMNS] for row in rows(plant))
+    writer.writerows([safe(row[key]) for key in COLUMNS] for row in rows(plant))
     return file.getvalue()
-
-
-def plain(text: str) -> str:
-    """Text that a spreadsheet would take for a formula is made plain."""
-    return "'" + text if text[:1] in "=+-@\t\r" else text
 
 
 def _paper(plant: Plant, text: str, made: str) -> bytes:

@@ -32,7 +32,7 @@ def alarms(options: argparse.Namespace) -> int:
         rows = _snapshot(caller)
     if options.all:
         standing = {row.rule for row in rows}
-        rows = (*rows, *(AlarmRow(rule.index, c.STATES[0]) for rule in plant.rules if rule.index not in standing))
+        rows = (*rows, *(AlarmRow(rule.index, c.STATES[0]) for rule in plant.all_rules if rule.index not in standing))
     shown = sorted(filter(wanted, rows), key=lambda row: _urgency(plant, row))
     listed = [as_told(plant, row) for row in shown]
     if options.json:
@@ -48,7 +48,7 @@ def narrowed(options: argparse.Namespace, plant: Plant) -> _Wanted:
     """Whether a row is one that was asked for; raises HmiError for a name that the plant does not know."""
     priorities = _priorities(options.priority)
     state = one_of(options.state, _STATES, "state")
-    classes = {rule.class_ for rule in plant.rules} | ({CLASS} if plant.condition_places else set())
+    classes = {rule.class_ for rule in plant.all_rules} | ({CLASS} if plant.condition_places else set())
     kind = one_of(options.kind, sorted(classes), "alarm class")
     within = _area(options.area, plant)
     position = one_of(options.position, [one.id for one in plant.positions], "operator position")
@@ -125,7 +125,7 @@ def rule_of(plant: Plant, row: AlarmRow) -> Rule:
     """The rule of an alarm; of a condition that a server keeps, one that stands for it."""
     said = row.condition
     if said is None:
-        return plant.rules[row.rule]
+        return plant.all_rules[row.rule]
     return as_rule(row.rule, said.id, said.message or said.name, said.priority, said.tag, said.connection)
 
 
@@ -150,6 +150,7 @@ def as_told(plant: Plant, row: AlarmRow) -> dict[str, Any]:
         "quiet_why": row.quiet_why,
         "quiet_until": iso(row.quiet_until_ns),
         "permit": row.permit,
+        "note": row.note,
         "server": msgspec.to_builtins(row.condition) if row.condition else None,
     }
 
@@ -164,4 +165,5 @@ def _line(row: dict[str, Any]) -> str:
         more += f"  from {row['server']['connection']}"
         more += "  to be confirmed (hmi confirm)" if row["server"]["confirm"] else ""
         more += "  last known, link lost" if row["server"]["lost"] else ""
+    more += f"  {row['note']}" if row["note"] else ""
     return f"{row['priority']}  {row['state']:24} {row['raised'][:19]:19}  {row['id']}  {row['title']}{more}"

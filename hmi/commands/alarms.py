@@ -35,7 +35,7 @@ def out_of_service(options: argparse.Namespace) -> int:
 def suppress(options: argparse.Namespace) -> int:
     """Nobody suppresses an alarm by hand: say what does it, and what a person may do instead."""
     with Caller(options) as caller:
-        rules = {rule.id: rule for rule in caller.learn().rules}
+        rules = {rule.id: rule for rule in caller.learn().all_rules}
     for name in options.ids:
         if name not in rules:
             raise HmiError(f"there is no alarm {name!r}: see hmi alarms --all for the ids")

@@ -47,9 +47,10 @@ class Caller:
     """A command's connection to the engine, with the plant that the engine runs."""
 
     def __init__(self, options: argparse.Namespace, stream: bool = False) -> None:
-        user, station = who()
+        folder = data_folder(options)
+        user, station = who(folder)
         self.connection: Connection = connect(
-            data_folder(options),
+            folder,
             program="command line",
             user=user,
             station=station,
@@ -86,7 +87,12 @@ class Caller:
         return self.plant
 
     def sign_in(self, name: str) -> None:
-        """Work under an account from now on; raises HmiError in the engine's words when it is not let in."""
+        """Work under an account from now on; raises HmiError in the engine's words when it is not let in.
+
+        A person at a terminal reads the notice of the plant's owner first.
+        """
+        if sys.stdin.isatty() and (notice := (self.ask("whoami").body or {}).get("notice")):
+            print(*map(visible, notice.splitlines()), sep="\n", file=sys.stderr)
         reply = self.ask("sign_in", timeout_s=30.0, name=name, secret=secret(f"Password of {name}"))
         if not reply.ok:
             raise HmiError(reply.text)

@@ -23,7 +23,7 @@ class Child:
         self.name = name
         self.log = log
         self._clock = MachineClock()
-        log.parent.mkdir(parents=True, exist_ok=True)
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         ours = None if extra is None else {**os.environ, **extra}
         pipe, none = subprocess.PIPE, subprocess.DEVNULL
         with log.open("ab") as file:  # our own program, arguments as a list

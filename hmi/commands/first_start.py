@@ -16,7 +16,7 @@ from hmi.commands.ask import Caller, put_json, say
 from hmi.commands.children import Child, hmi_command
 from hmi.commands.places import data_folder, secret
 from hmi.commands.secret import keep, notice
-from hmi.commands.station import station_place
+from hmi.commands.station import keep_plant, station_place
 from hmi.core import toml
 from hmi.core.errors import HmiError, LinkError, Mistake, PlantError
 from hmi.core.people import name_complaint, password_complaint
@@ -66,7 +66,7 @@ def setup(options: argparse.Namespace) -> int:
     if read_book(folder).accounts:
         raise HmiError(f"The station in {folder} has its people already: nothing was changed. See hmi user")
     asked = read(options.file, plant)
-    folder.mkdir(parents=True, exist_ok=True)
+    keep_plant(folder, plant.id)
     site = station_place(files)
     write_station(site, asked.settings)
     kept = [keep(folder, name, value) for name, value in asked.secrets.items()]
@@ -113,7 +113,7 @@ def read(file: Path, plant: Plant) -> Wanted:
     paths = {name: here / path for name, path in named.items()}
     own = here / account.password_file if account.password_file else None
     password = _password(own) if own else secret(f"Password for {account.name}")
-    if complaint := password_complaint(password, account.name):
+    if complaint := password_complaint(password, account.name, plant.people.password_length):
         raise HmiError(f"{complaint}. Nothing was done")
     found = {name: _password(path) for name, path in paths.items()}
     to_delete = (*([own] if own else []), *paths.values())

@@ -19,6 +19,7 @@ from hmi.core.errors import HmiError
 from hmi.core.journal import Record
 from hmi.store.folder import JOURNAL
 from hmi.store.importing import bring_in, tags_of
+from hmi.update.ownership import owner
 
 _Tell = Callable[[int], None]
 
@@ -28,6 +29,8 @@ def bring(options: argparse.Namespace) -> int:
     folder, path = data_folder(options), Path(options.file)
     if not (folder / JOURNAL).exists():
         raise HmiError(f"There is no data folder {folder}: start the engine once, or name its folder with --data")
+    if owner(folder):
+        raise HmiError(f"{folder} is another account's: import as that one, its engine could not read what root writes")
     clock = MachineClock()
     try:
         size = path.stat().st_size
@@ -37,7 +40,7 @@ def bring(options: argparse.Namespace) -> int:
             if judge.mistakes:
                 return _refused(path, judge.mistakes)
             tags = [*wanted.tags.values(), *judge.added.values()]
-            user, station = who()
+            user, station = who(folder)
             told = Record(
                 time_ns=0, category="system", event="imported", subject=path.name,
                 user=user, station=station, way="command line",

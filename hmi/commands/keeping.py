@@ -20,6 +20,7 @@ from hmi.store.quarantine import put_aside
 from hmi.store.restore import restore as put_back
 from hmi.store.verify import Checked
 from hmi.store.verify import check as look
+from hmi.update.ownership import as_owner
 
 
 def backup(options: argparse.Namespace) -> int:
@@ -56,7 +57,12 @@ def restore(options: argparse.Namespace) -> int:
     folder = data_folder(options)
     with ProgressLine() as line:
         manifest, aside = put_back(
-            Path(options.file), folder, MachineClock().now_ns(), who(), replace=options.replace, progress=line.tell
+            Path(options.file),
+            folder,
+            MachineClock().now_ns(),
+            who(folder),
+            replace=options.replace,
+            progress=line.tell,
         )
     taken = iso(manifest.taken_ns)
     if options.json:
@@ -77,7 +83,8 @@ def check(options: argparse.Namespace) -> int:
         found = look(folder, line.tell)
     done = []
     if options.set_aside and found.findings:
-        done = put_aside(folder, found.findings, MachineClock().now_ns(), who())
+        with as_owner(folder):
+            done = put_aside(folder, found.findings, MachineClock().now_ns(), who(folder))
     if options.json:
         _print(_document(folder, found, done))
         return 1 if found.findings else 0

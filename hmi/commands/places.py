@@ -61,13 +61,21 @@ def _running(usual: Path) -> Path:
     return found[0] if found else usual
 
 
-def who() -> tuple[str, str]:
-    """(user, station) as the operating system knows them."""
+def who(data: Path | None = None) -> tuple[str, str]:
+    """(user, station) of whoever types: the station by its own name, where the engine of a data folder knows its plant.
+
+    The journal, and whether a station is locked, go by that name; a window says the same one.
+    """
     try:
         user = getpass.getuser()
     except (OSError, KeyError):  # a user id without a name, as in some containers
         user = f"user {os.getuid()}" if hasattr(os, "getuid") else "somebody"
-    return user, socket.gethostname()
+    named = ""
+    if data is not None:
+        from hmi.commands.station import name_at  # verbs without a data folder need no station's settings
+
+        named = name_at(data)
+    return user, named or socket.gethostname()
 
 
 def addresses(options: list[str]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from hmi.plantfiles.bundle import Bundle
 from hmi.plantfiles.bundle_install import install as put_into_force
 from hmi.plantfiles.bundle_pack import opened, pack
 from hmi.plantfiles.signing import FOLDER, Keys, new_key, read_key, trusted_keys, write_key
-from hmi.update.programs import give_to_owner
+from hmi.update.ownership import as_owner
 
 
 def plant(options: argparse.Namespace) -> int:
@@ -83,14 +83,13 @@ def _trust(options: argparse.Namespace) -> int:
     try:
         key = minisign.read_public(options.file.read_text("utf-8"))
         place = data / FOLDER / (options.use or "")
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (file := place / f"{key.name}.pub").write_text(minisign.write_public(key), "utf-8")
         uses = {"plant": "plants", "program": "programs"}.get(options.use, "plants and programs")
-        user, station = who()
+        user, station = who(data)
         text = f"the key {key.name} is trusted for {uses}"
-        lay_down(data, Decision(MachineClock().now_ns(), "key trusted", text, user, station, "plant keys"))
-        decided = data / "pki" / "decided"
-        give_to_owner(data, data / FOLDER, place, file, decided.parent, decided, *decided.glob("*.json"))
+        with as_owner(data):
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (place / f"{key.name}.pub").write_text(minisign.write_public(key), "utf-8")
+            lay_down(data, Decision(MachineClock().now_ns(), "key trusted", text, user, station, "plant keys"))
     except (OSError, ValueError) as error:
         raise HmiError(f"{options.file}: {getattr(error, 'strerror', None) or error}: nothing was changed") from None
     print(f"Key {key.name} is trusted for {uses}, from the engine's next start on: compare its number with its owner")

@@ -12,13 +12,15 @@ from hmi.commands.places import data_folder, secret, who
 from hmi.core.errors import HmiError
 from hmi.drivers.decisions import Decision, lay_down
 from hmi.drivers.keystore import FILE, Kept, Secrets
+from hmi.update.ownership import as_owner
 
 
 def secrets(options: argparse.Namespace) -> int:
     """Do what was asked with the station's secrets; 1 if the answer is no."""
     folder = data_folder(options)
     try:
-        return {"list": _list, "set": _set, "remove": _remove}[options.action](folder, options)
+        with as_owner(folder):  # a secret that an administrator sets must be one that the engine can read
+            return {"list": _list, "set": _set, "remove": _remove}[options.action](folder, options)
     except OSError as error:
         raise HmiError(f"{error.filename or folder}: {error.strerror}: use the engine's own user account") from None
 
@@ -55,7 +57,7 @@ def _set(folder: Path, options: argparse.Namespace) -> int:
     given = secret(f"Secret of {options.name}")
     if sys.stdin.isatty() and secret("Once more") != given:
         raise HmiError("That was not the same twice: nothing was changed")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     kept = keep(folder, options.name, given, options.file)
     if options.json:
         return put_json({"name": kept.name, "place": kept.place, "where": kept.where})
@@ -75,5 +77,5 @@ def _remove(folder: Path, options: argparse.Namespace) -> int:
 
 
 def _lay_down(folder: Path, event: str, text: str) -> None:
-    user, station = who()
+    user, station = who(folder)
     lay_down(folder, Decision(MachineClock().now_ns(), event, text, user, station, "secrets"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
@@ -40,7 +41,15 @@ def server(options: argparse.Namespace) -> int:
         "published": published,
         "withdraw": withdraw,
     }
+    _refuse_spoken_password(getattr(options, "url", ""))
     return actions[options.action](options)
+
+
+def _refuse_spoken_password(url: str) -> None:
+    """Everybody at a computer can read the command lines of its programs, and shells keep them."""
+    if re.search(r"\w+://[^/@]*:[^/@]*@|password=", url):
+        what = "A password on a command line can be read by everybody at this computer: nothing was done"
+        raise HmiError(f"{what}. Change it, and give it in HMI_PASSWORD_SERVER, or in a file for libpq (~/.pgpass)")
 
 
 def init(options: argparse.Namespace) -> int:

@@ -6,15 +6,18 @@ import argparse
 import asyncio
 import contextlib
 import faulthandler
+import gc
 import logging
+import os
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from typing import Any
 
 from hmi.clock import MachineClock
 from hmi.commands.places import addresses, host_port
 from hmi.commands.signed import signed_plant
+from hmi.commands.station import keep_plant
 from hmi.core.errors import HmiError
 from hmi.installed import must_be_whole
 from hmi.plantfiles.folder import find_plant, load_folder, read_library
@@ -33,17 +36,35 @@ def engine(options: argparse.Namespace) -> int:
     log()
     if judged.mode != ENGINEERING and not options.engineering:
         must_be_whole(data / "verified.json", plant=judged.mode != SIGNED)
-    made = Engine(
-        plant,
-        read_library(),
-        data,
-        MachineClock(),
-        addresses=moved,
-        listen=host_port(options.listen) if options.listen else None,
-        files=files,
-    )
-    made.standing = judged
-    return run_until_told(made.run(say))
+    with for_few():
+        keep_plant(data, plant.id)
+        made = Engine(
+            plant,
+            read_library(),
+            data,
+            MachineClock(),
+            addresses=moved,
+            listen=host_port(options.listen) if options.listen else None,
+            files=files,
+        )
+        made.standing = judged
+        return run_until_told(made.run(_started))
+
+
+def _started(line: str) -> None:
+    """What was made until now stays: looking through all of it for garbage held everything up for tens of ms."""
+    gc.freeze()
+    say(line)
+
+
+@contextlib.contextmanager
+def for_few() -> Iterator[None]:
+    """What is recorded meanwhile is for this account and, where an installer gave the folder to one, its group."""
+    before = os.umask(0o027)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def sim(options: argparse.Namespace) -> int:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 
 from hmi.clock import MachineClock
 from hmi.commands.places import data_folder, who
@@ -17,7 +19,9 @@ from hmi.core.errors import HmiError
 from hmi.drivers.certificates import fingerprint, name_of
 from hmi.drivers.decisions import Decision, lay_down
 from hmi.drivers.pki import KINDS, NEXT, Entry, Own, Pki
+from hmi.drivers.requested import request, take, waits
 from hmi.drivers.trusted import facts_of
+from hmi.update.ownership import as_caller, as_owner
 
 _WHOLE: Final = 64  # digits of a fingerprint
 
@@ -26,12 +30,13 @@ def trust(options: argparse.Namespace) -> int:
     """Do what was asked with the station's lists of certificates; 1 if the answer is no."""
     actions: dict[str, Callable[[Pki, argparse.Namespace], int]]
     actions = {"list": _list, "show": _show, "accept": _accept, "refuse": _refuse}
-    actions |= {"remove": _remove, "own": _own, "renew": _renew}
+    actions |= {"remove": _remove, "own": _own, "renew": _renew, "request": _request, "import": _import}
     folder = data_folder(options)
     if not folder.is_dir():
         raise HmiError(f"There is no data folder {folder}: start the engine once, or name its folder with --data")
     try:
-        return actions[options.action](Pki(folder), options)
+        with as_owner(folder):  # an administrator's decision must be one that the engine can read
+            return actions[options.action](Pki(folder), options)
     except OSError as error:
         raise HmiError(f"{error.filename or folder}: {error.strerror}: use the engine's own user account") from None
 
@@ -113,8 +118,50 @@ def _renew(pki: Pki, options: argparse.Namespace) -> int:
     return shown
 
 
+def _request(pki: Pki, options: argparse.Namespace) -> int:
+    """A request for the plant's own authority; the station goes on with the certificate that it has."""
+    is_new = not waits(pki)
+    made = request(pki, options.host, MachineClock().now_ns())
+    data = made.public_bytes(serialization.Encoding.PEM)
+    _write(options.out, data)
+    if is_new:
+        key = made.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        text = f"a certificate of the plant's authority is asked for, with the key {sha256(key).hexdigest().upper()}"
+        _lay_down(pki, "request made", text)
+    if options.json:
+        _print({"request": data.decode(), "file": str(options.out)})
+        return 0
+    print(f"{options.out}: for the authority to sign, with its names as they are; then: hmi trust import FILE")
+    return 0
+
+
+def _import(pki: Pki, options: argparse.Namespace) -> int:
+    """What the authority issued, judged; it waits beside the one in use, as a renewed one does."""
+    with as_caller():
+        data = [path.read_bytes() for path in options.files]
+    own, issuers = take(pki, data, MachineClock().now_ns())
+    by = f", issued by {', '.join(map(name_of, issuers))}" if issuers else ""
+    _lay_down(
+        pki, "imported", f"a certificate of the station, not in use: {fingerprint(own.certificate)}{by}", options.why
+    )
+    shown = _show_own(own, pki.folder / "own" / NEXT, options)
+    if not options.json:
+        print("Where servers do not trust its authority, have them trust it; then: hmi trust renew --use")
+    return shown
+
+
+def _write(file: Path, data: bytes) -> None:
+    try:
+        with as_caller():
+            file.write_bytes(data)
+    except OSError as error:
+        raise HmiError(f"{file} cannot be written: {error.strerror}") from None
+
+
 def _lay_down(pki: Pki, event: str, text: str, why: str = "") -> None:
-    user, station = who()
+    user, station = who(pki.folder.parent)
     lay_down(pki.folder.parent, Decision(MachineClock().now_ns(), event, text, user, station, why=why))
 
 
@@ -124,10 +171,7 @@ def _told(certificate: x509.Certificate) -> str:
 
 def _show_own(own: Own, file: Path, options: argparse.Namespace) -> int:
     if options.out:
-        try:
-            Path(options.out).write_bytes(own.der)
-        except OSError as error:
-            raise HmiError(f"{options.out} cannot be written: {error.strerror}") from None
+        _write(options.out, own.der)
     facts = {**_facts(Entry("own", file, own.certificate)), "uri": own.uri}
     if options.json:
         _print(facts)

@@ -6,36 +6,38 @@ import argparse
 import os
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from hmi.clock import MachineClock
 from hmi.commands.places import named_folder, who
 from hmi.core.errors import HmiError
 from hmi.installed import root as own_root
 from hmi.plantfiles.bundle_pack import opened
-from hmi.plantfiles.folder import load_folder
 from hmi.plantfiles.signing import FOLDER, Keys, Use, trusted_keys
 from hmi.plantfiles.site import Site, read_site, site_file
-from hmi.update import maintenance, packs, renewal, running
+from hmi.plantfiles.standing import standing
+from hmi.update import agreement, apt, packs, renewal
+from hmi.update.agreement import Terms
 from hmi.update.find import Found, find
 from hmi.update.renewal import Station, put_into_use, recover, try_on_copy
 from hmi.update.steps import Steps
 from hmi.update.unpack import refuse_older, unpacked
 from hmi.update.versions import Installation
 
-_LOOK_S = 5.0  # between two looks whether the maintenance window is open
-
 
 def update(options: argparse.Namespace) -> int:
     """Bring the station up to date, or back; 1 if the answer is no, and then what ran before runs."""
-    if bool(options.path) == options.roll_back:
-        print("hmi: say from where: hmi update PATH, or hmi update --roll-back", file=sys.stderr)
+    if sum((bool(options.path), options.roll_back, options.agree)) != 1:
+        print("hmi: say from where: hmi update PATH, or hmi update --roll-back, or --agree", file=sys.stderr)
         return 2
+    if options.agree:
+        return _from_here(options)
     station = _station(options)
     with station.installation.held():
         recover(station)
+        agreement.forget(station)
         return _roll_back(station, options) if options.roll_back else _forward(station, options, options.path)
 
 
@@ -45,6 +47,7 @@ def install_pack(options: argparse.Namespace) -> int:
     station = _station(options)
     with station.installation.held():
         recover(station)
+        agreement.forget(station)
         return _forward(station, options, options.file)
 
 
@@ -70,7 +73,7 @@ def _station(options: argparse.Namespace) -> Station:
         backups=Path(site.backups) if site.backups else usual,
         site=_served(site, place.service if place else ""),
         clock=clock,
-        steps=Steps(installation.root, data, clock, who(), lambda line: print(line, flush=True)),
+        steps=Steps(installation.root, data, clock, who(data), _say),
         pause=_pause,
     )
 
@@ -94,27 +97,31 @@ def _forward(station: Station, options: argparse.Namespace, path: Path) -> int:
     found = find(path, own.plant.id, own.platform, installation.version, plants)
     if found.is_pack:
         return _plant_pack(station, options, found, plants)
-    programs = _must_trust(_keys(station, "program"), "program", station)
+    programs, rings = _keys(station, "program"), apt.rings((installation.root, station.data))
+    if not rings:
+        _must_trust(programs, "program", station)
     station.steps.tell("update begun", f"{found.path.name} for {installation.version}")
     try:
-        folder = _proven(station, found, programs, options.downgrade)
+        folder = _proven(station, found, programs, rings, options.downgrade)
     except HmiError as error:
         installation.forget()
         station.steps.tell("update refused", str(error))
         raise
-    return _agreed_use(station, options, folder)
+    return _agreed_use(station, options, folder, station.clock.now_ns())
 
 
-def _proven(station: Station, found: Found, keys: Keys, downgrade: bool) -> Path:
+def _proven(station: Station, found: Found, keys: Keys, rings: Sequence[Path], downgrade: bool) -> Path:
     """A new version beside the one in use, signed, whole, fitting, and tried on a copy of the records."""
     installation = station.installation
     if found.version == installation.version:
         raise HmiError(f"{found.version} is in use already: nothing was changed")
     if found.version is not None:
         refuse_older(found.version, installation.version, downgrade)
-    folder = unpacked(found.path, installation, keys)
+    folder = unpacked(found.path, installation, keys, rings)
     new = installation.version_in(folder)
     refuse_older(new, installation.version, downgrade)  # what was signed counts, not how the file is called
+    # as its engine will judge it, which would only say so once the one that runs was stopped
+    standing(folder / "plant", (installation.root, station.data), "site.toml" if station.site.engineering else "")
     station.steps.tell("update verified", f"{new} is signed, whole and for this plant")
     try_on_copy(station, folder)
     return folder
@@ -148,10 +155,11 @@ def _roll_back(station: Station, options: argparse.Namespace) -> int:
     return _agreed_use(station, options, before)
 
 
-def _agreed_use(station: Station, options: argparse.Namespace, folder: Path) -> int:
+def _agreed_use(station: Station, options: argparse.Namespace, folder: Path, tested_ns: int = 0) -> int:
     """Put a prepared version into use once somebody agrees; it stays prepared while nobody does."""
+    terms = Terms(who()[0], options.yes, options.wait, options.force, _person_agrees, _say)
     try:
-        waited = _agree(station, options, folder)
+        waited = agreement.agreed(station, folder, terms, tested_ns)
     except HmiError as error:
         station.steps.tell("update waits", f"{folder.name} is prepared and not in use: {error}")
         raise
@@ -167,36 +175,30 @@ def _agreed_use(station: Station, options: argparse.Namespace, folder: Path) -> 
     return 0
 
 
-def _agree(station: Station, options: argparse.Namespace, folder: Path) -> bool:
-    """Whether it was waited for; raises HmiError while nobody agrees, or something must not be disturbed."""
-    window = station.site.maintenance
-    zone = ZoneInfo(load_folder(folder / "plant").timezone)
-    waited = False
-    while True:
-        is_open = window is not None and maintenance.is_open(window, station.clock.now_ns(), zone)
-        disturbed = [] if options.force else running.hindrances(station.data, station.clock)
-        if disturbed and not options.wait:
-            raise HmiError(f"{'; '.join(disturbed[:3])}. Wait for that, or --force")
-        if not disturbed and (options.yes or is_open or _person_agrees(options, folder)):
-            by = "agreed by " + who()[0] if options.yes or not is_open else "in the maintenance window"
-            station.steps.tell("update agreed", by)
-            return waited
-        if not options.wait or (window is None and not options.yes):
-            when = (
-                f"the maintenance window is {maintenance.told(window)}" if window else "there is no maintenance window"
-            )
-            raise HmiError(f"Nobody agreed and {when}: hmi update again with --yes{' or --wait' if window else ''}")
-        if not waited:
-            print(f"{folder.name} is prepared; it waits", flush=True)
-        waited = True
-        _pause(_LOOK_S)
+def _say(text: str) -> None:
+    print(text, flush=True)
 
 
-def _person_agrees(options: argparse.Namespace, folder: Path) -> bool:
-    if options.wait or not sys.stdin.isatty():
+def _person_agrees(version: str) -> bool:
+    if not sys.stdin.isatty():
         return False
-    print(f"{folder.name} is ready. The engine stops for some seconds: no alarms and no values meanwhile.")
+    print(f"{version} is ready. The engine stops for some seconds: no alarms and no values meanwhile.")
     return input("Put it into use now? (yes/no) ").strip().lower() in ("yes", "y")
+
+
+def _from_here(options: argparse.Namespace) -> int:
+    """Agree to what is prepared, as a person does at the System page."""
+    from hmi.commands.ask import Caller  # an update has no other question to an engine
+
+    with Caller(options) as caller:
+        ready = caller.ask("update").body
+        if not ready:
+            raise HmiError("No update is prepared at this station: hmi update PATH --wait prepares one")
+        reply = caller.ask("update_agree", to=ready["to"])
+    if not reply.ok:
+        raise HmiError(reply.text)
+    print(reply.text)
+    return 0
 
 
 def _keys(station: Station, use: Use) -> Keys:

@@ -11,10 +11,10 @@ Option = Callable[[argparse.ArgumentParser], None]
 _DOWNGRADE = "take a version that is older than the one in force"
 
 
-def add(verbs: argparse._SubParsersAction, verb: Verb, data: Option, as_json: Option) -> None:
-    """Add both verbs; `verb`, `data` and `as_json` make a verb and the options that all of them have."""
+def add(verbs: argparse._SubParsersAction, verb: Verb, data: Option, person: Option, as_json: Option) -> None:
+    """Add both verbs; `verb`, `data`, `person` and `as_json` make a verb and the options that all of them have."""
     _plant(verbs, verb, data, as_json)
-    _update(verbs, verb, data)
+    _update(verbs, verb, data, person)
 
 
 def _plant(verbs: argparse._SubParsersAction, verb: Verb, data: Option, as_json: Option) -> None:
@@ -53,7 +53,7 @@ def _plant(verbs: argparse._SubParsersAction, verb: Verb, data: Option, as_json:
         as_json(made[name])
 
 
-def _update(verbs: argparse._SubParsersAction, verb: Verb, data: Option) -> None:
+def _update(verbs: argparse._SubParsersAction, verb: Verb, data: Option, person: Option) -> None:
     update = verb(
         verbs, "update", "update:update", "bring an installed station up to date, from a stick or share; and back again"
     )
@@ -62,7 +62,10 @@ def _update(verbs: argparse._SubParsersAction, verb: Verb, data: Option) -> None
     )
     update.add_argument("--roll-back", action="store_true", help="go back to the version before")
     update.add_argument("--yes", action="store_true", help="a person agrees: put it into use now")
-    update.add_argument("--wait", action="store_true", help="prepare it now, put it into use in the maintenance window")
+    wait = "prepare it now; put it into use in the maintenance window, or when somebody agrees at the System page"
+    update.add_argument("--wait", action="store_true", help=wait)
+    update.add_argument("--agree", action="store_true", help="agree to the one that is prepared and waits, as there")
+    person(update)
     update.add_argument(
         "--force", action="store_true", help="also while a job is open or an urgent alarm waits for an acknowledgement"
     )

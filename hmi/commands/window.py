@@ -94,7 +94,7 @@ def _engine(options: argparse.Namespace) -> tuple[Path, Connection | None, Keepe
     if named is None:
         return data_folder(options), None, None
     folder = named_folder(options) or data_folder(options, id_of(named))
-    user, station = who()
+    user, station = who(folder)
     station = station_of(named)[0].name or station
     if not options.engineering:
         must_be_whole(_memory(folder), plant=False)  # the plant comes from the engine, which judges it

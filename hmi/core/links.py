@@ -72,10 +72,10 @@ _CLOCK_SET: Final = (
     "Times in the journal and in history from before and after differ by that.",
     "If nobody meant it, look at the computer's time server.",
 )
-_LOST: Final = "{count} values were lost since the engine started: history shows the gaps."
+LOST: Final = "{count} values were lost since the engine started: history shows the gaps."
 SENTENCES: Final = (
     *(text for row in (*_CONNECTION.values(), *_SERVER.values()) for text in row[2:] if text),
-    *(*_HISTORY_BAD, *_JOURNAL_BAD, *_SAFE, *_CRASHED, *_EXPIRES, *_CLOCK_SET, _LOST),
+    *(*_HISTORY_BAD, *_JOURNAL_BAD, *_SAFE, *_CRASHED, *_EXPIRES, *_CLOCK_SET, LOST),
     "Everything is kept.",
     "What people do and what alarms do is recorded.",
     "It runs the plant's values, alarms and history.",
@@ -115,7 +115,7 @@ def history(fault: str, lost: int, note: str) -> Link:
     own = "; ".join(part for part in fault.split("; ") if not part.startswith("journal"))
     if own:
         return Link("history", "History", BAD, "Disturbed", own, *_HISTORY_BAD)
-    means = _LOST.format(count=lost) if lost else "Everything is kept."
+    means = LOST.format(count=lost) if lost else "Everything is kept."
     return Link("history", "History", NOTE if note or lost else OK, "Recording", note, means)
 
 

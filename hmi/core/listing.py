@@ -16,13 +16,13 @@ from hmi.core import quality as q
 from hmi.core.aggregate import Aggregates
 from hmi.core.batch import FLAG_TEXT
 from hmi.core.history import Samples, Window
+from hmi.core.spreadsheet import safe
 
 Answer = Samples | Window | Aggregates
 Row = dict[str, Any]
 
 _USUAL: Final = (0, 9_000_000_000_000_000_000)  # ns: 1970 to 2255
 _AT_ONCE: Final = 2000  # rows: writing them lets no other thread of the program run, so not too many
-_STEERING: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def iso(time_ns: int) -> str:
@@ -117,8 +117,3 @@ class CsvText:
         """Values, of which some may be texts that a device has said."""
         known = {cell: self._shown(safe(cell)) for cell in column if isinstance(cell, str)}
         return [known.get(cell, cell) for cell in column] if known else column
-
-
-def safe(text: str) -> str:
-    """Text that a spreadsheet would take for a formula is made plain."""
-    return "'" + text if text[:1] in _STEERING else text

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 from bisect import bisect
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Final
 
 _NEIGHBOURS: Final = 40  # difflib costs up to 0.1 ms a candidate, and a plant has ten thousand tags
@@ -20,7 +20,7 @@ def nearest(word: str, known: Iterable[str], count: int = 1) -> list[str]:
     if len(candidates) > 4 * _NEIGHBOURS:
         backwards = _beside(wanted[::-1], [name[::-1] for name in candidates])
         candidates = [*_beside(wanted, candidates), *(name[::-1] for name in backwards)]
-    return get_close_matches(wanted, dict.fromkeys(candidates), count, 0.6)
+    return difflib.get_close_matches(wanted, dict.fromkeys(candidates), count, 0.6)
 
 
 def suggestion(word: str, known: Iterable[str], otherwise: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from typing import Annotated, Final
 
 import msgspec
@@ -30,6 +31,14 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     plant: str
     order: Annotated[tuple[Order, ...], Meta(min_length=1, max_length=MOST)]
+
+
+def is_done(order: Order, jobs: Iterable[tuple[str, str]]) -> bool:
+    """Whether a job for an order was carried out to its end: by its instruction, where it names one.
+
+    `jobs` are those that were started for it: the instruction of each, and how it stands.
+    """
+    return any(state == "finished" and order.instruction in ("", instruction) for instruction, state in jobs)
 
 
 def read_orders(text: str) -> tuple[str, tuple[Order, ...]]:

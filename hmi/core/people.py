@@ -11,7 +11,7 @@ import msgspec
 from hmi.core.policy import ROLES
 
 NAME_LENGTH: Final = 64
-PASSWORD_LENGTH: Final = 10  # at least; length is worth more than rules about signs
+PASSWORD_LENGTH: Final = 10  # at least, if the plant does not ask for more; it is worth more than rules about signs
 PASSWORD_LONGEST: Final = 256
 PIN_LENGTH: Final = 4
 FREE_TRIES: Final = 3  # wrong ones before waiting begins
@@ -29,6 +29,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     roles: dict[str, str] = {}  # beginning of tag names -> role; "" is the whole plant
     skills: tuple[str, ...] = ()
     password: str = ""  # argon2id; "" nobody can sign in with it
+    before: tuple[str, ...] = ()  # those that cannot be taken again, the newest first
     pin: str = ""  # argon2id
     badge: str = ""  # keyed hash of what the badge says
     must_change: bool = False  # the password was given by somebody else
@@ -53,10 +54,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tries(msgspec.Struct, frozen=True):
-    """Wrong passwords in a row, of a name or at a station."""
+    """Wrong passwords, of a name in a row, or at a station less those that time has forgiven."""
 
     count: int = 0
-    until_ns: int = 0  # nothing is tried before
+    until_ns: int = 0  # nothing is tried before; where nobody waits, when the last one was
 
 
 def role_for(roles: Mapping[str, str], tag: str) -> str:
@@ -71,11 +72,21 @@ def greater(one: str, other: str) -> str:
     return max(one, other, key=lambda role: ranks.index(role) if role in ranks else 0)
 
 
+def forgiven(tries: Tries, now_ns: int) -> Tries:
+    """What is left of wrong ones at a station: one is forgiven each quarter of an hour in which nobody had to wait.
+
+    Else people who mistype now and then would have everybody wait there in a year. No more can be guessed by it than
+    by waiting each time.
+    """
+    past = max(0, int((now_ns - tries.until_ns) / 1e9 // LONGEST_WAIT_S)) if tries.until_ns else 0
+    return Tries(max(0, tries.count - past), tries.until_ns + past * round(LONGEST_WAIT_S * 1e9))
+
+
 def after_wrong(tries: Tries, now_ns: int, free: int = FREE_TRIES) -> Tries:
     """One more wrong one: from the first too many on, each doubles the waiting, up to a quarter of an hour."""
     count = tries.count + 1
     if count < free:
-        return Tries(count, 0)
+        return Tries(count, now_ns)
     wait_s = min(LONGEST_WAIT_S, 2.0 ** min(count - free, 20))
     return Tries(count, now_ns + round(wait_s * 1e9))
 
@@ -92,10 +103,10 @@ def name_complaint(name: str) -> str:
     return ""
 
 
-def password_complaint(password: str, name: str) -> str:
-    """Why this password is too easily guessed; "" it is not."""
-    if not PASSWORD_LENGTH <= len(password) <= PASSWORD_LONGEST:
-        return f"A password has {PASSWORD_LENGTH} to {PASSWORD_LONGEST} characters: take a sentence that you remember"
+def password_complaint(password: str, name: str, least: int = PASSWORD_LENGTH) -> str:
+    """Why this password is too easily guessed, where the plant asks for at least so many characters; "" it is not."""
+    if not least <= len(password) <= PASSWORD_LONGEST:
+        return f"A password has {least} to {PASSWORD_LONGEST} characters: take a sentence that you remember"
     folded = password.casefold()
     guessed = name.casefold() in folded or any(word in folded for word in _MUCH_USED)
     if guessed or len(set(folded)) < PASSWORD_LENGTH // 2:

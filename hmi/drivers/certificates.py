@@ -6,6 +6,7 @@ for one thing only, whom to trust, and it is made by the fingerprint.
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -131,7 +132,7 @@ def judge(chain: Sequence[x509.Certificate], lists: Lists, host: str, now: datet
         _check_time(own, now, "certificate")
         _check_usage(own)
         _check_host(own, host)
-        line = _line(own, [*chain[1:], *lists.issuers, *lists.trusted], now)
+        line = line_of(own, [*chain[1:], *lists.issuers, *lists.trusted], now)
         _check_revoked(line, lists.revocations)
     except BROKEN as error:
         raise BadCertificate("sends a certificate that cannot be read") from error
@@ -169,7 +170,19 @@ def _check_time(certificate: x509.Certificate, now: datetime, what: str) -> None
         raise BadCertificate(f"has a {what} that is valid from {when} only: check both clocks")
 
 
-def _check_usage(certificate: x509.Certificate) -> None:
+def check_own(certificate: x509.Certificate, now: datetime) -> None:
+    """Raise BadCertificate where servers would not believe this of a client, whoever issued it."""
+    _check_key(certificate)
+    _check_time(certificate, now, "certificate")
+    _check_usage(certificate, ExtendedKeyUsageOID.CLIENT_AUTH, "client")
+    with contextlib.suppress(x509.ExtensionNotFound):
+        if certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
+            raise BadCertificate("is of somebody who issues certificates, not of a station")
+
+
+def _check_usage(
+    certificate: x509.Certificate, purpose: x509.ObjectIdentifier = ExtendedKeyUsageOID.SERVER_AUTH, of: str = "server"
+) -> None:
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
@@ -180,8 +193,8 @@ def _check_usage(certificate: x509.Certificate) -> None:
         purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except x509.ExtensionNotFound:
         return
-    if not {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE} & {*purposes}:
-        raise BadCertificate("has a certificate that is not for a server: give it a proper one")
+    if not {purpose, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE} & {*purposes}:
+        raise BadCertificate(f"has a certificate that is not for a {of}: give it a proper one")
 
 
 def _check_host(certificate: x509.Certificate, host: str) -> None:
@@ -202,7 +215,7 @@ def _same(host: str) -> str:
         return host.rstrip(".").lower()
 
 
-def _line(own: x509.Certificate, others: Iterable[x509.Certificate], now: datetime) -> list[x509.Certificate]:
+def line_of(own: x509.Certificate, others: Iterable[x509.Certificate], now: datetime) -> list[x509.Certificate]:
     """The certificate, who issued it, who issued that one, as far up as is known; every signature checked."""
     line, others = [own], list(others)
     while not _issued(line[-1], line[-1]):

@@ -38,6 +38,7 @@ class Health:
     reconnects: int = 0
     values: int = 0  # delivered since start
     revised: dict[str, int] = field(default_factory=dict)  # publishing, sampling, queue, lifetime -> not as asked
+    certificates: dict[str, int] | None = None  # whose -> end, ns UTC, of those in use; None: it has no use for any
     gaps: int = 0  # times that values were lost on the way, as far as the protocol tells
     requests: int = 0  # since start; OPC UA's waiting for news is none
     request_ms: float = 0.0  # of the last request

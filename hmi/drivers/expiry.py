@@ -7,6 +7,7 @@ from typing import Final
 from cryptography import x509
 
 from hmi.clock import Clock
+from hmi.core.alarms.station import ends_in
 from hmi.drivers.certificates import at
 
 NOTICE_DAYS: Final = (90, 60, 30, 7)  # from the first on it stands in the journal each day; each is logged once
@@ -32,9 +33,14 @@ class Expiry:
         left = [(whose, (one.not_valid_after_utc - now).days) for whose, one in self._certificates.items()]
         return [(whose, days) for whose, days in left if days <= NOTICE_DAYS[0]]
 
+    def ends(self) -> dict[str, int]:
+        """When each one in use ends, ns UTC, by whose it is."""
+        known = self._certificates.items()
+        return {whose: round(one.not_valid_after_utc.timestamp()) * 10**9 for whose, one in known}
+
     def words(self) -> str:
         """What ends soon, for an engineer; "" if nothing does."""
-        return "; ".join(_words(whose, days) for whose, days in self._left())
+        return "; ".join(ends_in(whose, days) for whose, days in self._left())
 
     def is_due(self) -> bool:
         """Whether a day has begun since `news` was asked for."""
@@ -48,7 +54,7 @@ class Expiry:
             which = self._certificates[whose].signature
             if self._told.get(whose) != (which, today):
                 self._told[whose] = (which, today)
-                news.append(_words(whose, days))
+                news.append(ends_in(whose, days))
         return news
 
     def urgent(self) -> list[str]:
@@ -59,10 +65,5 @@ class Expiry:
             which = self._certificates[whose].signature
             if self._told.get(mark) != (which, limit):
                 self._told[mark] = (which, limit)
-                found.append(f"{self._connection}: {_words(whose, days)}")
+                found.append(f"{self._connection}: {ends_in(whose, days)}")
         return found
-
-
-def _words(whose: str, days: int) -> str:
-    when = f"expires in {days} days" if days > 1 else "expires tomorrow" if days == 1 else "expires today"
-    return f"the certificate of {whose} {when if days >= 0 else 'has expired'}: renew it"

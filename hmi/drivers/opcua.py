@@ -72,6 +72,7 @@ class OpcUaDriver:
         self._clock = clock
         self._life = Life(connection.id, self.health, clock)
         self._protection = Protection(connection, folder, clock)
+        self.health.certificates = {} if self._protection.secured else None
         self._retry = RetryList(clock)
         self._echo = Echo(tags)
         self._session: OpcUaSession | None = None
@@ -156,6 +157,8 @@ class OpcUaDriver:
         """What an engineer should know although everything is live."""
         expiry = self._protection.expiry
         self.health.revised = self._rates.revised()
+        if self._protection.secured:
+            self.health.certificates = expiry.ends()
         parts = (self._servers.standings.words(), expiry.words(), self._rates.words())
         self.health.note = "; ".join(part for part in parts if part)
         for text in expiry.news():

@@ -21,12 +21,14 @@ import shutil
 import socket
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from hmi.core.errors import DeviceError
@@ -97,9 +99,9 @@ class Pki:
         draft = place.with_name(f"own-{os.getpid()}-{secrets.token_hex(4)}")
         draft.mkdir(mode=0o700, parents=True)
         try:
-            uri = f"urn:{_word(socket.gethostname())}:hmi:{_word(self._name)}-{secrets.token_hex(3)}"
+            uri = f"urn:{word(socket.gethostname())}:hmi:{word(self._name)}-{secrets.token_hex(3)}"
             key = rsa.generate_private_key(65537, KEY_BITS)
-            write_whole(draft / "key.pem", _pem(key), 0o600)
+            write_whole(draft / "key.pem", pem(key), 0o600)
             certificate = _self_signed(key, uri, socket.gethostname(), now_ns)
             write_whole(draft / "cert.der", certificate.public_bytes(serialization.Encoding.DER), 0o644)
             draft.rename(place)
@@ -121,9 +123,17 @@ class Pki:
         if not (place / NEXT).exists():
             key = rsa.generate_private_key(65537, KEY_BITS)
             certificate = _self_signed(key, own.uri, socket.gethostname(), now_ns)
-            write_whole(_key_of(place, certificate), _pem(key), 0o600)
+            write_whole(key_of(place, certificate), pem(key), 0o600)
             write_whole(place / NEXT, certificate.public_bytes(serialization.Encoding.DER), 0o644)
         return _load(place, NEXT)
+
+    def own_as_stored(self) -> Own:
+        """The station's certificate whether it is valid now or not; raises OwnCertificateError."""
+        return _load(self.folder / "own")
+
+    def next(self) -> Own:
+        """The certificate that waits to be put into use; raises OwnCertificateError."""
+        return _load(self.folder / "own", NEXT)
 
     def use_renewed(self) -> Own:
         """From the next connect on the renewed certificate is the station's; raises OwnCertificateError."""
@@ -140,7 +150,7 @@ class Pki:
         found = []
         for path in _files(self.folder / kind, _ENDINGS):
             with contextlib.suppress(OSError, *BROKEN):
-                found += [Entry(kind, path, certificate) for certificate in _certificates(path.read_bytes())]
+                found += [Entry(kind, path, certificate) for certificate in certificates_in(path.read_bytes())]
         return found
 
     def unreadable(self) -> list[Path]:
@@ -179,6 +189,14 @@ class Pki:
         """Trust a certificate from now on; gives its new file."""
         return self._move(entry, "trusted")
 
+    def know(self, certificate: x509.Certificate) -> Path:
+        """Have an issuer complete chains from now on, without being trusted by itself; gives its file."""
+        place = self.folder / "issuers"
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = place / f"{fingerprint(certificate)}.der"
+        write_whole(path, certificate.public_bytes(serialization.Encoding.DER), 0o644)
+        return path
+
     def refuse(self, entry: Entry) -> Path:
         """Never believe a certificate, though somebody may trust its issuer; gives its new file."""
         return self._move(entry, "refused")
@@ -200,9 +218,15 @@ class Pki:
         entry.path.unlink()
 
 
-def _key_of(place: Path, certificate: x509.Certificate) -> Path:
+def key_of(place: Path, certificate: x509.Certificate) -> Path:
     """Where the key of a renewed certificate is: found by its certificate, so that one file changes hands at once."""
     return place / f"key-{fingerprint(certificate)[:16]}.pem"
+
+
+@lru_cache(maxsize=4)
+def _key_in(pem: bytes) -> PrivateKeyTypes:
+    """A private key, proved once: it takes a tenth of a second, else at every connect and on the engine's loop."""
+    return serialization.load_pem_private_key(pem, None)
 
 
 def _load(place: Path, file: str = "cert.der") -> Own:
@@ -210,9 +234,9 @@ def _load(place: Path, file: str = "cert.der") -> Own:
     mend = "put it back from a backup; or move the folder away, and a new one is made, which servers must then trust"
     try:
         certificate = x509.load_der_x509_certificate((place / file).read_bytes())
-        key_path = _key_of(place, certificate)
+        key_path = key_of(place, certificate)
         key_path = key_path if key_path.exists() else place / "key.pem"
-        key = serialization.load_pem_private_key(key_path.read_bytes(), None)
+        key = _key_in(key_path.read_bytes())
     except FileNotFoundError as error:
         raise OwnCertificateError(f"{error.filename} is missing: {mend}") from None
     except BROKEN:
@@ -227,16 +251,8 @@ def _load(place: Path, file: str = "cert.der") -> Own:
 
 def _self_signed(key: rsa.RSAPrivateKey, uri: str, host: str, now_ns: int) -> x509.Certificate:
     """An application instance certificate (OPC 10000-6, 6.2.2)."""
-    name = x509.Name(
-        [
-            x509.NameAttribute(NameOID.COMMON_NAME, f"HMI on {host}"[:64]),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "HMI"),
-        ]
-    )
-    names = [x509.UniformResourceIdentifier(uri), x509.DNSName(_word(host))]
-    usage = dict.fromkeys(("digital_signature", "content_commitment", "key_encipherment", "data_encipherment"), True)
-    usage |= {"key_cert_sign": True}  # it signed itself
-    usage |= dict.fromkeys(("key_agreement", "crl_sign", "encipher_only", "decipher_only"), False)
+    name = subject(host)
+    names = [x509.UniformResourceIdentifier(uri), x509.DNSName(word(host))]
     public = key.public_key()
     builder = (
         x509.CertificateBuilder(name, name, public, x509.random_serial_number())
@@ -244,7 +260,7 @@ def _self_signed(key: rsa.RSAPrivateKey, uri: str, host: str, now_ns: int) -> x5
         .not_valid_after(at(now_ns) + timedelta(days=VALID_DAYS))
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(x509.KeyUsage(**usage), critical=True)
+        .add_extension(usage(signs_itself=True), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(public), critical=False)
@@ -252,12 +268,26 @@ def _self_signed(key: rsa.RSAPrivateKey, uri: str, host: str, now_ns: int) -> x5
     return builder.sign(key, hashes.SHA256())
 
 
-def _pem(key: rsa.RSAPrivateKey) -> bytes:
+def subject(host: str) -> x509.Name:
+    """Whom a certificate of this station is of."""
+    common = x509.NameAttribute(NameOID.COMMON_NAME, f"HMI on {host}"[:64])
+    return x509.Name([common, x509.NameAttribute(NameOID.ORGANIZATION_NAME, "HMI")])
+
+
+def usage(signs_itself: bool) -> x509.KeyUsage:
+    """What the key of an application is for (OPC 10000-6, 6.2.2)."""
+    uses = dict.fromkeys(("digital_signature", "content_commitment", "key_encipherment", "data_encipherment"), True)
+    uses |= dict.fromkeys(("key_agreement", "crl_sign", "encipher_only", "decipher_only"), False)
+    return x509.KeyUsage(**uses, key_cert_sign=signs_itself)
+
+
+def pem(key: rsa.RSAPrivateKey) -> bytes:
+    """A private key as it is kept."""
     form = serialization.PrivateFormat.PKCS8
     return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
 
 
-def _word(text: str) -> str:
+def word(text: str) -> str:
     """A name as it may stand in a URI."""
     return re.sub(r"[^A-Za-z0-9.-]+", "-", text).strip("-.").lower() or "station"
 
@@ -279,7 +309,8 @@ def _files(folder: Path, endings: tuple[str, ...]) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix.lower() in endings)
 
 
-def _certificates(data: bytes) -> list[x509.Certificate]:
+def certificates_in(data: bytes) -> list[x509.Certificate]:
+    """The certificates of a file, DER or PEM; raises one of BROKEN."""
     if b"-----BEGIN" in data:
         return x509.load_pem_x509_certificates(data)
     return [x509.load_der_x509_certificate(data)]

@@ -59,7 +59,7 @@ class Accounts:
         is_first = not self._people.accounts
         if not is_first:
             self._need_administrator(session)
-        _refuse(name_complaint(name) or password_complaint(password, name))
+        _refuse(name_complaint(name) or password_complaint(password, name, self._people.rules.password_length))
         if self._people.find(name) is not None:
             raise Denied(f"There is an account {name!r} already")
         if len(self._people.book.accounts) >= _MOST_ACCOUNTS:
@@ -71,9 +71,9 @@ class Accounts:
         account = Account(
             number=number,
             name=name,
-            full_name=str(args.get("full_name", ""))[:_LONGEST],
+            full_name=_text(args.get("full_name", "")),
             roles=roles,
-            skills=tuple(str(one)[:_LONGEST] for one in args.get("skills", ())),
+            skills=tuple(map(_text, args.get("skills", ()))),
             password=await self._people.hashed(password),
             must_change=not is_first,
             expires_ns=int(args.get("expires_ns", 0)),
@@ -91,9 +91,9 @@ class Accounts:
         if "roles" in args:
             wanted["roles"] = _roles(args)
         if "full_name" in args:
-            wanted["full_name"] = str(args["full_name"])[:_LONGEST]
+            wanted["full_name"] = _text(args["full_name"])
         if "skills" in args:
-            wanted["skills"] = tuple(str(one)[:_LONGEST] for one in args["skills"])
+            wanted["skills"] = tuple(map(_text, args["skills"]))
         if "expires_ns" in args:
             wanted["expires_ns"] = int(args["expires_ns"])
         if "disabled" in args:
@@ -108,15 +108,24 @@ class Accounts:
 
     async def _password(self, session: Session, args: Mapping[str, Any]) -> str:
         account, new = self._named(args), str(args["new"])
-        _refuse(password_complaint(new, account.name))
+        _refuse(password_complaint(new, account.name, self._people.rules.password_length))
         own = "old" in args
         if own:
             await self._people.check(session.hello.station, account.name, str(args["old"]))
-            if str(args["old"]) == new:
-                raise Denied("That is the password of before: take another one")
         else:
             self._need_administrator(session)
-        changed = msgspec.structs.replace(account, password=await self._people.hashed(new), must_change=not own)
+        before = [account.password, *account.before][: self._people.rules.passwords_before + 1]
+        if await self._people.is_one_of(new, before):
+            raise Denied(f"That password was {account.name}'s before: take another one")
+        changed = msgspec.structs.replace(
+            account,
+            password=await self._people.hashed(new),
+            before=tuple(one for one in before if one)[: self._people.rules.passwords_before],
+            pin=account.pin if own else "",
+            must_change=not own,
+        )
+        if not own:  # whoever knows the old secrets is not let in by another of them
+            self._people.forget(account.number)
         await self._keep(changed)
         text = "Password changed" if own else f"Password of {account.name} set; it is to be changed at the next sign-in"
         return await self._tell("password", changed, session, text)
@@ -207,6 +216,13 @@ def facts_of(account: Account, now_ns: int, whole: bool) -> dict[str, Any]:
         "expires_ns": account.expires_ns,
         "bar": account.bar(now_ns),
     }
+
+
+def _text(given: Any) -> str:
+    """A name as it is printed under signatures, or a skill; raises Denied for signs that nobody sees."""
+    text = str(given)[:_LONGEST]
+    _refuse("" if text.isprintable() else "There is a sign in that name or skill that nobody can see: type it anew")
+    return text
 
 
 def _roles(args: Mapping[str, Any]) -> dict[str, str]:

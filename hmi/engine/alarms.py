@@ -18,6 +18,7 @@ from hmi.core.alarms import machine, quiet, sayings
 from hmi.core.alarms.machine import Event
 from hmi.core.alarms.quiet import Asked, Quiet
 from hmi.core.alarms.rules import LEVEL_TYPES, Rule
+from hmi.core.alarms.station import is_own
 from hmi.core.batch import Batch
 from hmi.core.journal import Record
 from hmi.core.plant import Plant
@@ -45,12 +46,13 @@ class AlarmRoom:
 
     def __init__(self, plant: Plant, table: TagTable, clock: Clock, record: Callable[[Record], Any]) -> None:
         self.plant = plant
-        self.rules = c.RuleColumns(plant.rules, len(plant.tags), plant.alarm_classes)
-        self.columns = c.AlarmColumns(len(plant.rules))
+        self._rules = plant.all_rules
+        self.rules = c.RuleColumns(self._rules, len(plant.tags), plant.alarm_classes)
+        self.columns = c.AlarmColumns(len(self._rules))
         self._table = table
         self._clock = clock
         self._record = record
-        self._by_id = {rule.id: rule for rule in plant.rules}
+        self._by_id = {rule.id: rule for rule in self._rules}
         self._suppressions = _suppressions(plant)
         self._apart_s = self._clocks_apart_s()
 
@@ -106,7 +108,7 @@ class AlarmRoom:
 
         def act(rule: int) -> Event | str:
             asked = Asked(who.user, who.role, why, hours, second=second, second_role=who.second_role)
-            refused = quiet.may_shelve(self.plant.rules[rule], self.rules.classes[rule], asked, self.columns.shelved)
+            refused = quiet.may_shelve(self._rules[rule], self.rules.classes[rule], asked, self.columns.shelved)
             if refused:
                 return refused
             until_ns = now_ns + round(hours * _HOUR_NS)
@@ -131,7 +133,7 @@ class AlarmRoom:
 
         def act(rule: int) -> Event | str:
             asked = Asked(who.user, who.role, why, permit=permit)
-            refused = quiet.may_take_out(self.plant.rules[rule], self.rules.classes[rule], asked)
+            refused = quiet.may_take_out(self._rules[rule], self.rules.classes[rule], asked)
             if refused:
                 return refused
             taken = Quiet(who.user, who.station, why, now_ns, permit=permit)
@@ -156,12 +158,14 @@ class AlarmRoom:
         of service.
         """
         now = self._clock.monotonic()
-        for rule in self.plant.rules:
+        for rule in self._rules:
             record = last.get(rule.id)
             if record is not None:
                 acked = record.user if record.event in ("acknowledged", "eased") else ""
                 value = record.value if isinstance(record.value, int | float) else math.nan
                 again = self.rules.realarm_s[rule.index]
+                if isinstance(record.value, str):
+                    self.columns.note[rule.index] = record.value
                 machine.restore(
                     self.columns,
                     rule.index,
@@ -196,7 +200,8 @@ class AlarmRoom:
         columns, number = self.columns, rule.index
         lines = [f"{alarm} is {columns.shown(number)}"]
         if columns.held[number]:
-            lines.append("cannot be evaluated: the value of its tag is bad or no longer updated; the state is held")
+            what = "the station cannot tell yet" if is_own(rule) else "the value of its tag is bad or no longer updated"
+            lines.append(f"cannot be evaluated: {what}; the state is held")
         lines.append(f"condition: {self._condition(rule)}")
         for kept, word in ((columns.shelved, "shelved"), (columns.out_of_service, "out of service")):
             if number in kept:
@@ -207,6 +212,8 @@ class AlarmRoom:
         return lines
 
     def _condition(self, rule: Rule) -> str:
+        if is_own(rule):
+            return self.columns.note.get(rule.index) or "the station notices it by itself"
         tag = self.plant.tags[rule.tag]
         value = float(self._table.value[rule.tag])
         limit = "" if sayings.number(rule) is None else f", limit {rule.limit:g}"
@@ -262,7 +269,7 @@ class AlarmRoom:
             self._journal(event)
 
     def _journal(self, event: Event, who: Who | None = None) -> Any:
-        rule = self.plant.rules[event.rule]
+        rule, note = self._rules[event.rule], self.columns.note.get(event.rule)
         kept = self.columns.shelved.get(event.rule) if event.kind == "shelved" else None
         if event.kind == "out-of-service":
             kept = self.columns.out_of_service.get(event.rule)
@@ -274,7 +281,7 @@ class AlarmRoom:
                 subject=rule.id,
                 occurrence=event.occurrence,
                 source_ns=event.source_ns,
-                value=event.value,
+                value=note or event.value,
                 old=kept.text if kept else None,
                 limit=self._limit(rule),
                 quality=event.quality,

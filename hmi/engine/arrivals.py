@@ -128,8 +128,8 @@ class Arrivals:
         for kind, names in (("instruction", missing), ("equipment", unknown)):
             if names:
                 return _refused(item, f"there is no {kind} {names[0]} in this station's plant files: send these first")
-        words = f"{len(orders)} orders: " + ", ".join(one.id for one in orders[:5]) + ("…" if len(orders) > 5 else "")
-        return msgspec.structs.replace(item, signed_by=signed_by, said=words)
+        first = ", ".join(one.id for one in orders[:5]) + ("…" if len(orders) > 5 else "")
+        return msgspec.structs.replace(item, signed_by=signed_by, said=f"{len(orders)} orders: {first}")
 
     def _withdraw(self, item: Item) -> None:
         gone = msgspec.structs.replace(item, state="withdrawn", said="it was taken back before anybody agreed to it")

@@ -35,6 +35,7 @@ class Checkpoints:
         self._due = clock.monotonic()
         self._asked: Future[list[Record]] | None = None
         self._told = ""  # what was found of the chain
+        self.finding: str | None = None  # what is wrong with it now, in words; "" nothing; None: not looked at yet
 
     def look(self) -> None:
         """Called at every beat."""
@@ -54,6 +55,7 @@ class Checkpoints:
     def _mark(self) -> list[Record]:
         last = JournalReader(self._folder).last_link()
         if last is None:
+            self.finding = ""
             return []
         mark = checkpoints.mark(checkpoints.key_of(self._folder), *last, self._clock.now_ns(), "")
         return [*self._finding(), mark]
@@ -61,6 +63,7 @@ class Checkpoints:
     def _finding(self) -> list[Record]:
         """What is wrong with the chain, once; it is left as it is, for it is evidence."""
         found = verdict(self._folder, _LOOKED_AT)
+        self.finding = "" if found.is_whole else found.text
         if found.is_whole or found.finding == self._told:
             return []
         self._told = found.finding

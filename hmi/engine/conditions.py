@@ -55,7 +55,7 @@ class ConditionRoom:
         self._clock = clock
         self._record = record
         self._again = again
-        self._first = len(plant.rules)
+        self._first = len(plant.all_rules)
         self._free: dict[str, deque[int]] = {}
         for number, one in enumerate(one for one in plant.connections if one.conditions):
             begin = self._first + number * PLACES

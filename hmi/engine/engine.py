@@ -39,9 +39,11 @@ from hmi.engine.reload import Reload
 from hmi.engine.report import Reporter
 from hmi.engine.requests import Requests
 from hmi.engine.secret_verbs import SecretVerbs
+from hmi.engine.station_facts import watched
 from hmi.engine.survival import Survival
 from hmi.engine.tick import Tick
 from hmi.engine.trust_verbs import TrustVerbs
+from hmi.engine.update_verbs import UpdateVerbs
 from hmi.engine.uplink import Uplink
 from hmi.engine.welcome import made_ready, welcome_of
 from hmi.link.messages import AnyMessage, Health, Request, Welcome
@@ -84,7 +86,7 @@ class Engine:
         self.tick = Tick(plant, clock, self.store.append, self._journal)
         self.tick.gap(range(len(plant.tags)), self._started_ns)
         self._decisions = Decisions(folder, self._journal, clock, plant.digest)
-        self._clock_steps = ClockSteps(clock, self._clock_was_set)
+        self._clock_steps = ClockSteps(clock, self._clock_was_set, partial(self._plant_files_event, "time server"))
         self.poller = Poller(self.tick.table, self.tick.deliver, clock, self._connection_changed)
         self._connect(addresses or {})
         self.people = People(folder, plant, clock, self._journal)
@@ -111,18 +113,21 @@ class Engine:
         self._furnish_requests(files)
         room = (self.requests.pool, self._adopt, self._plant_files_event, self._sealed)
         self._reload = Reload(files, library, plant, clock, *room)
-        self._server = Server(self, clock, folder, listen=listen)
+        self._server = Server(self, clock, folder, listen=listen, tell=partial(self._plant_files_event, "turned away"))
         self._asked: dict[Session, int] = {}
         self._answers: set[asyncio.Task[None]] = set()
 
     def _furnish_requests(self, files: Path | None) -> None:
         """What answers to questions beside values and alarms."""
         self._checkpoints = Checkpoints(self.store.folder, self._clock, self.requests.pool, self._journal)
+        signs = (self.store, self.uplink.status, self.poller.lines, self._checkpoints)
+        self._station = watched(self.tick.room, self._clock, *signs)
         self.requests.people = self.people
         self.requests.add(PeopleVerbs(self.people, Accounts(self.people, self._clock), self._clock).verbs)
         self.requests.add(TrustVerbs(self.store.folder, self.people, self._clock, self.requests.pool).verbs)
-        secrets = SecretVerbs(self.store.folder, lambda: self.plant, self.people, self.requests.pool)
-        self.requests.add(secrets.verbs)
+        around = (self.store.folder, lambda: self.plant, self.people)
+        self.requests.add(UpdateVerbs(*around, self._clock, self.requests.pool).verbs)
+        self.requests.add(SecretVerbs(*around, self.requests.pool).verbs)
         self.requests.add(PictureVerbs(files, lambda: self.plant, self.requests.pool, self._sealed).verbs)
         server, pool = self.uplink.status, self.requests.pool
         self.requests.add(self.uplink.verbs(files, self.people, pool))
@@ -154,16 +159,8 @@ class Engine:
             await self._stop()
 
     def _make_jobs(self, folder: Path, files: Path | None) -> Jobs:
-        made = Jobs(
-            self.plant,
-            self.tick.table,
-            self._clock,
-            self._journal,
-            self.people,
-            self.gate,
-            self.requests.pool,
-            (folder, files),
-        )
+        room = (self.people, self.gate, self.requests.pool, (folder, files))
+        made = Jobs(self.plant, self.tick.table, self._clock, self._journal, *room)
         self.requests.add(made.verbs)
         return made
 
@@ -209,7 +206,7 @@ class Engine:
 
     def _look_around(self) -> None:
         acting = (self.conditions, self.jobs, self._reporter, self._decisions, self._clock_steps)
-        for room in (*acting, self._checkpoints, self._reload, self.links):
+        for room in (*acting, self._checkpoints, self._reload, self.links, self._station):
             room.look()
 
     def _settled(self) -> bool:

@@ -19,7 +19,8 @@ from hmi.drivers.keystore import Secrets
 from hmi.drivers.passwords import password_of
 from hmi.drivers.supervise import Refused
 from hmi.engine.arrivals import Arrivals
-from hmi.engine.forward_told import Told, Watch, forecast, note_of
+from hmi.engine.forward_left import LeftOut
+from hmi.engine.forward_told import Told, Watch, forecast, note_of, trouble_of, waits_of
 from hmi.store import sent
 from hmi.store.keeping import Room
 from hmi.store.outbox import MOST_BYTES, Outbox
@@ -73,6 +74,8 @@ class Forward:
         self._last_note: sent.Sent | None = None
         self._going = (0.0, 0)  # since when something is sent, and how many bytes it was
         self._skipped: dict[int, Place] = {}  # batches that are poison: gone past, and listed
+        self._left = LeftOut(known.left)
+        self.told = replace(self.told, refused=self._left.words)
         self._thread = threading.Thread(target=self._run, name="hmi-uplink", daemon=True)
 
     def start(self) -> None:
@@ -159,6 +162,8 @@ class Forward:
                 server.forget_day(day)
                 del self._sent[day]
         self._record, self._gap = standing.record, standing.gap
+        self._left.anew(self._outbox, self._sent, lambda one: self._send(server, one, late=True))
+        self._count_left()
         self._note()
 
     def _is_otherwise(self, day: int, place: Place, there: int) -> bool:
@@ -204,18 +209,28 @@ class Forward:
 
     def _put_blocks(self, server: PlantServer, shipment: Shipment) -> None:
         try:
-            wanted = self._server.wants_rows_of
-            rows = server.put_blocks(shipment, minutes_of, samples_of(shipment, wanted, self._cannot_unpack))
+            rows = self._send(server, shipment)
         except Poison as error:
             self._halve(server, shipment, error)
             return
         self._sent[shipment.day] = shipment.place
+        self._left.taken(shipment)
+        self._count_left()
         told = self.told
         since, size = self._going
         self._going = (since, size + shipment.size)
         rate = (size + shipment.size) / max(0.1, self._clock.monotonic() - since)
         blocks = told.sent_blocks + len(shipment.blocks)
         self.told = replace(told, sent_blocks=blocks, sent_rows=told.sent_rows + rows, rate=rate)
+
+    def _send(self, server: PlantServer, shipment: Shipment, late: bool = False) -> int:
+        wanted = self._server.wants_rows_of
+        return server.put_blocks(shipment, minutes_of, samples_of(shipment, wanted, self._cannot_unpack), late)
+
+    def _count_left(self) -> None:
+        """What the server does not take, for people."""
+        if self.told.refused != self._left.words:
+            self.told = replace(self.told, refused=self._left.words)
 
     def _cannot_unpack(self, tag: str, why: str) -> None:
         """The block is sent as it is, and its samples as rows are not."""
@@ -228,18 +243,17 @@ class Forward:
             for blocks in (shipment.blocks[:middle], shipment.blocks[middle:]):
                 self._put_blocks(server, shipment._replace(blocks=blocks))
             return
-        name = shipment.tags[shipment.blocks[0].tag].name
-        _log.warning("the plant server does not take a block of %s: %s", name, error)
+        self._left.add(shipment, error)
         self._skipped[shipment.day] = shipment.place
-        self.told = replace(self.told, refused=(*self.told.refused, f"{name}: {error}")[-20:])
+        self._count_left()
 
     def _say(self, state: str, text: str) -> None:
         if state != self.told.state:
             _log.info("plant server %s: %s", state, text)
-            self.told = replace(self.told, state=state, text=text, since_ns=self._clock.now_ns())
+            self.told = replace(self.told, state=state, text=text, since_ns=self._clock.now_ns(), asked=True)
             self._judge(self.told)
         elif text != self.told.text:
-            self.told = replace(self.told, text=text)
+            self.told = replace(self.told, text=text, asked=True)
 
     def _count(self) -> None:
         """How much waits; seldom, since it looks into every day's file."""
@@ -249,7 +263,7 @@ class Forward:
         self._counted = now
         try:
             told = replace(self.told, backlog=self._outbox.backlog(self._sent, self._record))
-            told = replace(told, dropped=self._outbox.dropped())
+            told = replace(told, dropped=self._outbox.dropped(), counted=True)
         except StoreError as error:
             _log.warning("what waits for the plant server cannot be counted: %s", error)
             return
@@ -258,14 +272,16 @@ class Forward:
     def _judge(self, told: Told) -> None:
         """What must be said aloud of it, and what is to be expected."""
         room, now_ns = self._room(), self._clock.now_ns()
+        trouble = trouble_of(told, room, self._server.late_h, now_ns)
         note = note_of(told, room, self._server.late_h, now_ns)
-        self.told = replace(told, forecast=forecast(told, room, now_ns), note=note)
+        waits = waits_of(told, room, trouble, now_ns)
+        self.told = replace(told, forecast=forecast(told, room, now_ns), note=note, trouble=trouble, waits=waits)
         self._watch.look(note)
 
     def _note(self) -> None:
         """Where retention and the next run find how far it went."""
         self._noted = self._clock.monotonic()
-        now = sent.Sent(dict(self._sent), self._record, self._gap)
+        now = sent.Sent(dict(self._sent), self._record, self._gap, self._left.known)
         if now == self._last_note:
             return
         try:

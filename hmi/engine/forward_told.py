@@ -13,6 +13,7 @@ from hmi.store.keeping import Room
 
 SOON_DAYS: Final = 7.0  # until what was not sent must be dropped, from which on it is said aloud
 REFUSED_S: Final = 300.0  # that a server may refuse us, as while it is being set up, before it is said aloud
+LOSS, LATE = "loss", "late"
 _HOUR_NS: Final = 3_600_000_000_000
 _SUBJECT: Final = "plant server"
 
@@ -35,6 +36,10 @@ class Told:
     note: str = ""  # what must be said aloud, and what to do; "" when there is nothing
     forecast: str = ""  # until when what waits will be there, or has room here; "" when nothing waits
     inbox: int = 0  # what came from the server and waits for a person
+    counted: bool = False  # what waits is known
+    asked: bool = False  # the server was asked since the engine started, and what it said is in `state`
+    trouble: str = ""  # of what waits: loss | late; "" none
+    waits: str = ""  # and that in words
 
 
 def words_of(told: Told) -> str:
@@ -67,19 +72,31 @@ def forecast(told: Told, room: Room, now_ns: int) -> str:
     return ", ".join(part for part in (since, ahead) if part)
 
 
-def note_of(told: Told, room: Room, late_h: float, now_ns: int) -> str:
-    """What must be said aloud, and what to do about it; "" when there is nothing."""
+def trouble_of(told: Told, room: Room, late_h: float, now_ns: int) -> str:
+    """What is wrong with what waits: it must be dropped soon (loss), or it waits for too long (late); "" nothing."""
     waits = told.backlog
-    if told.state == "refused" and now_ns - told.since_ns > REFUSED_S * 1e9:
-        return f"nothing is sent to the plant server until somebody mends this: {told.text}"
     if told.state in ("off", "sending", "current"):
         return ""
-    left = _days_left(waits, room)
-    if waits.blocks and left < SOON_DAYS:
+    if waits.blocks and _days_left(waits, room) < SOON_DAYS:
+        return LOSS
+    return LATE if waits.oldest_ns and now_ns - waits.oldest_ns > late_h * _HOUR_NS else ""
+
+
+def note_of(told: Told, room: Room, late_h: float, now_ns: int) -> str:
+    """What must be said aloud, and what to do about it; "" when there is nothing."""
+    if told.state == "refused" and now_ns - told.since_ns > REFUSED_S * 1e9:
+        return f"nothing is sent to the plant server until somebody mends this: {told.text}"
+    return waits_of(told, room, trouble_of(told, room, late_h, now_ns), now_ns)
+
+
+def waits_of(told: Told, room: Room, trouble: str, now_ns: int) -> str:
+    """What is wrong with what waits, in words."""
+    if trouble == LOSS:
+        left = _days_left(told.backlog, room)
         when = "from now on" if left < 1 else f"in {left:.0f} days"
         return f"{when} history must be dropped that the plant server has not got: mend the way there, or raise max_gb"
-    if waits.oldest_ns and now_ns - waits.oldest_ns > late_h * _HOUR_NS:
-        age = _span((now_ns - waits.oldest_ns) / 1e9)
+    if trouble == LATE:
+        age = _span((now_ns - told.backlog.oldest_ns) / 1e9)
         return f"what was recorded {age} ago is not at the plant server yet. Nothing is lost: look why it is away"
     return ""
 

@@ -21,6 +21,7 @@ from hmi.drivers.driver import WriteResult
 from hmi.engine.gate_ages import Ages
 from hmi.engine.gate_lately import Lately
 from hmi.engine.poller import Poller
+from hmi.engine.quota import Quota
 from hmi.link.street import Session
 
 _log = logging.getLogger("hmi.engine.gate")
@@ -85,6 +86,7 @@ class Gate:
         self._role_of = role_of or everyone(plant)
         self._ages = Ages(plant, table, poller, clock)
         self._lately = Lately(table)
+        self._quota = Quota(clock)
         self._busy: set[int] = set()
         self.bar: Callable[[], str] = str  # why nothing at all may be sent now, in words; "" it may
 
@@ -123,8 +125,10 @@ class Gate:
         return Outcome(result.outcome, result.text, result.read_back, code)
 
     async def _refuse(self, wish: Wish, decision: Decision) -> Outcome:
+        words = self._quota.words(decision.text)
         try:
-            await self._journal(wish, "refused", decision.text, decision.value)
+            if words is not None:
+                await self._journal(wish, "refused", words, decision.value)
         except StoreError as error:
             return _unrecorded(error)
         return Outcome("refused", decision.text, None, decision.code, decision.needs, decision.confirm)
@@ -193,8 +197,8 @@ class Gate:
             category="write",
             event=event,
             subject=wish.tag[:_LONGEST],
-            value=_recorded(value),
-            old=None if tag is None else _recorded(_old(self._table, tag)),
+            value=recorded(value),
+            old=None if tag is None else recorded(_old(self._table, tag)),
             user=wish.user,
             station=wish.station,
             way=wish.way,
@@ -208,7 +212,7 @@ def _unrecorded(error: StoreError) -> Outcome:
     return Outcome("refused", f"The journal cannot be written, so nothing was sent: {error}", code="journal")
 
 
-def _recorded(value: Any) -> float | str:
+def recorded(value: Any) -> float | str:
     """A value as the journal keeps it: numbers as floats, whole ones too big for that to the last digit as text."""
     if isinstance(value, int | float) and not (isinstance(value, int) and abs(value) > _LARGEST_FLOAT):
         return value

@@ -11,11 +11,11 @@ from typing import Any, Final
 import msgspec
 
 from hmi.clock import Clock
-from hmi.core.errors import HmiError, StoreError
+from hmi.core.errors import HmiError
 from hmi.core.incoming import WAITING, Item
-from hmi.core.orders import Order, read_orders
 from hmi.core.policy import LONGEST_REASON, ROLES
 from hmi.engine.arrivals import plant_pack, signer_of
+from hmi.engine.orders import Orders
 from hmi.engine.people import People
 from hmi.engine.people_verbs import Verb
 from hmi.link.messages import Reply
@@ -23,7 +23,6 @@ from hmi.link.street import Session
 from hmi.plantfiles.bundle import FILE, differences, read
 from hmi.plantfiles.bundle_install import install
 from hmi.store.inbox import Inbox
-from hmi.store.jobs import JobReader
 
 _ROLE: Final = {"plant": "engineer", "orders": "operate"}  # who may decide on it
 _BY_HAND: Final = "plant files are put into force here by hmi server accept on this computer, or hmi plant install"
@@ -45,6 +44,7 @@ class InboxVerbs:
         """`files`: the plant's folder; `told` is given how many things wait for a person after a decision."""
         self._inbox, self._folder, self._files = inbox, folder, files
         self._people, self._clock, self._pool, self._told = people, clock, pool, told
+        self._accepted = Orders(folder, inbox)
         self.verbs: Mapping[str, Verb] = {
             "inbox": self._list,
             "inbox_decide": self._decide,
@@ -108,26 +108,7 @@ class InboxVerbs:
         return f"{made.name} is in force; what the engine itself runs of it takes effect when it is restarted"
 
     async def _orders(self, session: Session, args: dict[str, Any]) -> Reply:
-        return Reply(0, True, "", await self._in_pool(self._accepted_orders))
-
-    def _accepted_orders(self) -> list[dict[str, Any]]:
-        """Every order of every file that was agreed to, with the jobs that were started for it."""
-        jobs = JobReader(self._folder)
-        found: dict[str, dict[str, Any]] = {}
-        for item in self._inbox.items():
-            if item.kind == "orders" and item.state == "accepted":
-                for order in self._read(item):
-                    found[order.id] = msgspec.to_builtins(order) | {"came": item.id}
-        for name, row in found.items():
-            done = jobs.find({"order": name})
-            row["jobs"] = [{"id": job.id, "instruction": job.instruction, "state": job.state} for job in done]
-        return list(found.values())
-
-    def _read(self, item: Item) -> tuple[Order, ...]:
-        try:
-            return read_orders(self._inbox.path(item).read_text("utf-8"))[1]
-        except (OSError, ValueError) as error:
-            raise StoreError(f"orders {item.id} cannot be read any more ({error}): ask for them again") from None
+        return Reply(0, True, "", await self._in_pool(self._accepted.rows, bool(args.get("to_do"))))
 
     async def _in_pool(self, what: Callable[..., Any], *args: Any) -> Any:
         return await asyncio.wrap_future(self._pool.submit(what, *args))

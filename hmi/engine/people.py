@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -14,16 +14,29 @@ import msgspec
 from hmi.clock import Clock
 from hmi.core.errors import HmiError, StoreError
 from hmi.core.journal import Record
-from hmi.core.people import STATION_TRIES, Account, Tries, after_wrong, greater, role_for, waits_s
+from hmi.core.people import (
+    FREE_TRIES,
+    STATION_TRIES,
+    Account,
+    Tries,
+    after_wrong,
+    forgiven,
+    greater,
+    role_for,
+    waits_s,
+)
 from hmi.core.plant import Plant
+from hmi.core.plant.model import PeopleRules
 from hmi.core.policy import ROLES
 from hmi.engine import hashing
+from hmi.engine.quota import Quota
 from hmi.link.street import Session
 from hmi.store.people import Book, new_book, read_book, write_book
 
 _log = logging.getLogger("hmi.engine.people")
 SESSION_S: Final = 12 * 3600.0  # longest that somebody stays signed in, and that a PIN or badge does for the password
 KINDS: Final = ("password", "pin", "badge")
+BADGES: Final = "badges"  # whose wrong tries are counted together: a badge has no name
 WINDOW: Final = "window"  # the program whose coming and going opens and locks a station
 _WRONG: Final = "Name or password is wrong"
 _MOST_TRIES: Final = 1000  # names and stations whose wrong tries are kept
@@ -48,6 +61,7 @@ class People:
         self._clock = clock
         self._record = record
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="hmi-people")
+        self._quota = Quota(clock)
         self._turn = asyncio.Lock()  # one secret at a time: a flood of guesses must not take the computer
         self._signed: dict[Session, _Signed] = {}
         self._known: dict[tuple[str, int], float] = {}  # station and account -> until when a PIN will do
@@ -67,6 +81,11 @@ class People:
     # Who is it, and what may he do?
 
     @property
+    def rules(self) -> PeopleRules:
+        """What the plant asks of passwords and sign-ins."""
+        return self._plant.people
+
+    @property
     def accounts(self) -> tuple[Account, ...]:
         """Those that stand; removed ones only keep their number."""
         return tuple(one for one in self.book.accounts if not one.removed_ns)
@@ -82,9 +101,14 @@ class People:
         return account
 
     def name(self, session: Session) -> str:
-        """What the journal says who it was: the account, else the user as the client's computer knows him."""
-        account = self.person(session)
-        return account.name if account else session.hello.user
+        """What the journal says who it was: the account, else the user as the client's computer knows him.
+
+        That one is what a client says: where it is the name of an account, nobody is to take it for a sign-in.
+        """
+        account, user = self.person(session), session.hello.user
+        if account is not None:
+            return account.name
+        return f"{user} (not signed in)" if self.find(user) is not None else user
 
     def role(self, session: Session | None, tag: str = "") -> str:
         """What may be done at a session to a tag, or ("") to the plant: by everybody there, or by who is signed in."""
@@ -119,6 +143,7 @@ class People:
         """Let somebody work at a session from now on; raises Denied, with the same words whatever was wrong."""
         station = session.hello.station
         account = await self.check(station, name, secret, kind)
+        await self._limit(session, account)
         if kind == "password":
             self._known[station, account.number] = self._clock.monotonic() + SESSION_S
         left = self.person(session)
@@ -130,6 +155,25 @@ class People:
             self._locked.discard(station)
             self._opened.add(station)
         return account
+
+    async def _limit(self, session: Session, account: Account) -> None:
+        """Raises Denied where the same person works in too many windows, or too many commands, already.
+
+        Told to those alone who have proven who they are, and where: a session that somebody forgot can be ended there.
+        """
+        program, most = session.hello.program, self.rules.sessions
+        others = [one for one in self._signed if one is not session and one.hello.program == program]
+        places = [one.hello.station for one in others if self._number(one) == account.number]
+        if most and len(places) >= most:
+            where = ", ".join(sorted(set(places)))
+            await self._tell("refused", account.name, session, f"is signed in at {where} already")
+            raise Denied(
+                f"{account.printed} is signed in at {where} already, and the plant allows {most}: sign out there"
+            )
+
+    def _number(self, session: Session) -> int:
+        account = self.person(session)
+        return account.number if account is not None else 0
 
     async def sign_out(self, session: Session, why: str = "") -> None:
         """Nobody works at the session any more."""
@@ -167,7 +211,8 @@ class People:
         if kind not in KINDS:
             raise Denied(f"There is no way to sign in by {kind[:20]!r}")
         async with self._turn:
-            keys = (f"station:{station}",) if kind == "badge" else (f"name:{_folded(name)}", f"station:{station}")
+            # A station is what a client says it is: what else is guessed at is counted wherever that is done.
+            keys = (BADGES if kind == "badge" else f"name:{_folded(name)}", f"station:{station[:_LONGEST]}")
             wait_s = max(waits_s(self.book.tries.get(key, Tries()), self._clock.now_ns()) for key in keys)
             if wait_s > 0:
                 raise Denied(f"Too many wrong tries: wait {wait_s:.0f} s. Alarms and screens go on meanwhile")
@@ -176,19 +221,16 @@ class People:
         if account is None:
             known = self.find(name) if kind != "badge" else None
             subject = known.name if known else "nobody here"  # what was typed may be a password in the wrong field
-            record = Record(
-                time_ns=self._clock.now_ns(),
-                category="person",
-                event="refused",
-                subject=subject,
-                station=station,
-                way="engine",
-                result=f"wrong {kind}",
-                config=self._plant.digest,
-            )
-            await self.write_down(record)
+            if (words := self._quota.words(f"wrong {kind}")) is not None:
+                facts = {"subject": subject, "station": station, "result": words}
+                await self.write_down(msgspec.structs.replace(self._refusal(), **facts))
             raise Denied(_WRONG)
         return account
+
+    def _refusal(self) -> Record:
+        """A wrong secret, with what is yet to be said of it."""
+        at, config = self._clock.now_ns(), self._plant.digest
+        return Record(time_ns=at, category="person", event="refused", subject="", way="engine", config=config)
 
     async def _proven(self, station: str, name: str, secret: str, kind: str) -> Account | None:
         """Who has proven who he is; as slow for those who are nobody."""
@@ -214,12 +256,13 @@ class People:
         now_ns = self._clock.now_ns()
         for key in keys:
             was = tries.pop(key, Tries())
+            is_name = key.startswith("name:")
+            was = was if is_name else forgiven(was, now_ns)
             if wrong:
-                free = {"free": STATION_TRIES} if key.startswith("station:") else {}
-                tries[key] = after_wrong(was, now_ns, **free)
-            elif key.startswith("station:") and was.count:
+                tries[key] = after_wrong(was, now_ns, FREE_TRIES if is_name else STATION_TRIES)
+            elif not is_name and was.count:
                 tries[key] = was  # one who knows his password does not make another's guesses undone
-        kept = dict(list(tries.items())[-_MOST_TRIES:])
+        kept = self._bounded(tries)
         if kept != self.book.tries:
             counted = msgspec.structs.replace(self.book, tries=kept)
             try:
@@ -227,6 +270,13 @@ class People:
             except StoreError as error:  # a full disk must not make guessing free
                 _log.warning("%s", error)
                 self.book = counted
+
+    def _bounded(self, tries: dict[str, Tries]) -> dict[str, Tries]:
+        """As many as are kept: a thousand invented names must not have those of people forgotten."""
+        people = {f"name:{_folded(one.name)}" for one in self.accounts} | {BADGES}
+        strangers = [key for key in tries if key not in people]
+        dropped = set(strangers[: max(0, len(strangers) - _MOST_TRIES)])
+        return {key: one for key, one in tries.items() if key not in dropped}
 
     async def put(self, book: Book) -> None:
         """Another book from now on; raises StoreError, and then nothing has changed."""
@@ -239,8 +289,19 @@ class People:
         """A password or PIN as it is stored."""
         return await self._work(hashing.hashed, secret)
 
+    async def is_one_of(self, secret: str, stored: Sequence[str]) -> bool:
+        """Whether a password is one of these."""
+        for one in stored:
+            if one and await self._work(hashing.is_secret, one, secret):
+                return True
+        return False
+
     async def _work(self, what: Callable[..., Any], *args: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._pool, what, *args)
+
+    def forget(self, number: int) -> None:
+        """A PIN or badge of this account does nowhere, until somebody signs in by its password again."""
+        self._known = {key: until for key, until in self._known.items() if key[1] != number}
 
     def close(self) -> None:
         """No secret is judged any more."""

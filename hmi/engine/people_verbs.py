@@ -27,15 +27,30 @@ class PeopleVerbs:
         self._people = people
         self._accounts = accounts
         self._clock = clock
+        self._judged: set[Session] = set()  # at which a password is being judged
         self.verbs: Mapping[str, Verb] = {
-            "sign_in": self._sign_in,
+            "sign_in": self._one_at_a_time(self._sign_in),
             "sign_out": self._sign_out,
             "lock": self._lock,
             "whoami": self._whoami,
             "people": self._list,
-            "person": self._act,
-            "sign": self._sign,
+            "person": self._one_at_a_time(self._act),
+            "sign": self._one_at_a_time(self._sign),
         }
+
+    def _one_at_a_time(self, verb: Verb) -> Verb:
+        """Judging a password takes its time: a client that asks for many at once keeps nobody else from signing in."""
+
+        async def judged(session: Session, args: dict[str, Any]) -> Reply:
+            if session in self._judged:
+                raise Denied("One password of yours is being judged: wait for that answer first")
+            self._judged.add(session)
+            try:
+                return await verb(session, args)
+            finally:
+                self._judged.discard(session)
+
+        return judged
 
     async def _sign_in(self, session: Session, args: dict[str, Any]) -> Reply:
         name, kind = str(args.get("name", "")), str(args.get("kind", "password"))
@@ -67,6 +82,7 @@ class PeopleVerbs:
             "accounts": len(self._people.accounts),
             "locked": self._people.is_locked(session),
             "fault": self._people.fault,
+            "notice": self._people.rules.notice,
         }
 
     async def _list(self, session: Session, args: dict[str, Any]) -> Reply:

@@ -141,4 +141,5 @@ class Publisher:
             quiet_why=kept.why if kept else "",
             quiet_until_ns=kept.until_ns if kept else 0,
             permit=kept.permit if kept else "",
+            note=alarms.note.get(rule, ""),
         )

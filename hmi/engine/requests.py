@@ -20,6 +20,7 @@ from hmi.core.plant import Plant
 from hmi.engine.alarms import Answer, Who
 from hmi.engine.conditions_acts import ConditionActs, may_not
 from hmi.engine.gate import Gate, Wish
+from hmi.engine.locked import Locked
 from hmi.engine.notes import Notes
 from hmi.engine.notes import found as found_notes
 from hmi.engine.people import People
@@ -34,6 +35,7 @@ from hmi.store.report import Wanted
 _log = logging.getLogger("hmi.engine.requests")
 _MAX_POINTS = 20_000
 _MAX_TAGS = 64
+_MAX_FIGURES = 1_000_000  # what one message carries, and more than anybody reads
 _ALARM_ACTS: Final = {  # what a person may do to alarms beside acknowledging them, and the word for it done
     "reset": "reset",
     "shelve": "shelved",
@@ -43,16 +45,6 @@ _ALARM_ACTS: Final = {  # what a person may do to alarms beside acknowledging th
     "confirm": "confirmed",
     "comment": "commented",
 }
-# What a locked station goes on being answered: all that only looks, and how to unlock it. What is new is not among it.
-_WHILE_LOCKED: Final = frozenset(
-    (
-        *("history", "forget", "samples", "figures", "notes", "journal", "status", "properties", "values", "alarms"),
-        *("explain", "jobs", "job", "job_attachment", "procedure", "instructions", "picture", "certificates"),
-        *("instruction_revisions", "instruction_now", "instruction_picture", "links", "outages", "inbox", "orders"),
-        *("sign_in", "sign_out", "whoami", "people", "lock", "secrets"),
-    )
-)
-LOCKED: Final = "This station is locked: nothing was done. Sign in to unlock it; screens and alarms go on meanwhile"
 
 
 class Requests:
@@ -81,7 +73,8 @@ class Requests:
         self.status: Callable[[], dict[str, Any]] = dict
         self.properties: Callable[[], list[PropertyRow]] = list
         self.conditions: ConditionActs | None = None  # the way to conditions that servers keep
-        self.people: People | None = None  # who is signed in where
+        self._people: People | None = None
+        self._locked: Locked | None = None  # what stations may not ask while they are locked
         self._verbs: dict[str, Callable[[Session, dict[str, Any]], Awaitable[Reply]]] = {
             "write": self._write,
             "ack": self._ack,
@@ -101,6 +94,15 @@ class Requests:
             "properties": self._properties,
         }
 
+    @property
+    def people(self) -> People | None:
+        """Who is signed in where."""
+        return self._people
+
+    @people.setter
+    def people(self, people: People) -> None:
+        self._people, self._locked = people, Locked(people, self._clock)
+
     def add(self, verbs: Mapping[str, Callable[[Session, dict[str, Any]], Awaitable[Reply]]]) -> None:
         """More verbs, of another room of the engine."""
         self._verbs.update(verbs)
@@ -110,13 +112,13 @@ class Requests:
         verb = self._verbs.get(request.verb)
         if verb is None:
             return Reply(request.number, False, f"The engine does not know {request.verb!r}: is the client newer?")
-        if self.people is not None and request.verb not in _WHILE_LOCKED and self.people.is_locked(session):
-            return Reply(request.number, False, LOCKED, {"outcome": "refused", "code": "locked"})
         try:
+            if self._locked is not None and (refusal := await self._locked.refusal(session, request)) is not None:
+                return refusal
             reply = await verb(session, request.args)
         except HmiError as error:
             reply = Reply(0, False, str(error))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:  # a number may be too large for a file
             reply = Reply(0, False, f"The arguments of {request.verb} are wrong: {error!r}")
         except Exception:  # noqa: BLE001 - top of a task: our own bug restarts the part, not the program
             _log.exception("our fault in the answer to %s", request.verb)
@@ -262,8 +264,10 @@ class Requests:
     async def _figures(self, session: Session, args: dict[str, Any]) -> Reply:
         """Figures for reports, a row for each step between two edges."""
         tags, edges = self._known(args["tags"]), np.array([int(edge) for edge in args["edges"]], np.int64)
-        until = min(int(edges[-1]), self._clock.now_ns())
-        wanted = Wanted(kinds_of([str(kind) for kind in args["kinds"]]), edges, until)
+        kinds = kinds_of([str(kind) for kind in args["kinds"]])
+        if len(edges) < 2 or (len(edges) - 1) * len(tags) * len(kinds) > _MAX_FIGURES:
+            return Reply(0, False, f"That makes none, or more than {_MAX_FIGURES} figures: ask for longer steps")
+        wanted = Wanted(kinds, edges, min(int(edges[-1]), self._clock.now_ns()))
         if any(self._plant.tags[self._plant.tag_index[tag]].is_text for tag in tags):
             return Reply(0, False, "There are no figures of text: leave those tags out")
         return Reply(0, True, "", [one.pack() for one in await self._read(self._reader.aggregate, tags, wanted)])
@@ -282,7 +286,7 @@ class Requests:
             lambda: self._reader.journal(
                 from_ns=args.get("from_ns"),
                 to_ns=args.get("to_ns"),
-                limit=min(int(args.get("limit", 500)), 10_000),
+                limit=max(1, min(int(args.get("limit", 500)), 10_000)),
                 category=args.get("category"),
                 text=str(args.get("text") or "") or None,
                 newest_first=not args.get("oldest"),

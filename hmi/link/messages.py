@@ -97,7 +97,7 @@ class ConditionFacts(msgspec.Struct, frozen=True):
 class AlarmRow(msgspec.Struct, frozen=True):
     """One alarm as it stands now."""
 
-    rule: int  # index in the plant's rules; of a server's condition: a place behind them
+    rule: int  # index in the rules of plant and station; of a server's condition: a place behind them
     state: str  # ISA-18.2: normal, unacknowledged, acknowledged, returned-unacknowledged, ...
     occurrence: int = 0
     raised_ns: int = 0
@@ -110,6 +110,7 @@ class AlarmRow(msgspec.Struct, frozen=True):
     quiet_until_ns: int = 0  # of a shelf
     permit: str = ""  # out of service
     condition: ConditionFacts | None = None  # of a condition that a server keeps
+    note: str = ""  # of an alarm of the station itself: what it is just now, in words
 
 
 class Alarms(Message, frozen=True, tag=True):

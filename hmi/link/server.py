@@ -11,18 +11,25 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
+
+import msgspec
 
 from hmi.clock import Clock
 from hmi.core.errors import LinkError
 from hmi.link import address as addresses
 from hmi.link.framing import LIMIT, Frames, pack
 from hmi.link.messages import VERSION, AnyMessage, Hello, Refused, Reply, Request
+from hmi.link.peer import other_user
+from hmi.link.strangers import Strangers
 from hmi.link.street import Street
 
 if TYPE_CHECKING:
     import ssl
+
+    from hmi.link.vestibule import Vestibule
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +39,7 @@ HELLO_WITHIN_S: Final = 5.0
 _HELLO_LIMIT: Final = 4096  # bytes: a stranger gets no more of our memory
 _REQUEST_LIMIT: Final = 1024 * 1024
 _GOODBYE_S: Final = 2.0
+_NAME: Final = 200  # letters of who says he is there: it goes into log and journal
 _PATH_LIMIT: Final = 100  # bytes: sockaddr_un has room for 107
 
 
@@ -93,6 +101,8 @@ class SocketSession(asyncio.Protocol):
             while not self._leaving and (message := self._frames.next()) is not None:
                 self._take(message)  # one by one: a hello raises the limit of what follows it
         except LinkError as error:
+            if not self._let_in:
+                self._server.strangers.turned_away(self._transport, "it spoke no word of the link")
             self.close(str(error))
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -116,15 +126,22 @@ class SocketSession(asyncio.Protocol):
     def _greet(self, message: AnyMessage) -> None:
         why = self._server.objection(message)
         if why or not isinstance(message, Hello):
+            self._server.strangers.turned_away(self._transport, why.partition(". ")[0])
             self.close(why)
             return
         self._expect(0, None)
-        self.hello = message
+        self.hello = self._proven(message)
         self._let_in = True
         self._frames.limit = _REQUEST_LIMIT
         self._server.knocking.discard(self)
         self._server.sessions.add(self)
         self._server.street.opened(self)
+
+    def _proven(self, hello: Hello) -> Hello:
+        """The hello with the name of the account that has connected, where that is another than the engine's own."""
+        sock = self._transport.get_extra_info("socket") if self._transport is not None else None
+        user = other_user(sock) if sock is not None else ""
+        return msgspec.structs.replace(hello, user=user) if user else hello
 
     def _expect(self, within_s: float, otherwise: Callable[[], None] | None) -> None:
         if self._deadline is not None:
@@ -149,12 +166,17 @@ class Server:
         folder: Path,
         listen: tuple[str, int] | None = None,
         runtime_folder: Path | None = None,
+        tell: Callable[[str], None] = log.info,
     ) -> None:
-        """`listen`: a TCP port besides; `runtime_folder`: for the socket when `folder` is too long."""
+        """`listen`: a TCP port besides; `runtime_folder`: for the socket when `folder` is too long.
+
+        `tell` gets who was not let in, in words for the journal.
+        """
         self.street = street
         self.token = secrets.token_hex(32)
         self.sessions: set[SocketSession] = set()
         self.knocking: set[SocketSession] = set()  # connected, no valid hello yet
+        self.strangers = Strangers(clock, tell)
         self._clock = clock
         self._folder = folder
         self._listen = listen
@@ -162,11 +184,12 @@ class Server:
         self._servers: list[asyncio.Server] = []
         self._socket_path: Path | None = None
         self._private: Path | None = None
+        self._vestibule: Vestibule | None = None  # of the port for other computers
         self._empty = asyncio.Event()
 
     async def start(self) -> None:
         """Open the door and publish the address; raises LinkError when another engine has this folder."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         context, pin = None, ""
         if self._listen is not None and not addresses.is_loopback(self._listen[0]):
             from hmi.link.secured import server_context  # most engines serve this machine alone
@@ -187,6 +210,8 @@ class Server:
         for server in self._servers:
             server.close()
         self._servers.clear()
+        if self._vestibule is not None:
+            await self._vestibule.close()
         for session in [*self.sessions, *self.knocking]:
             session.close("the engine was stopped")
         await self._wait_until_empty()
@@ -207,6 +232,10 @@ class Server:
                 f"the engine speaks version {VERSION} of the link, this program version {message.version}. "
                 "Start both from the same installation"
             )
+        if any(
+            len(name) > _NAME or not name.isprintable() for name in (message.program, message.user, message.station)
+        ):
+            return f"a client's name, its user and its station have at most {_NAME} letters, all of them visible"
         if len(self.sessions) >= CLIENTS:
             return f"{CLIENTS} clients are attached already. Close one of them and try again"
         return ""
@@ -261,11 +290,14 @@ class Server:
 
     async def _open_tcp(self, host: str, port: int, context: ssl.SSLContext | None) -> str:
         loop = asyncio.get_running_loop()
-        limit = None if context is None else HELLO_WITHIN_S
+        factory: Callable[[], asyncio.Protocol] = partial(SocketSession, self)
+        if context is not None:
+            from hmi.link.vestibule import Vestibule
+
+            self._vestibule = Vestibule(context, factory, CLIENTS, HELLO_WITHIN_S, self.strangers)
+            factory = self._vestibule.arrive
         try:
-            server = await loop.create_server(
-                lambda: SocketSession(self), host, port, ssl=context, ssl_handshake_timeout=limit
-            )
+            server = await loop.create_server(factory, host, port)
         except OSError as error:
             raise LinkError(f"the link cannot be opened at {host}:{port} ({error}). Choose another port") from None
         self._servers.append(server)

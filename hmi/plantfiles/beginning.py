@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from hmi.core.errors import HmiError
 from hmi.core.plant.tag_rows import COLUMNS
+from hmi.core.spreadsheet import safe
 
 _PLANT: Final = """\
 # What this plant is, and whom it talks to. `hmi check {folder}` lists every mistake in these files.
@@ -123,6 +124,7 @@ def add_tags(folder: Path, connection: str, tags: Sequence[FoundTag]) -> Path:
     for tag in tags:
         low, high = (repr(end) if end is not None else "" for end in (tag.low, tag.high))
         known = {**tag._asdict(), "connection": connection, "low": low, "high": high, "history": "change"}
+        known |= {"unit": safe(tag.unit), "description": safe(tag.description)}  # people open it in a spreadsheet
         rows.writerow([known.get(column, "") for column in COLUMNS])
     path = folder / "tags" / f"{connection}.csv"
     _new(path, out.getvalue())

@@ -29,6 +29,7 @@ _SHOWN: Final = frozenset(
         "digest",
         "instructions",  # a job that has begun goes on with the text it began with
         "pictures",
+        "branding",
         "version",
     }
 )
@@ -36,6 +37,7 @@ _WORDS: Final[Mapping[str, str]] = {  # what else there is, as an engineer calls
     "connections": "connections",
     "tags": "tags",
     "rules": "alarms",
+    "station_rules": "alarms",
     "alarm_classes": "alarms",
     "derived": "derived tags",
     "policies": "policies",

@@ -29,7 +29,7 @@ MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1
 CHUNK: Final = 1 << 20
 _PAGES: Final = 2048  # of a database, between two words on how far it is
-_NEVER: Final = ("lock", "link.json", "runs.json")  # of the engine that runs, not of the plant
+NEVER: Final = ("lock", "link.json", "runs.json")  # of the engine that runs, not of the plant
 _NEVER_ENDINGS: Final = (".log", ".part", "-wal", "-shm", "-journal", ".tmp", ".salvaged")
 _SECRET_FOLDERS: Final = ("secrets/", "pki/own/")
 _KEY: Final = b"PRIVATE KEY-----"
@@ -198,7 +198,7 @@ def _forget_days(rollup: Path, from_day: int) -> None:
 
 def _belongs(name: str) -> bool:
     """Whether a file is part of the plant's data and not copied as a database; what was set aside stays behind."""
-    if name in _NEVER or name.endswith(_NEVER_ENDINGS) or ".damaged-" in name:
+    if name in NEVER or name.endswith(_NEVER_ENDINGS) or ".damaged-" in name:
         return False
     is_day = name.startswith("samples/") and name.endswith(".db")
     return not (is_hot(name) or is_day or name in (JOURNAL, ROLLUP))

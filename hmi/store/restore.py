@@ -20,7 +20,7 @@ import msgspec
 
 from hmi.core.errors import StoreError
 from hmi.core.journal import Record
-from hmi.store.backup import CHUNK, FORMAT, MANIFEST, Entry, Manifest, Progress, sync_folder
+from hmi.store.backup import CHUNK, FORMAT, MANIFEST, NEVER, Entry, Manifest, Progress, sync_folder
 from hmi.store.folder import JOURNAL, FolderLock, day_files, hot_files, refuse_network, words
 from hmi.store.hot import end_of_run, last_beat
 from hmi.store.journal import JournalFile
@@ -135,7 +135,7 @@ def _check_names(file: zipfile.ZipFile, manifest: Manifest, archive: Path) -> No
     for name in listed:
         parts = PurePosixPath(name).parts
         plain = all(_PLAIN.fullmatch(part) and part[-1] not in ". " and not _DEVICES.fullmatch(part) for part in parts)
-        if not plain or "/".join(parts) != name or name == "lock":
+        if not plain or "/".join(parts) != name or name in NEVER:
             raise StoreError(f"{archive} holds a file {name!r} that would not be put into the data folder: refused")
 
 
@@ -204,6 +204,7 @@ def _put_in_place(made: Path, folder: Path, now_ns: int, held: ExitStack) -> Pat
     if sys.platform == "win32":
         held.close()  # nothing there can be renamed while a file in it is open
     if folder.exists():
+        _give_to_owner(made, folder)
         if all(path.name == "lock" for path in folder.iterdir()):
             (folder / "lock").unlink(missing_ok=True)
             folder.rmdir()
@@ -218,6 +219,19 @@ def _put_in_place(made: Path, folder: Path, now_ns: int, held: ExitStack) -> Pat
         raise
     sync_folder(folder.parent)
     return aside
+
+
+def _give_to_owner(made: Path, folder: Path) -> None:
+    """Root has restored: it belongs to whom the folder before it belongs, else the engine's account could not open it.
+
+    Nobody but us can have put a link into it yet.
+    """
+    if os.name != "posix" or os.geteuid() != 0:
+        return
+    before = folder.stat()
+    made.chmod(stat.S_IMODE(before.st_mode))
+    for path in (*made.rglob("*"), made):
+        os.chown(path, before.st_uid, before.st_gid, follow_symlinks=False)
 
 
 def _remove(made: Path) -> None:

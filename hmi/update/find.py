@@ -10,11 +10,14 @@ from typing import Final, NamedTuple
 from hmi.core.errors import HmiError
 from hmi.plantfiles.bundle_pack import ENDING, opened
 from hmi.plantfiles.signing import Keys, SignatureError
+from hmi.update import apt
 from hmi.update.versions import Version, version_of
 
 _NAME: Final = re.compile(
     r"hmi-(?P<plant>[a-z][a-z0-9_-]*)-(?P<version>[0-9.]+\+\d+)-(?P<platform>[a-z0-9_-]+)\.tar\.(gz|zst)"
 )
+_PACKAGE: Final = re.compile(r"hmi-(?P<plant>[a-z][a-z0-9-]*)_(?P<version>[0-9.]+\+\d+)_amd64(-xz)?\.deb")
+_OF_PACKAGES: Final = "linux-x86_64"
 _MOST: Final = 2_000  # files of a folder that are looked at
 
 
@@ -31,7 +34,7 @@ def find(path: Path, plant: str, platform: str, in_use: Version, keys: Keys) -> 
     if path.is_file():
         return _named(path)
     try:
-        names = sorted(path.iterdir())[:_MOST]
+        names = _names(path)
     except OSError as error:
         raise HmiError(f"{path} cannot be read ({error.strerror}): is the stick in, the share there?") from None
     programs = [found for one in names if (found := _program(one, plant, platform)) is not None]
@@ -43,23 +46,37 @@ def find(path: Path, plant: str, platform: str, in_use: Version, keys: Keys) -> 
         return Found(max(packs)[1], True, None)
     if newest is None and not packs:
         why = f" ({refused[0]})" if refused else ""
-        raise HmiError(f"There is nothing for {plant} on {platform} in {path}{why}: look for hmi-{plant}-….tar.zst")
+        raise HmiError(
+            f"There is nothing for {plant} on {platform} in {path}{why}: look for hmi-{plant}-….tar.zst or .deb"
+        )
     older = newest.path.name if newest is not None else max(packs)[1].name
     raise HmiError(f"{in_use} is in use, and {path} holds nothing newer ({older}): name the file, with --downgrade")
+
+
+def _names(folder: Path) -> list[Path]:
+    """What lies in a folder, and the packages of one that apt installs from; raises OSError, HmiError."""
+    names = sorted(folder.iterdir())[:_MOST]
+    if any(path.name == apt.INDEX for path in names):
+        names += [row.path for row in apt.listed(folder)][:_MOST]
+    return names
 
 
 def _named(path: Path) -> Found:
     if path.name.endswith(ENDING):
         return Found(path, True, None)
-    match = _NAME.fullmatch(path.name)
+    match = _NAME.fullmatch(path.name) or _PACKAGE.fullmatch(path.name)
     if match is None:
-        raise HmiError(f"{path.name} is no update: hmi-PLANT-VERSION-PLATFORM.tar.zst (or .tar.gz) or NAME{ENDING}")
+        known = f"hmi-PLANT-VERSION-PLATFORM.tar.zst (or .tar.gz), hmi-PLANT_VERSION_amd64.deb or NAME{ENDING}"
+        raise HmiError(f"{path.name} is no update: {known}")
     return Found(path, False, version_of(match["version"]))
 
 
 def _program(path: Path, plant: str, platform: str) -> Found | None:
     match = _NAME.fullmatch(path.name)
-    if match is None or match["plant"] != plant or match["platform"] != platform or not path.is_file():
+    fits = match is not None and match["plant"] == plant and match["platform"] == platform
+    if match is None and (match := _PACKAGE.fullmatch(path.name)) is not None:
+        fits = match["plant"] == plant.replace("_", "-") and platform == _OF_PACKAGES  # Debian knows no underlines
+    if match is None or not fits or not path.is_file():
         return None
     version = version_of(match["version"])
     return None if version is None else Found(path, False, version)

@@ -6,29 +6,13 @@ import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from hmi.core.errors import HmiError
+from hmi.update.ownership import as_owner, owner
 from hmi.update.versions import PROGRAM
 
 _TOLD: Final = 300  # characters of what a program said last
-
-
-def owner(data: Path) -> dict[str, Any]:
-    """How a process is made to work as the owner of a data folder; nothing where it is us already."""
-    if os.name != "posix" or os.geteuid() != 0:
-        return {}
-    info = data.stat()
-    if info.st_uid == 0:
-        return {}
-    return {"user": info.st_uid, "group": info.st_gid, "extra_groups": []}
-
-
-def give_to_owner(data: Path, *paths: Path) -> None:
-    """Let what was written into a data folder belong to whoever it belongs to; raises OSError."""
-    if own := owner(data):
-        for path in paths:
-            os.chown(path, own["user"], own["group"])
 
 
 def run(version: Path, arguments: Sequence[str], data: Path, what: str, seconds: float | None = None) -> None:
@@ -58,9 +42,9 @@ def start(version: Path, plant: Path, data: Path, log: Path) -> subprocess.Popen
     """Start a version's engine on a plant and data folder; it goes on when we end."""
     command = [os.fspath(version / PROGRAM), "engine", os.fspath(plant), "--data", os.fspath(data)]
     try:
-        with log.open("ab") as file:
-            if own := owner(data):
-                os.fchown(file.fileno(), own["user"], own["group"])
+        with as_owner(data):
+            file = log.open("ab")
+        with file:
             return subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -69,7 +53,7 @@ def start(version: Path, plant: Path, data: Path, log: Path) -> subprocess.Popen
                 start_new_session=True,
                 cwd="/",
                 env=_environment(data),
-                **own,
+                **owner(data),
             )
     except OSError as error:
         raise HmiError(f"the engine could not be started ({error.strerror}: {error.filename})") from None

@@ -15,6 +15,7 @@ from hmi.core.errors import HmiError
 from hmi.installed import manifest
 from hmi.plantfiles.site import Site
 from hmi.update import programs, running
+from hmi.update.ownership import owner
 from hmi.update.running import State
 from hmi.update.steps import Steps
 from hmi.update.versions import Installation, remove
@@ -70,7 +71,8 @@ def back_up(station: Station, new: str) -> Path:
     size = sum(path.stat().st_size for path in station.data.rglob("*") if path.is_file())
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        programs.give_to_owner(station.data, folder)
+        if own := owner(station.data):
+            os.chown(folder, own["user"], own["group"], follow_symlinks=False)
         if shutil.disk_usage(folder).free < 2.2 * size:  # the backup, and its copy that the new version is tried on
             raise HmiError(
                 f"{folder} has no room for twice the records ({2.2 * size / 1e6:.0f} MB): nothing was changed"

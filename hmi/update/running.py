@@ -16,6 +16,7 @@ from hmi.core.errors import HmiError, LinkError
 from hmi.link import address
 from hmi.link.messages import AlarmRow, Welcome
 from hmi.link.socket import Connection, connect
+from hmi.update.ownership import as_owner
 
 URGENT: Final = 1  # priority of the alarms that nothing may take attention from
 STOP_S: Final = 60.0  # an engine with much to write takes its time
@@ -101,7 +102,8 @@ def stop(data: Path, clock: Clock, pause: Callable[[float], None]) -> None:
     if found is None:
         return
     try:
-        os.kill(found.pid, signal.SIGTERM)
+        with as_owner(data):  # the number stands in a file of the engine's account: no process but its own
+            os.kill(found.pid, signal.SIGTERM)
         until = clock.monotonic() + STOP_S
         while _lives(found.pid):
             if clock.monotonic() > until:

@@ -14,7 +14,7 @@ from hmi.core.errors import HmiError
 from hmi.core.listing import iso
 from hmi.drivers.decisions import Decision, lay_down
 from hmi.plantfiles.bundle_pack import sync
-from hmi.update.programs import give_to_owner
+from hmi.update.ownership import as_owner
 
 LOG: Final = "update.log"
 _UNDER_WAY: Final = "update.json"
@@ -82,6 +82,5 @@ class Steps:
         """Lay it down for whichever engine runs next, as a file that this engine's user may take away."""
         if not (self._data / "journal.db").exists():
             return
-        lay_down(self._data, decision)
-        place = self._data / "pki" / "decided"
-        give_to_owner(self._data, place.parent, place, *place.glob("*.json"))
+        with as_owner(self._data):
+            lay_down(self._data, decision)

@@ -107,11 +107,17 @@ class PlantServer:
         with asking():
             self._db.execute("UPDATE hmi.station SET seen = now() WHERE id = %s", (self._station,))
 
-    def put_blocks(self, shipment: Shipment, minutes_of: MinutesOf, rows: Iterable[tuple[Block, Samples]] = ()) -> int:
+    def put_blocks(
+        self,
+        shipment: Shipment,
+        minutes_of: MinutesOf,
+        rows: Iterable[tuple[Block, Samples]] = (),
+        late: bool = False,
+    ) -> int:
         """Some blocks of one day, with their times, their minutes as rows, and how far that goes.
 
         `rows`: the samples of those that are to be there in full, too; it is gone through once, as they are sent.
-        Gives how many samples that were.
+        Gives how many samples that were. `late`: others behind them were sent before, so they move nothing on.
         """
         with asking(), self._db.transaction():
             tags = self._tags(shipment)
@@ -130,7 +136,8 @@ class PlantServer:
                     [(self._station, shipment.day, number, data) for number, data in shipment.stamps.items()],
                 )
                 self._put_minutes(cursor, shipment, tags, minutes_of)
-                cursor.execute(_SENT, (self._station, shipment.day, *shipment.place, shipment.mark))
+                if not late:
+                    cursor.execute(_SENT, (self._station, shipment.day, *shipment.place, shipment.mark))
         return count
 
     def put_records(self, records: Sequence[NumberedRecord]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -137,10 +138,15 @@ def texts(screens: tuple[str, ...] = ("overview", "tank", "pump")) -> dict[str, 
     return made
 
 
-def library() -> dict[str, str]:
-    """The shared symbols."""
+@cache
+def _shared() -> tuple[tuple[str, str], ...]:
     root = Path(__file__).parents[2] / "screens"
-    return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in root.rglob("*.toml")}
+    return tuple((path.relative_to(root).as_posix(), path.read_text("utf-8")) for path in root.rglob("*.toml"))
+
+
+def library() -> dict[str, str]:
+    """The shared symbols, read once for all tests."""
+    return dict(_shared())
 
 
 class SmallEngine:
@@ -234,10 +240,14 @@ class SmallEngine:
 
 @pytest.fixture(autouse=True)
 def hands_off(qapp: QApplication) -> Iterator[None]:
-    """No test leaves a language or a held mouse button to the next: both are the whole program's."""
+    """No test leaves a language, a held key or mouse button to the next: they are the whole program's.
+
+    After a click with Ctrl, Qt takes Ctrl for held until the next click or key, and lists are selected from otherwise.
+    """
     yield
     speak("en")
-    if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+    held = (QApplication.mouseButtons(), QApplication.keyboardModifiers())
+    if held != (Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier):
         anywhere = QWidget()
         anywhere.show()
         QTest.mouseRelease(anywhere, Qt.MouseButton.LeftButton)
@@ -266,8 +276,9 @@ def other_files() -> dict[str, str]:
 
 
 @pytest.fixture
-def wire(qapp: Any, engine: SmallEngine, clock: HandClock) -> Iterator[Wire]:
-    """A wire to the small engine, not yet started."""
+def wire(qapp: Any, engine: SmallEngine, clock: HandClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
+    """A wire to the small engine, not yet started; it looks again for one that is away without much ado."""
+    monkeypatch.setattr("hmi.client.wire.RETRY_MS", 10)
     made = Wire(engine.open_link, clock)
     yield made
     made.stop()

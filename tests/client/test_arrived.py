@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from hmi.client.arrived import Arrived
+from hmi.client.language import speak
 from hmi.link.messages import Health, Reply
 
 PACK = {
@@ -56,6 +57,17 @@ def test_each_is_shown_with_who_published_it_and_who_vouches(window, engine, box
         sheet.facts.whole
         == "Published by office\nnew labels\nSigned with the key A1B2C3D4E5F60718\nVersion 3 is in force"
     )
+    sheet.leave()
+
+
+def test_it_speaks_the_operators_language(window, engine, box):
+    sheet = opened(window, engine)
+    speak("de")
+    sheet._show(box[7])
+    assert sheet.facts.whole.endswith("Version 3 ist in Kraft")
+    sheet.agree.click()
+    window.frame.beat()
+    assert sheet.complaint.whole == "Das braucht die Rolle projektieren: als jemand anmelden, der sie hat"
     sheet.leave()
 
 

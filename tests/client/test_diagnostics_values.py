@@ -77,3 +77,7 @@ def test_all_or_the_picked_rows_are_copied(values):
     values.table.selectRow(0)
     values.copy()
     assert QGuiApplication.clipboard().text().splitlines()[1:] == ["\t".join(values.model.rows[0])]
+    values.model.put([(*values.model.rows[0][:2], "=cmd|' /C calc'!A0", *values.model.rows[0][3:])])
+    values.table.clearSelection()
+    values.copy()
+    assert "\t'=cmd" in QGuiApplication.clipboard().text(), "what a device says is no formula where it is pasted"

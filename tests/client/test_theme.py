@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF, QPalette
 
@@ -11,13 +13,13 @@ from hmi.client.theme import (
     ROLES,
     Theme,
     application_palette,
-    contrast,
     day,
     font,
-    luminance,
     night,
     theme_of,
 )
+from hmi.core.plant.model import Branding
+from hmi.core.screens.palette import contrast, luminance
 
 THEMES = (day(), night())
 SURFACES = ("background", "panel", "raised")
@@ -96,3 +98,11 @@ def test_palette_texts_read_on_their_grounds(theme: Theme, qapp: object) -> None
     ]
     for text, ground in pairs:
         assert contrast(palette.color(text).name(), palette.color(ground).name()) >= 4.5
+
+
+def test_a_plants_accent_takes_the_place_of_the_themes_and_nothing_else_does() -> None:
+    own = Branding("#1D674C", "#8FD8B8")
+    for theme, colour in zip(THEMES, ("#1D674C", "#8FD8B8"), strict=True):
+        assert theme_of(theme.name, own) == replace(theme, accent=colour, brand=colour)
+        assert theme_of(theme.name, Branding()) == theme
+        assert theme.brand == theme.frame

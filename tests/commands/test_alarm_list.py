@@ -8,6 +8,7 @@ import pytest
 from hmi.cli import main
 from hmi.commands.alarm_list import _line as line_of
 from hmi.commands.alarm_list import as_told, narrowed
+from hmi.core.alarms import station
 from hmi.core.errors import HmiError
 from hmi.link.messages import AlarmRow, ConditionFacts
 from hmi.plantfiles.folder import check_folder, find_plant
@@ -97,3 +98,10 @@ def test_conditions_that_servers_keep_are_listed_by_what_their_servers_say(plant
     line = line_of(told)
     assert "from line" in line and "to be confirmed (hmi confirm)" in line and "last known, link lost" in line
     assert as_told(plant, AlarmRow(0, "unacknowledged"))["server"] is None
+
+
+def test_one_of_the_stations_own_has_no_tag_and_says_what_it_is_just_now(plant):
+    rule = next(rule for rule in plant.all_rules if rule.id == station.JOURNAL)
+    told = as_told(plant, AlarmRow(rule.index, "unacknowledged", raised_ns=1, value=1.0, note="record 7 was changed"))
+    assert (told["tag"], told["class"], told["limit"], told["note"]) == ("", "diagnostic", None, "record 7 was changed")
+    assert line_of(told).endswith("The journal is not as it was written  record 7 was changed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from contextlib import closing
 from pathlib import Path
 
@@ -43,6 +44,17 @@ def test_a_csv_file_is_there_afterwards_and_once(data: Path, tmp_path: Path, cap
     assert (code, json.loads(out)["added"], json.loads(out)["there_already"]) == (0, 0, 30)
     [samples] = Reader(data).samples(["a.level"], *ALL)
     assert samples.value.tolist() == [n + 0.5 for n in range(30)]
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root writes for others")
+def test_root_leaves_no_files_that_the_engine_cannot_read(data: Path, tmp_path: Path, capsys: Capture) -> None:
+    os.chown(data, 65534, 65534)
+    (tmp_path / "old.csv").write_text(HEAD + "a.level,2026-02-15T00:00:00Z,1,good\n")
+    code, _, err = run(capsys, "import", tmp_path / "old.csv", "--data", data)
+    assert code == 1
+    assert "is another account's: import as that one" in err
+    assert {path.stat().st_uid for path in data.rglob("*")} == {0}, "nothing was written"
+    assert not [samples for samples in Reader(data).samples(["a.level"], *ALL) if len(samples)]
 
 
 def test_one_mistake_and_nothing_is_imported(data: Path, tmp_path: Path, capsys: Capture) -> None:

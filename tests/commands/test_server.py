@@ -121,3 +121,13 @@ def test_a_station_may_not_publish(made: str, cluster, tmp_path: Path, capsys: p
     (tmp_path / "x.toml").write_text(ORDERS)
     code, _, error = hmi(capsys, "publish", made.replace("owner@", "desk7@"), str(tmp_path / "x.toml"))
     assert code == 1 and "permission denied" in error
+
+
+@pytest.mark.cr("4.1")
+@pytest.mark.parametrize("address", ["postgresql://owner:herons3@127.0.0.1:1/plant", "host=127.0.0.1 password=herons3"])
+def test_a_password_on_the_command_line_is_refused(capsys: pytest.CaptureFixture[str], address: str) -> None:
+    for words in (["init", address], ["publish", address, "nothing.csv"]):
+        assert cli.main(["server", *words]) == 1
+        told = capsys.readouterr().err
+        assert "can be read by everybody at this computer" in told
+        assert "herons3" not in told

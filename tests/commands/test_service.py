@@ -1,10 +1,12 @@
 import asyncio
+import gc
 import os
 import signal
 
 import pytest
 
 from hmi import cli
+from hmi.commands import service
 from hmi.commands.service import run_until_told
 from hmi.core.errors import DeviceError
 
@@ -33,6 +35,15 @@ def test_a_known_error_inside_a_group_of_tasks_comes_out_alone():
 
     with pytest.raises(DeviceError, match="port is taken"):
         run_until_told(work())
+
+
+def test_what_an_engine_made_until_it_is_ready_is_not_looked_through_again(capsys):
+    try:
+        service._started("ready live=3")
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+    assert capsys.readouterr().out == "ready live=3\n"
 
 
 def test_faults_can_be_listed(capsys):

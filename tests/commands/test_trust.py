@@ -190,3 +190,22 @@ def test_a_server_that_a_person_refused_stays_refused(trust, folder: Path):
     assert [(one.event, one.why) for one in decisions] == [("refused", "not one of ours")]
     assert trust("accept", MARK, "--why", "it is, after all")[0] == 0
     assert [entry.kind for entry in Pki(folder).find(MARK)] == ["trusted"]
+
+
+@pytest.mark.cr("1.8")
+def test_a_certificate_is_asked_for_and_its_answer_is_judged(trust, folder: Path, tmp_path: Path):
+    file = tmp_path / "station.csr"
+    code, out, _ = trust("request", "--out", str(file), "--host", "panel7.plant")
+    assert code == 0 and "hmi trust import" in out
+    asked = x509.load_pem_x509_csr(file.read_bytes())
+    names = asked.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert "panel7.plant" in names.get_values_for_type(x509.DNSName)
+    (tmp_path / "other.der").write_bytes(FILLER.public_bytes(Encoding.DER))
+    code, _, err = trust("import", str(tmp_path / "other.der"))
+    assert code == 1
+    assert "another key" in err
+    code, _, err = trust("import", str(tmp_path / "nothing.der"))
+    assert code == 1
+    assert "No such file" in err
+    trust("request", "--out", str(file))
+    assert [decision.event for _, decision in laid_down(folder)] == ["request made"]

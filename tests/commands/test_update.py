@@ -9,7 +9,23 @@ import pytest
 
 from hmi.cli import main
 from hmi.core import minisign
-from tests.update.standin import KEY, ROOT, STRANGER, command, in_use, install, start, stick, stop_all, update
+from hmi.plantfiles.bundle import sign
+from tests.update.standin import (
+    KEY,
+    ROOT,
+    STRANGER,
+    artefact,
+    command,
+    in_use,
+    install,
+    make_version,
+    records,
+    start,
+    stick,
+    stop_all,
+    update,
+    write_manifest,
+)
 
 
 def told(done: "subprocess.CompletedProcess[str]") -> str:
@@ -60,6 +76,21 @@ def test_a_plants_key_signs_no_program(root: Path, tmp_path: Path) -> None:
     (root / "trusted-keys" / "plant").mkdir()
     (root / "trusted-keys" / "plant" / "maker.pub").write_text(minisign.write_public(KEY.public_key))
     assert "trusts no key for a program" in told(update(root, str(stick(tmp_path, "0.2.0+1")), "--yes"))
+
+
+def test_a_plant_that_another_has_signed_is_refused_before_anything_is_tried(root: Path, tmp_path: Path) -> None:
+    """As the engine would refuse it, but the one that runs goes on."""
+    start(root)
+    made = make_version(tmp_path / "made", "0.2.0+2")
+    sign(made / "plant", STRANGER)
+    write_manifest(made, "0.2.0+2")
+    path = artefact(made, tmp_path / "stick", "0.2.0+2")
+    before = records(root)
+    why = told(update(root, str(path), "--yes"))
+    assert f"signed with the key {STRANGER.public_key.name}, which this station does not trust" in why
+    assert (in_use(root), records(root)) == ("0.1.0+1", before)
+    assert [one.name for one in (root / "versions").iterdir()] == ["0.1.0+1"]
+    assert "update tried on a copy" not in (root / "update.log").read_text()
 
 
 def test_while_nobody_agrees_it_stays_prepared(root: Path, tmp_path: Path) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ import pytest
 from hmi import cli
 from hmi.clock import MachineClock
 from hmi.core.plant import Connection, Plant
+from hmi.core.plant.model import PeopleRules
 from hmi.engine.engine import Engine
 from hmi.store.people import read_book
 from hmi.store.query import Reader
@@ -23,6 +26,7 @@ from tests.engine.toy import TAGS
 pytestmark = [pytest.mark.expect_log("connection refused"), pytest.mark.usefixtures("quick")]
 
 GOOD, OTHER = "three grey herons", "seven wet otters"
+NOTICE = "For staff of the plant only.\nWhat is done here is recorded."
 Typed = tuple[list[str], list[str]]  # words of a command, and what is typed at its questions
 
 
@@ -48,7 +52,8 @@ def typed(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
         return code, said.out, said.err
 
     async def beside(verb: str, commands: list[Typed]) -> list[tuple[int, str, str]]:
-        plant = Plant("toy", "Toy", "UTC", (Connection("plc", "opcua", "opc.tcp://127.0.0.1:1"),), TAGS, (), {}, {})
+        plc, people = Connection("plc", "opcua", "opc.tcp://127.0.0.1:1"), PeopleRules(notice=NOTICE)
+        plant = Plant("toy", "Toy", "UTC", (plc,), TAGS, (), {}, {}, people=people)
         made, said = Engine(plant, {}, tmp_path, MachineClock(), ready_s=0.1), asyncio.Queue[str]()
         async with asyncio.TaskGroup() as group:
             task = group.create_task(made.run(said.put_nowait))
@@ -82,6 +87,29 @@ def test_the_first_account_and_the_next(typed: Callable[..., Any], tmp_path: Pat
     (ada, kim) = json.loads(told[5][1])["accounts"]
     assert (ada["roles"], kim["roles"]) == ({"": "administer"}, {"": "operate", "line1.filler": "maintain"})
     assert [one.name for one in read_book(tmp_path).accounts] == ["ada", "kim"]
+
+
+class Terminal(io.StringIO):
+    """What a person types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.cr("1.12")
+def test_a_person_at_a_terminal_reads_the_owners_notice_before_the_password(
+    typed: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+):
+    def asked(prompt: str) -> str:
+        sys.stderr.write(f"{prompt}\n")
+        return sys.stdin.readline().rstrip("\n")
+
+    [(code, _, err)] = typed(FIRST)
+    assert (code, err) == (0, ""), "a script is not told"
+    monkeypatch.setattr("getpass.getpass", asked)
+    monkeypatch.setattr(sys.modules[__name__], "io", SimpleNamespace(StringIO=Terminal))
+    [(code, _, err)] = typed((["list", "--as", "ada"], [GOOD]))
+    assert (code, err.splitlines()) == (0, [*NOTICE.splitlines(), "Password of ada: "])
 
 
 def test_what_is_not_allowed_is_one_line_each(typed: Callable[..., Any]):

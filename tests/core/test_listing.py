@@ -5,14 +5,14 @@ import io
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hmi.core.aggregate import Aggregates
 from hmi.core.batch import FLAG_TEXT
 from hmi.core.history import Samples, window_of
-from hmi.core.listing import CsvText, iso, rows_of, safe
+from hmi.core.listing import CsvText, iso, rows_of
+from hmi.core.spreadsheet import safe
 from tests.core.test_history import samples_of
 
 NOW = 1_772_000_000_123_456_789
@@ -39,14 +39,6 @@ def test_every_kind_of_answer_has_rows_with_times_in_words():
     step = Aggregates("a", ("Average",), edges, np.full((1, 1), np.nan), np.zeros(1), np.zeros(1, np.uint32))
     row = next(rows_of(step))
     assert (row["time"], row["end"], row["Average"]) == (iso(NOW), iso(NOW + 60), None)
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"), [("=1+2", "'=1+2"), ("-x", "'-x"), ("\tx", "'\tx"), ("", ""), ("a=1", "a=1")]
-)
-@pytest.mark.cr("3.5")
-def test_text_that_a_spreadsheet_would_run_is_made_plain(text, shown):
-    assert safe(text) == shown
 
 
 def texts_of(texts):

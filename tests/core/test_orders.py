@@ -1,6 +1,6 @@
 import pytest
 
-from hmi.core.orders import MOST, Order, read_orders
+from hmi.core.orders import MOST, Order, is_done, read_orders
 
 GOOD = """plant = "toy"
 [[order]]
@@ -40,3 +40,19 @@ def test_orders_are_read_whole():
 def test_one_mistake_refuses_all_of_them(text: str, says: str):
     with pytest.raises(ValueError, match=says):
         read_orders(text)
+
+
+@pytest.mark.parametrize(
+    ("instruction", "jobs", "done"),
+    [
+        ("seal", [("seal", "finished")], True),
+        ("seal", [("other", "finished")], False),
+        ("", [("other", "finished")], True),
+        ("seal", [("seal", "open"), ("seal", "abandoned")], False),
+        ("seal", [], False),
+    ],
+)
+def test_an_order_is_done_when_a_job_by_its_instruction_was_carried_out(
+    instruction: str, jobs: list[tuple[str, str]], done: bool
+):
+    assert is_done(Order(id="1", instruction=instruction), jobs) is done

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hmi.core import people
-from hmi.core.people import Account, Tries, after_wrong, greater, role_for, waits_s
+from hmi.core.people import STATION_TRIES, Account, Tries, after_wrong, forgiven, greater, role_for, waits_s
 
 S = 10**9
 
@@ -67,3 +67,26 @@ def test_pins_and_names():
 def test_roles_that_do_not_exist_are_named():
     assert "king" in people.role_complaint({"line1": "king"})
     assert people.role_complaint({"": "operate"}) == ""
+
+
+@pytest.mark.cr("1.7")
+def test_a_plant_may_ask_for_longer_passwords():
+    assert people.password_complaint("three grey herons", "kim", 17) == ""
+    assert "has 18 to 256" in people.password_complaint("three grey herons", "kim", 18)
+
+
+def test_a_station_forgives_no_faster_than_it_would_have_made_wait():
+    """Typing errors of a year must not have everybody wait, and patience must not make guessing cheaper."""
+    hour_ns, now_ns, tries = 3600 * 10**9, 10**18, Tries()
+    for _ in range(400):  # three times a day somebody mistypes
+        now_ns += 8 * hour_ns
+        tries = after_wrong(forgiven(tries, now_ns), now_ns, STATION_TRIES)
+        assert waits_s(tries, now_ns) == 0.0
+    guesses, start_ns = 0, now_ns
+    while now_ns < start_ns + 24 * hour_ns:  # whoever waits only as long as he must
+        tries = after_wrong(forgiven(tries, now_ns), now_ns, STATION_TRIES)
+        guesses += 1
+        now_ns += round(waits_s(tries, now_ns) * 1e9) + 10**9
+    assert guesses < STATION_TRIES + 24 * 4 + 20
+    calm = forgiven(tries, now_ns + 10 * hour_ns)
+    assert forgiven(calm, now_ns + 10 * hour_ns) == calm, "asking again forgives nothing more"

@@ -149,4 +149,7 @@ def test_gaps_that_touch_are_one() -> None:
 def test_joined_by_time() -> None:
     joined = stretch.join([of_samples(samples_of([(5, 1.0, 0), (7, 2.0, 0)])), of_samples(samples_of([(5, 3.0, 0)]))])
     assert joined.first.tolist() == [1.0, 3.0, 2.0]
+    later, earlier = of_samples(samples_of([(8, 4.0, 0), (9, 5.0, 0)])), of_samples(samples_of([(1, 6.0, 0)]))
+    assert stretch.join([later, joined, earlier]).first.tolist() == [6.0, 1.0, 3.0, 2.0, 4.0, 5.0]
+    assert stretch.join([earlier, of_samples(samples_of([]))]).first.tolist() == [6.0]
     assert len(stretch.join([])) == 0

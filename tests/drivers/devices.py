@@ -21,6 +21,8 @@ from hmi.core.plant.model import Connection
 from hmi.core.tags import Tag
 from hmi.drivers import create
 from hmi.drivers.driver import Driver
+from tests.drivers import nursery
+from tests.drivers.nursery import Born
 
 SERVERS = Path(__file__).parent / "servers"
 SCHEME = {
@@ -67,12 +69,12 @@ class Device:
         self.port = free_port()
         self.address = f"{SCHEME[kind]}://127.0.0.1:{self.port}"
         self._arguments = arguments
-        self._process: subprocess.Popen[str] | None = None
+        self._process: Born | subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         """Start it and wait until it listens."""
         command = [sys.executable, str(SERVERS / f"{self.kind}_server.py"), str(self.port), *self._arguments]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self._process = nursery.start(command)
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == "ready\n"
 

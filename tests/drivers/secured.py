@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -16,7 +15,7 @@ from hmi.clock import MachineClock
 from hmi.core.plant.model import Connection
 from hmi.drivers.certificates import fingerprint
 from hmi.drivers.pki import Pki
-from tests.drivers import papers
+from tests.drivers import nursery, papers
 from tests.drivers.devices import SERVERS, Running, free_port, running, tags_of
 from tests.drivers.papers import NOW, URI, paper
 
@@ -116,11 +115,14 @@ def serving(folder: Path) -> Iterator[Server]:
     Pki(folder).own(MachineClock().now_ns())
     script = str(SERVERS / "secured_opcua_server.py")
     command = [sys.executable, script, str(folder / "faces.json"), str(folder / "seen")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    process = nursery.start(command)
+    try:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         yield Server(dict(zip(FACES, (row["port"] for row in rows), strict=True)), folder / "seen", folder / "pki")
+    finally:
         process.kill()
+        process.communicate()
 
 
 def trust(folder: Path, certificate) -> None:

@@ -79,3 +79,10 @@ def test_the_log_has_it_at_each_notice_once():
         "7 days: renew it",
     ]
     assert logged[0].startswith("filler: the certificate of the server")
+
+
+def test_when_each_one_in_use_ends_is_known_by_whose_it_is():
+    watched = Watched(20)
+    [(whose, end_ns)] = watched.expiry.ends().items()
+    assert whose == "the server plc7:4840"
+    assert (end_ns - watched.clock.now_ns()) // (86_400 * 10**9) == 20

@@ -208,6 +208,8 @@ async def test_what_ends_soon_is_told_while_there_is_time(server: Server, statio
         words = f"the certificate of the server 127.0.0.1:{server.ports['ending']} expires in 9 days: renew it"
         assert run.driver.health.note == words
         assert events == [("certificate", words)]
+        ends = run.driver.health.certificates or {}
+        assert set(ends) == {"the station", f"the server 127.0.0.1:{server.ports['ending']}"}
 
 
 @pytest.mark.expect_log("connection to 127.0.0.1:\\d+ lost")

@@ -212,7 +212,11 @@ async def test_a_conversation_that_is_not_spoilt_works(answers: Path):
 
 
 @pytest.mark.expect_log(
-    "device: 127.0.0.1", "device: (connection to|no answer from) 127", "history has a gap", "history of what was missed"
+    "device: 127.0.0.1",
+    "device: (connection to|no answer from) 127",
+    "device: the connection ended without a reason",
+    "history has a gap",
+    "history of what was missed",
 )
 async def test_whatever_a_server_sends_others_go_on(shared_opcua: Device, answers: Path, hasty: None):
     """A few hundred ways to be broken, eight at a time, beside a server that is sound."""
@@ -256,6 +260,7 @@ TROUBLES = [
 
 
 @pytest.mark.expect_log("device: 127.0.0.1", "no answer from", "history of what was missed", "client is disconnected")
+@pytest.mark.expect_log("device: the connection ended without a reason")  # before the next try has named it
 async def test_each_trouble_is_named_and_costs_its_own_connection_only(
     shared_opcua: Device, answers: Path, hasty: None
 ):

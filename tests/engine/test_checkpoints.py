@@ -48,7 +48,9 @@ def desk(tmp_path: Path):
 
 
 def test_an_empty_journal_is_not_signed(desk: Desk):
+    assert desk.signing.finding is None, "nobody has looked yet"
     desk.look()
+    assert desk.signing.finding == ""
     assert desk.marks == 0
 
 
@@ -85,3 +87,4 @@ def test_what_was_changed_on_the_disk_is_told_once_and_signing_goes_on(desk: Des
     told = [record.result for _, record in JournalReader(tmp_path).journal() if record.event == "damaged"]
     assert len(told) == 1 and "record 1 was changed" in told[0]
     assert desk.marks == 4  # three marks, and the finding
+    assert "record 1 was changed" in desk.signing.finding

@@ -9,9 +9,10 @@ import pytest
 from hmi.drivers import registry
 from hmi.drivers.driver import Driver
 from hmi.engine import gate
+from tests.trees import Trees
 
 ROOT = Path(__file__).parents[2]
-TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in ROOT.glob("hmi/**/*.py")}
+TREES = Trees({path.relative_to(ROOT).as_posix(): path for path in ROOT.glob("hmi/**/*.py")})
 
 # Every place outside the drivers that names something's `write`, and what that is. A new one is a question to be
 # answered here: is it a way to a controller? Then it must go through the gate.

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from hmi.core.alarms import station
 from hmi.engine import forward
 from hmi.engine.forward import Forward, key_of
+from hmi.engine.station_alarms import Reading
+from hmi.engine.station_facts import of_server
 from hmi.store.outbox import Outbox
 from hmi.store.schema import open_to_read
 from tests.store.made import DAY, MIDNIGHT
@@ -132,6 +136,7 @@ def test_another_journal_under_the_same_key_is_refused_in_words(
     wrong = sending(other, url)
     until(lambda: wrong.told.state == "refused", lambda: wrong.told)
     assert "not the one whose beginning the plant server has" in wrong.told.text
+    assert known(wrong)[station.SERVER_REFUSED] == Reading(True, wrong.told.text)
     wrong.stop()
     expect_equal(folder, url)
 
@@ -145,11 +150,24 @@ def test_a_block_that_the_server_does_not_take_is_listed_and_passed(
     sent = sending(folder, url)
     until(lambda: sent.told.state == "current", lambda: sent.told)
     assert any(text.startswith("a.level: ") for text in sent.told.refused)
+    assert known(sent)[station.SERVER_ROWS].holds and known(sent)[station.SERVER_REFUSED].holds is False
     with psycopg.connect(url) as db:
         there = {tuple(row) for row in db.execute(SERVER_BLOCKS).fetchall()}
     lacking = blocks_of(folder) - there
     assert 0 < len(lacking) <= len(sent.told.refused)
     assert {row[1] for row in lacking} == {"a.level"}
+    sent.stop()
+    again = sending(folder, url)
+    until(lambda: again.told.state == "current", lambda: again.told)
+    assert known(again)[station.SERVER_ROWS].holds, "the next run knows what is missing there"
+    again.stop()
+    with psycopg.connect(url, autocommit=True) as db:
+        [(name,)] = db.execute("SELECT conname FROM pg_constraint WHERE conname LIKE 'block_%check%'").fetchall()
+        db.execute(psycopg.sql.SQL("ALTER TABLE hmi.block DROP CONSTRAINT {}").format(psycopg.sql.Identifier(name)))
+    mended = sending(folder, url)
+    until(lambda: mended.told.state == "current", lambda: mended.told)
+    assert known(mended)[station.SERVER_ROWS].holds is False and not mended.told.refused
+    expect_equal(folder, url)
 
 
 def test_tables_of_another_program_are_said(folder: Path, bare: str, sending: Callable[..., Forward]):
@@ -167,6 +185,7 @@ def test_a_server_that_is_not_there_is_one_line(folder: Path, sending: Callable[
     until(lambda: said in sent.told.text, lambda: sent.told)
     assert sent.told.state == "away" and "\n" not in sent.told.text
     until(lambda: sent.told.backlog.blocks > 0)
+    assert known(sent)[station.SERVER_REFUSED].holds is False and sent.told.counted
     assert sent.told.backlog.records == 60 and sent.told.backlog.oldest_ns > 0
 
 
@@ -180,3 +199,8 @@ def test_reading_for_the_server_holds_no_lock(folder: Path):
     list(Outbox(folder).shipments({}))
     with closing(open_to_read(path)) as file:
         assert file.execute("SELECT count(*) FROM block").fetchone()[0] > 0
+
+
+def known(sent: Forward) -> dict[str, Reading]:
+    """What the station's own alarms are judged by."""
+    return of_server(asdict(sent.told))

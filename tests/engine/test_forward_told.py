@@ -9,7 +9,7 @@ import pytest
 from hmi.clock import HandClock
 from hmi.core.journal import Record
 from hmi.core.outgoing import Backlog
-from hmi.engine.forward_told import Told, Watch, forecast, note_of, words_of
+from hmi.engine.forward_told import Told, Watch, forecast, note_of, trouble_of, waits_of, words_of
 from hmi.store.keeping import Room
 
 HOUR = 3_600 * 10**9
@@ -70,3 +70,18 @@ def test_it_is_journalled_once_and_once_when_it_is_well():
 
 def test_arrivals_are_told():
     assert "3 arrived and wait for a person" in words_of(replace(Told("current", "all"), inbox=3))
+
+
+@pytest.mark.parametrize(
+    ("told", "room", "trouble"),
+    [
+        (Told("away", backlog=WAITS), ROOM, ""),
+        (Told("away", backlog=WAITS._replace(oldest_ns=NOW - 30 * HOUR)), ROOM, "late"),
+        (Told("away", backlog=WAITS._replace(oldest_ns=NOW - 30 * HOUR)), ROOM._replace(limit=4e8), "loss"),
+        (Told("refused", "no password", NOW - HOUR, WAITS), ROOM._replace(limit=4e8), "loss"),
+        (Told("current", backlog=WAITS), ROOM._replace(limit=0.0), ""),
+    ],
+)
+def test_what_is_wrong_with_what_waits_whatever_is_said_aloud(told: Told, room: Room, trouble: str):
+    assert trouble_of(told, room, 24.0, NOW) == trouble
+    assert bool(waits_of(told, room, trouble, NOW)) == bool(trouble)

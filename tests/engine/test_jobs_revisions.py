@@ -20,7 +20,7 @@ DRAFT = instruction(Read(id="a", title="A"), equipment=("a",), release=Release()
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[list[Workshop]]:
+def shop(tmp_path: Path, quick: None) -> Iterator[list[Workshop]]:
     made: list[Workshop] = []
     yield made
     for one in made:

@@ -6,14 +6,7 @@ import pytest
 
 from hmi.engine.jobs_signing import NOBODY, CannotSign, Signing
 from hmi.engine.people import Denied
-from tests.engine.hall import GOOD, OTHER, Hall, at
-
-
-@pytest.fixture
-def hall(tmp_path):
-    made = Hall(tmp_path)
-    yield made
-    made.people.close()
+from tests.engine.hall import GOOD, OTHER, at
 
 
 async def test_without_accounts_people_are_their_computers_users(hall):

@@ -24,7 +24,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[list[Workshop]]:
+def shop(tmp_path: Path, quick: None) -> Iterator[list[Workshop]]:
     made: list[Workshop] = []
     yield made
     for one in made:

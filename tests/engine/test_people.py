@@ -216,3 +216,67 @@ async def test_a_station_that_locks_itself_is_open_only_while_somebody_is_signed
     again.people._plant = hall.people._plant
     assert again.people.is_locked(desk), "after a restart, too"
     again.people.close()
+
+
+async def test_a_badge_is_not_guessed_from_one_invented_station_after_the_other(hall: Hall):
+    """A badge has no name and takes no time to try: what is tried is counted, wherever a client says that it sits."""
+    office, desk = await hall.staffed(), at("desk 1")
+    await hall.act(office, "badge", "kim", code="0471")
+    await hall.people.sign_in(desk, "kim", GOOD + "!")
+    tried = 0
+    for code in range(471):
+        try:
+            await hall.people.check(f"desk {code + 2}", "", f"{code:04}", "badge")
+        except Denied as denied:
+            tried += "is wrong" in str(denied)
+    assert tried == room_file.STATION_TRIES
+    with pytest.raises(Denied, match="Too many wrong tries"):
+        await hall.people.check("desk 1", "", "0471", "badge")
+    assert (await hall.people.check("desk 1", "kim", GOOD + "!")).name == "kim", "by password he gets in"
+
+
+async def test_invented_names_do_not_have_the_guesses_at_a_real_one_forgotten(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(room_file, "_MOST_TRIES", 10)
+    await hall.staffed()
+    for _ in range(3):
+        with pytest.raises(Denied, match="is wrong"):
+            await hall.people.check("desk 1", "kim", "guess")
+    for guess in range(20):
+        with pytest.raises(Denied, match="is wrong"):
+            await hall.people.check(f"desk {guess + 2}", f"nobody {guess}", "guess")
+    assert len(hall.people.book.tries) <= 11
+    with pytest.raises(Denied, match="Too many wrong tries"):
+        await hall.people.check("desk 99", "kim", GOOD + "!")
+
+
+@pytest.mark.cr("2.7")
+async def test_a_person_is_at_no_more_windows_than_the_plant_allows(hall: Hall):
+    hall.people._plant = replace(hall.people._plant, people=PeopleRules(accounts=True, sessions=1))
+    await hall.staffed()
+    desk, other, script = at("desk 1"), at("desk 2"), at("desk 1")
+    script.hello = replace_hello(script.hello, program="command line")
+    await hall.people.sign_in(desk, "kim", GOOD + "!")
+    await hall.people.sign_in(desk, "kim", GOOD + "!")
+    await hall.people.sign_in(script, "kim", GOOD + "!")
+    with pytest.raises(Denied, match="is wrong"):
+        await hall.people.sign_in(other, "kim", "wrong")
+    with pytest.raises(Denied, match="kim is signed in at desk 1 already"):
+        await hall.people.sign_in(other, "kim", GOOD + "!")
+    assert hall.people.person(other) is None
+    assert [one.result for one in hall.records if one.event == "refused"][-1] == "is signed in at desk 1 already"
+    hall.people.closed(desk)
+    assert (await hall.people.sign_in(other, "kim", GOOD + "!")).name == "kim"
+
+
+@pytest.mark.cr("2.12")
+async def test_a_client_that_says_an_accounts_name_is_not_taken_for_that_person(hall: Hall):
+    await hall.staffed()
+    desk = at()
+    desk.hello = replace_hello(desk.hello, user="Kim")
+    assert hall.people.name(desk) == "Kim (not signed in)"
+    assert hall.people.record_of("note", "note", "a", desk, "").user == "Kim (not signed in)"
+    await hall.people.sign_in(desk, "kim", GOOD + "!")
+    assert hall.people.name(desk) == "kim"
+    assert hall.people.name(at()) == "root"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from hmi.engine.people import Denied
@@ -10,7 +12,7 @@ from tests.engine.hall import GOOD, OTHER, Hall, at
 
 @pytest.mark.cr("1.1", "1.5")
 async def test_nobody_is_there_at_first_and_no_password_opens_anything(hall: Hall):
-    facts = {"person": None, "role": "view", "accounts": 0, "locked": False, "fault": ""}
+    facts = {"person": None, "role": "view", "accounts": 0, "locked": False, "fault": "", "notice": ""}
     assert (await hall.ask(at(), "whoami")).body == facts
     for name, secret in (("", ""), ("admin", "admin"), ("root", ""), ("operator", "1234")):
         with pytest.raises(Denied, match="Name or password is wrong"):
@@ -73,3 +75,19 @@ async def test_a_locked_station_is_told_so_and_to_whom_it_is_of_use(hall: Hall):
     assert hall.records[-1].result == "coffee"
     await hall.ask(desk, "sign_in", name="kim", secret=GOOD + "!")
     assert (await hall.ask(desk, "whoami")).body["locked"] is False
+
+
+@pytest.mark.cr("7.2")
+async def test_a_client_has_one_password_judged_at_a_time(hall: Hall):
+    """A flood of guesses by one client waits for itself, not everybody else for it."""
+    await hall.staffed()
+    flood, kim = at("desk 7"), at("desk 8")
+    told = await asyncio.gather(
+        *(hall.ask(flood, "sign_in", name=f"nobody {number}", secret="x") for number in range(20)),
+        hall.ask(kim, "sign_in", name="kim", secret=GOOD + "!"),
+        return_exceptions=True,
+    )
+    assert sum("is being judged" in str(one) for one in told) == 19
+    assert told[-1].ok
+    with pytest.raises(Denied, match="is wrong"):
+        await hall.ask(flood, "sign_in", name="nobody", secret="x")

@@ -12,9 +12,10 @@ from hmi.core.errors import StoreError
 from hmi.core.history import Samples
 from hmi.core.policy import Policy
 from hmi.engine.gate import Gate
+from hmi.engine.locked import LOCKED
 from hmi.engine.notes import Notes
 from hmi.engine.publish import Publisher
-from hmi.engine.requests import LOCKED, Requests
+from hmi.engine.requests import Requests
 from hmi.link.messages import Health, PropertyRow, Request, Values, Welcome
 from hmi.store.query import Reader
 from hmi.store.store import Store

@@ -7,10 +7,13 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from hmi.commands.children import Child, hmi_command
+from hmi.core.errors import HmiError
 from tests.interop.peers import Peer
 
 SERVERS = Path(__file__).parent / "servers"
@@ -90,6 +93,21 @@ class Garbage(Process):
 
     def _arguments(self) -> list[str]:
         return [self._kind]
+
+
+def simulator(log: Path, *words: str) -> Child:
+    """The simulated plant, ready; a port that another program looked at just when ours was dead is waited for."""
+    deadline = time.monotonic() + 60.0
+    while True:
+        made = Child("simulator", hmi_command("sim", *words), log)
+        try:
+            made.ready(60.0)
+        except HmiError as error:
+            if "uses the port" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+        else:
+            return made
 
 
 # ------------------------------------------------------------------------------------------------ networks

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-import os
 import subprocess
 import time
 from collections import deque
@@ -23,6 +23,7 @@ from hmi.core.history import Gap, Samples
 from hmi.link.messages import Values
 from hmi.link.socket import connect
 from hmi.store.query import Reader
+from tests.faults.typed import typed
 
 HEAD = "tag,connection,address,type,unit,low,high,scale,offset,deadband,period_ms,history,access,description\n"
 PATIENCE_S = 30.0  # for a state that has no budget of its own: only a hung test waits so long
@@ -106,9 +107,7 @@ class Station:
 
     def hmi(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """One command of the program, as a person types it."""
-        command = hmi_command(*words, "--data", str(self.data))
-        env = {**os.environ, **environment}
-        return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False, env=env)
+        return typed((*words, "--data", str(self.data)), environment, PATIENCE_S)
 
     def json(self, *words: str) -> Any:
         """One command's answer."""
@@ -203,8 +202,8 @@ class Window:
         begun = time.monotonic()
 
         def moved() -> bool:
-            rows = [seen for one, seen in self.seen if one == name and seen.at >= begun and seen.word == "good"]
-            return len({seen.value for seen in rows}) > 1
+            late = itertools.takewhile(lambda row: row[1].at >= begun, reversed(self.seen))
+            return len({seen.value for one, seen in late if one == name and seen.word == "good"}) > 1
 
         return self.until(moved, within_s)
 

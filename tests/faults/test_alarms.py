@@ -143,21 +143,21 @@ def test_the_clock_is_set_by_an_hour_and_back(yard: Yard):
     """Delays and shelves last as long as they were meant to; the shelf's end is told by the new time."""
     server, hands = yard.counting(count_ms=1000), hands_of(yard.folder)
     rows = [tag("line.any", "plc", node("Any"), "float64")]
-    gate = alarm(GATE[0], "line.any", 50.0, on_delay_s=2)
+    gate = alarm(GATE[0], "line.any", 50.0, on_delay_s=1)
     station = yard.station([connection("plc", server.address, publish_ms=50)], rows, alarms=gate, within=hands.within)
     with AlarmList(station, GATE) as shown:
         put(server, "Any", 60.0)
         shown.until(lambda: shown.state(GATE[0]) == "unacknowledged")
         assert shown.ask("ack", GATE[0]).ok
         for offset, step_s in (("+1h", 3600), ("-1h", -7200)):
-            assert shown.ask("shelve", GATE[0], hours=6 / 3600, why="test").ok
+            assert shown.ask("shelve", GATE[0], hours=4 / 3600, why="test").ok
             begun = time.monotonic()
             shown.until(lambda: shown.state(GATE[0]) == "shelved")
             wanted_ns = shown.rows[GATE[0]].quiet_until_ns + step_s * SECOND_NS
             hands.set(offset)
             shown.until(lambda ns=wanted_ns: abs(shown.rows[GATE[0]].quiet_until_ns - ns) < SECOND_NS)
             shown.until(lambda: shown.state(GATE[0]) == "unacknowledged")  # what was said before is not carried over
-            assert time.monotonic() - begun > 5.0
+            assert time.monotonic() - begun > 3.0
         put(server, "Any", 10.0)
         shown.until(lambda: shown.state(GATE[0]) == "returned-unacknowledged")
         put(server, "Any", 60.0)
@@ -183,17 +183,17 @@ def test_the_night_in_which_an_hour_comes_twice(yard: Yard):
         within=[*hands.within, "TZ=Europe/Berlin"],
     )
     with AlarmList(station, GATE) as shown:
-        hands.set(f"{ends - time.time() - 6:+.0f}")
+        hands.set(f"{ends - time.time() - 5:+.0f}")
         shown.until(lambda: bool(station.journal("system")[-1]["event"] == "clock set"))
         server.ask(do="set", name="Any", value=60.0, type="Double")
         shown.until(lambda: shown.state(GATE[0]) == "unacknowledged")
         assert shown.ask("ack", GATE[0]).ok
-        assert shown.ask("shelve", GATE[0], hours=10 / 3600, why="test").ok
+        assert shown.ask("shelve", GATE[0], hours=6 / 3600, why="test").ok
         begun = time.monotonic()
         shown.until(lambda: shown.state(GATE[0]) == "shelved")
         ends_ns = shown.rows[GATE[0]].quiet_until_ns
         shown.until(lambda: shown.state(GATE[0]) == "unacknowledged")
-        assert 9.0 < time.monotonic() - begun < 30.0
+        assert 5.0 < time.monotonic() - begun < 30.0
     station.stop()
     rows = station.journal("alarm")
     assert [row["event"] for row in rows] == ["raised", "acknowledged", "shelved", "unshelved"]

@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from hmi.drivers.certificates import fingerprint
-from tests.drivers import papers
+from tests.drivers import nursery, papers
 from tests.drivers.devices import SERVERS, free_port
+from tests.drivers.nursery import Born
 from tests.drivers.papers import URI, paper
 from tests.faults.parts import Wire
 from tests.faults.station import Station, connection, tag
@@ -111,7 +112,7 @@ def serve(yard: Yard) -> dict[str, int]:
         str(folder / "faces.json"),
         str(folder / "seen"),
     ]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    process = nursery.start(command)
     yard.add(Ended(process))
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
@@ -121,7 +122,7 @@ def serve(yard: Yard) -> dict[str, int]:
 class Ended:
     """A process that ends with the trial."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: Born | subprocess.Popen[str]) -> None:
         self._process = process
 
     def kill(self) -> None:

@@ -34,7 +34,7 @@ def test_a_million_nodes_are_never_browsed(yard: Yard, measured):
             measured(f"values among {many} nodes", time.monotonic() - begun, 4 * STALE_S)
             assert window.now["line.last"].value == 7.0
             assert window.now["line.folder"].word == "bad"  # no variable; and what is in it is not looked at
-            window.listen(2.0)
+            window.listen(1.0)
         loads.append(Load.of(station.pid))
         browsed = server.ask(do="browsed")["nodes"]
         own = [f"ns=2;{name} {HAS_PROPERTY}" for name in ("i=1001", "s=Crowd.Last")]

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from hmi.core.batch import FLAG_AGAIN
-from tests.faults.ledger import balance
+from tests.faults.ledger import balance, until_on_disk
 from tests.faults.parts import COUNT, Wire, node
 from tests.faults.station import PATIENCE_S, connection, tag
 from tests.faults.yard import STALE_S, Yard
@@ -81,15 +81,15 @@ def test_what_the_device_remembers_of_the_time_without_an_engine(yard: Yard, mea
     station = yard.station([connection("plc", server.address, publish_ms=100)], rows)
     with station.window() as window:
         window.until_moving()
-        window.listen(2.0)
+        window.listen(1.0)
     station.kill() if end == "killed" else station.stop()
-    time.sleep(3.0)
+    time.sleep(2.0)
     station.start()
     begun = time.monotonic()
     with station.window() as window:
         window.until_moving()
         while (account := balance(station, server.counts)).declared and time.monotonic() < begun + PATIENCE_S:
-            window.listen(1.0)
+            window.listen(0.5)
     measured("account", str(account))
     assert (account.declared, account.flagged) == (0, 0), account
     assert account.backfilled > 40
@@ -135,7 +135,7 @@ def test_the_engine_is_killed(yard: Yard, measured):
     )
     with station.window() as window:
         window.until_moving()
-        window.listen(2.0)
+        until_on_disk(station, "line.count")
     kept = station.samples("line.count").raw.tolist()
     killed_ns = time.time_ns()
     station.kill()
@@ -146,7 +146,6 @@ def test_the_engine_is_killed(yard: Yard, measured):
     measured("ready after its start", time.monotonic() - begun, 4 * STALE_S)
     with station.window() as window:
         window.until_moving()
-        window.listen(1.0)
     account = balance(station, server.counts)
     measured("account", str(account))
     samples = station.samples("line.count")

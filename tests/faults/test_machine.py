@@ -16,7 +16,7 @@ from hmi.link.socket import connect
 from tests.faults.ledger import balance
 from tests.faults.parts import COUNT, Counting, node
 from tests.faults.station import Station, connection, tag
-from tests.faults.yard import BACK_S, Yard
+from tests.faults.yard import BACK_S, WATCHED_S, WHOLE, Yard
 
 SHIM = Path(__file__).parent / "servers" / "failing_disk.c"
 ROWS = [tag("line.count", "plc", COUNT, "uint32"), tag("line.speed", "plc", node("Speed"), "float32", access="rw")]
@@ -46,7 +46,6 @@ def test_the_disk_gives_errors(broken_disk, measured):
     station, server, flag = broken_disk
     with station.window() as window:
         window.until_moving()
-        window.listen(1.0)
         flag.touch()
         begun = time.monotonic()
         window.until(lambda: bool(station.json("status")["store_fault"]))
@@ -57,13 +56,12 @@ def test_the_disk_gives_errors(broken_disk, measured):
         rows = {row["id"]: row["state"] for row in station.json("links")["links"]}
         assert rows["journal"] == "bad"
         window.until_moving()  # the plant is seen all the while
-        window.listen(3.0)
+        window.listen(WATCHED_S)
         flag.unlink()
         begun = time.monotonic()
         window.until(lambda: not station.json("status")["store_fault"])
         measured("recording again", time.monotonic() - begun, 2 * BACK_S)
         assert station.hmi("put", "line.speed", "30", "--why", "trial").returncode == 0
-        window.listen(1.0)
     account = balance(station, server.counts)
     measured("account", str(account))
     assert (account.declared, account.gap_s) == (0, 0)  # memory held all of it
@@ -84,12 +82,12 @@ def test_file_handles_run_out(yard: Yard, measured):
                     knocking.callback(connect(station.data, program="crowd", clock=MachineClock()).close)
                 except LinkError:
                     break  # its backlog is full
-            window.listen(4.0)
+            window.listen(WATCHED_S)
             files = len(list(Path(f"/proc/{station.pid}/fd").iterdir()))
             window.until_moving()
         measured("file handles in use", files)
         assert files >= HANDLES - 2  # there was none left
-        window.listen(2.0)
+        window.until_moving()
     assert "links" in station.json("links")
     account = balance(station, server.counts)
     measured("account", str(account))
@@ -115,15 +113,18 @@ def test_a_plant_file_is_damaged_while_the_engine_runs(yard: Yard, measured):
     good = file.read_bytes()
     with station.window() as window:
         window.until_moving()
+        told = set()
         for what, damage in BROKEN.items():
             file.write_bytes(damage(good))
             begun = time.monotonic()
-            window.until(lambda: plant_files(station)["state"] == "mistakes")
+            window.until(lambda: bool(mistakes(station)) and mistakes(station)[0] not in told)
             measured(f"{what} told", time.monotonic() - begun)
-            assert "tags.csv" in plant_files(station)["mistakes"][0]
+            told.add(mistakes(station)[0])
             window.until_moving()
-            file.write_bytes(good)
-            window.until(lambda: plant_files(station)["state"] == "current")
+            if WHOLE or len(told) == len(BROKEN):
+                file.write_bytes(good)
+                window.until(lambda: plant_files(station)["state"] == "current")
+        assert all("tags.csv" in one for one in told)
     account = balance(station, server.counts)
     measured("account", str(account))
     assert (account.declared, account.gap_s) == (0, 0)
@@ -137,3 +138,9 @@ def test_a_plant_file_is_damaged_while_the_engine_runs(yard: Yard, measured):
 def plant_files(station: Station) -> dict:
     """How the plant's files stand to what runs."""
     return station.json("status")["plant_files"]
+
+
+def mistakes(station: Station) -> list[str]:
+    """What is wrong with them, as the engine tells it."""
+    found = plant_files(station)
+    return found["mistakes"] if found["state"] == "mistakes" else []

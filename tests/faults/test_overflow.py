@@ -20,7 +20,7 @@ def flooded(yard: Yard, **options) -> tuple[Counting, Station]:
     )
     with station.window() as window:
         window.until_moving()
-        window.listen(4.0)
+        window.listen(3.0)
     server.ask(do="pace", ms=250)
     return server, station
 
@@ -32,7 +32,7 @@ def test_what_overflowed_is_read_back(yard: Yard, measured):
     begun = time.monotonic()
     with station.window() as window:
         while (account := balance(station, server.counts)).flagged and time.monotonic() < begun + PATIENCE_S:
-            window.listen(1.0)
+            window.listen(0.3)
     measured("account", str(account))
     assert (account.flagged, account.declared) == (0, 0), account
     assert account.backfilled > 50

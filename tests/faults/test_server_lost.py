@@ -56,7 +56,7 @@ def test_killed_and_started_again(yard: Yard, measured, away_s: int, history: bo
         assert window.now["line.count"].word == ("bad" if away_s > 5 else "stale")
         server.start()
         measured("live after it listens", window.until_moving(), BACK_S)
-        window.listen(2.0)
+        window.listen(0.5)
     measured("account", str(balance(station, server.counts)))
     events = [record["event"] for record in station.journal("connection")]
     assert events == ["silent", "live"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
@@ -11,7 +12,7 @@ from hmi.clock import MachineClock
 from hmi.link.socket import connect
 from tests.faults.parts import COUNT, Counting, Wire, node
 from tests.faults.station import Station, connection, tag
-from tests.faults.yard import Yard
+from tests.faults.yard import WATCHED_S, Yard
 from tests.interop.peers import LibModbus
 
 WRITE_REQUEST = "0100a102"  # the type id of an OPC UA WriteRequest in binary (Part 6)
@@ -19,18 +20,53 @@ SPEED = "line.speed"
 TOLD_S = 5.0  # whoever waits at the machine is told that the end is unknown
 
 
+@dataclass(frozen=True)
+class Trial:
+    """A server behind a wire that can lose things, a station that may write to it, and what was written before."""
+
+    server: Counting
+    wire: Wire
+    station: Station
+    writes_before: int
+    events_before: int
+
+    def writes(self) -> list[str]:
+        """What has reached the server since."""
+        return self.server.writes()[self.writes_before :]
+
+    def events(self) -> list[str]:
+        """The records of writes since, oldest first."""
+        return events(self.station)[self.events_before :]
+
+
+@pytest.fixture(scope="module")
+def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Counting, Wire, Station]]:
+    """The three, started once: what one trial breaks the next one finds whole."""
+    yard = Yard(tmp_path_factory.mktemp("writes"))
+    try:
+        server = yard.counting()
+        wire = yard.add(Wire(server.port))
+        wire.start()
+        rows = [
+            tag("line.count", "plc", COUNT, "uint32"),
+            tag(SPEED, "plc", node("Speed"), "float32", low=0, high=60, access="rw"),
+            tag("line.batch", "plc", node("Batch"), "string[20]"),
+        ]
+        yield server, wire, yard.station([connection("plc", wire.address, publish_ms=100)], rows)
+    finally:
+        yard.clear()
+
+
 @pytest.fixture
-def trial(yard: Yard) -> Iterator[tuple[Counting, Wire, Station]]:
-    """A server behind a wire that can lose things, and a station that may write to it."""
-    server = yard.counting()
-    wire = yard.add(Wire(server.port))
-    wire.start()
-    rows = [
-        tag("line.count", "plc", COUNT, "uint32"),
-        tag(SPEED, "plc", node("Speed"), "float32", low=0, high=60, access="rw"),
-        tag("line.batch", "plc", node("Batch"), "string[20]"),
-    ]
-    yield server, wire, yard.station([connection("plc", wire.address, publish_ms=100)], rows)
+def trial(plant: tuple[Counting, Wire, Station]) -> Trial:
+    """The plant whole, its speed at 20."""
+    server, wire, station = plant
+    wire.ask(deaf=False, mute=False, lose_answer=None)
+    server.ask(do="set", name="Speed", value=20.0, type="Float", us=time.time_ns() // 1000)
+    with station.window() as window:
+        window.until_moving()
+        window.until(lambda: window.now[SPEED].value == 20.0 and window.now[SPEED].word == "good")
+    return Trial(server, wire, station, len(server.writes()), len(events(station)))
 
 
 def events(station: Station) -> list[str]:
@@ -50,9 +86,9 @@ def put(station: Station, value: object, name: str = SPEED, why: str = "trial"):
 
 
 @pytest.mark.fault(rows=[41])
-def test_the_answer_is_lost_after_the_device_has_done_it(trial, measured):
+def test_the_answer_is_lost_after_the_device_has_done_it(trial: Trial, measured):
     """Done once, said to be unknown, never repeated; and the screen then shows what the device holds."""
-    server, wire, station = trial
+    wire, station = trial.wire, trial.station
     with station.window() as window:
         window.until_moving()
         wire.ask(lose_answer=WRITE_REQUEST)
@@ -64,15 +100,15 @@ def test_the_answer_is_lost_after_the_device_has_done_it(trial, measured):
         wire.ask(lose_answer=None)
         window.until(lambda: window.now[SPEED].value == 33.5 and window.now[SPEED].word == "good")
         window.until_moving()
-    assert server.writes() == ["Cell.Speed 33.5"]
-    assert events(station) == ["requested", "unknown"]
+    assert trial.writes() == ["Cell.Speed 33.5"]
+    assert trial.events() == ["requested", "unknown"]
     measured("told after", told_after_s(station), TOLD_S)
 
 
 @pytest.mark.fault(rows=[41])
-def test_the_request_is_lost_before_the_device_has_seen_it(trial, measured):
+def test_the_request_is_lost_before_the_device_has_seen_it(trial: Trial, measured):
     """Not done, said to be unknown, and not sent later either."""
-    server, wire, station = trial
+    wire, station = trial.wire, trial.station
     with station.window() as window:
         window.until_moving()
         wire.ask(mute=True)
@@ -83,18 +119,18 @@ def test_the_request_is_lost_before_the_device_has_seen_it(trial, measured):
         wire.ask(mute=False)
         window.until_word("good")
         window.until_moving()
-        window.listen(3.0)
+        window.listen(WATCHED_S)
         assert window.now[SPEED].value == 20.0
-    assert server.writes() == []
-    assert events(station) == ["requested", "unknown"]
+    assert trial.writes() == []
+    assert trial.events() == ["requested", "unknown"]
     measured("told after", told_after_s(station), TOLD_S)
 
 
 @pytest.mark.fault(rows=[42])
 @pytest.mark.cr("3.6")
-def test_wished_while_the_device_is_away(trial, measured):
+def test_wished_while_the_device_is_away(trial: Trial, measured):
     """Refused at once; nothing is kept to be sent when it is back."""
-    server, _, station = trial
+    server, station = trial.server, trial.station
     with station.window() as window:
         window.until_moving()
         server.kill()
@@ -110,17 +146,17 @@ def test_wished_while_the_device_is_away(trial, measured):
         assert all("nothing was sent" in line for line in said)
         server.start()
         window.until_moving()
-        window.listen(3.0)
+        window.listen(WATCHED_S)
         assert window.now[SPEED].value == 20.0
-    assert server.writes() == []
-    assert events(station) == ["refused"] * 3
+    assert trial.writes() == []
+    assert trial.events() == ["refused"] * 3
 
 
 @pytest.mark.fault(rows=[43])
 @pytest.mark.cr("2.1")
-def test_no_side_door(trial):
+def test_no_side_door(trial: Trial):
     """Command line and bare link, every way to be refused: one gate, each attempt on record, nothing sent."""
-    server, wire, station = trial
+    wire, station = trial.wire, trial.station
     attempts = [
         (SPEED, "61", "too much"),
         (SPEED, "-1", "too little"),
@@ -146,8 +182,8 @@ def test_no_side_door(trial):
         window.until(lambda: window.now[SPEED].word in ("stale", "bad"))
         assert not link.ask("write", tag=SPEED, value=30.0, why="on a stale value", timeout_s=15).ok
         link.close()
-    assert server.writes() == []
-    found = events(station)
+    assert trial.writes() == []
+    found = trial.events()
     assert found.count("refused") == len(found)
     # What the command line itself sees to be no value of this tag never gets as far as the gate.
     assert len(found) >= 2 * len(attempts) + 5
@@ -174,7 +210,7 @@ def test_modbus_the_answer_is_lost_after_the_device_has_done_it(yard: Yard, meas
         assert done.returncode == 1 and "unknown" in done.stderr
         wire.ask(lose_answer=None)
         window.until(lambda: window.now[SPEED].value == 4711 and window.now[SPEED].word == "good")
-        window.listen(2.0)
+        window.listen(WATCHED_S)
     device.holding()
     assert device.writes == ["6 300 1 4711"]
     assert events(station) == ["requested", "unknown"]

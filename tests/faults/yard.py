@@ -12,6 +12,7 @@ WHOLE = os.environ.get("HMI_FAULTS") == "whole"
 SLACK = 1.0 if WHOLE else 3.0
 STALE_S = 3.0  # after the last good update, a value is shown as stale
 BACK_S = 5.0  # after the peer listens again, values are live
+WATCHED_S = 3.0 if WHOLE else 1.5  # for so long nothing comes of it
 
 
 class Yard:

@@ -19,6 +19,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "tests/interop/" not in item.path.as_posix():
             continue
         item.add_marker(pytest.mark.xdist_group("interop"))
+        if not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(180))  # many connections, each with keys of its own
         for word, (name, is_there) in PEERS.items():
             if word in item.path.name and not is_there:
                 item.add_marker(

@@ -11,7 +11,9 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from tests.drivers import nursery
 from tests.drivers.devices import free_port
+from tests.drivers.nursery import Born
 
 HERE = Path(__file__).parent
 CACHE = Path(os.environ.get("HMI_INTEROP_CACHE") or Path.home() / ".cache" / "hmi-interop")
@@ -33,7 +35,7 @@ class Peer:
 
     def __init__(self) -> None:
         self.port = free_port()
-        self._process: subprocess.Popen[str] | None = None
+        self._process: Born | subprocess.Popen[str] | None = None
 
     def _command(self) -> list[str]:
         raise NotImplementedError
@@ -41,14 +43,11 @@ class Peer:
     def start(self) -> None:
         """Start it and wait until it listens."""
         env = dict(os.environ, NODE_PATH=str(NODE), PORT=str(self.port))
-        pipe = subprocess.PIPE
-        self._process = subprocess.Popen(
-            self._command(), stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True, env=env
-        )
+        self._process = nursery.start(self._command(), with_input=True, silent=True, env=env)
         assert "ready" in self.line(), "the server ended instead of listening"
 
     @property
-    def process(self) -> subprocess.Popen[str]:
+    def process(self) -> Born | subprocess.Popen[str]:
         """The running server."""
         assert self._process is not None
         return self._process

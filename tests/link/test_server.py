@@ -136,6 +136,17 @@ async def test_strangers_are_refused(knock: Knock, street: EchoStreet, first: An
     assert street.sessions == []
 
 
+@pytest.mark.parametrize("name", ["kim\n12:00 WARNING all is well", "\x1b[2J", "\u202emik", "k" * 201])
+async def test_a_name_that_would_forge_a_line_of_the_log_opens_nothing(knock: Knock, door: Server, name: str) -> None:
+    for hello in (Hello(door.token, user=name), Hello(door.token, station=name), Hello(door.token, program=name)):
+        client = await knock()
+        client.say(hello)
+        [refused] = await client.hear()
+        assert isinstance(refused, Refused)
+        assert "all of them visible" in refused.why
+    assert not door.sessions
+
+
 async def test_another_version_is_refused_in_words(knock: Knock, door: Server) -> None:
     client = await knock()
     client.say(Hello(door.token, version=VERSION + 1))

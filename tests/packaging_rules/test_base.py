@@ -118,7 +118,7 @@ def test_the_bundle_has_every_module_of_ours_and_no_plant(base):
     pytest.importorskip("PyInstaller")
     text = (base.ROOT / "packaging" / "hmi.spec").read_text()
     spec = {"SPECPATH": str(base.ROOT / "packaging")}
-    exec(compile(text[: text.index("analysis = Analysis(")], "hmi.spec", "exec"), spec)  # noqa: S102 - our own file, as PyInstaller does
+    exec(compile(text[: text.index("start = start_modules")], "hmi.spec", "exec"), spec)  # noqa: S102 - our own file, as PyInstaller does
     modules = set(spec["modules"]())
     assert {"hmi", "hmi.cli", "hmi.commands.selftest", "hmi.selftest.program", "hmi.drivers.opcua"} <= modules
     assert len(modules) == len(list((base.ROOT / "hmi").rglob("*.py")))
@@ -129,10 +129,14 @@ def test_the_bundle_has_every_module_of_ours_and_no_plant(base):
 
 def test_what_the_frozen_program_asks_the_environment(tmp_path):
     """Programs of the computer, such as the player of the horn, must not be given our libraries."""
-    code = "import os, sys; sys._MEIPASS = '/bundle'; exec(open(sys.argv[1]).read()); print(*os.environ.items())"
+    code = (
+        "import os, sys; sys._MEIPASS = '/bundle'; early = type(sys)('start_early'); early.begin = print;"
+        "sys.modules['start_early'] = early; exec(open(sys.argv[1]).read()); print(*os.environ.items())"
+    )
     env = {"LD_LIBRARY_PATH": "/bundle", "PATH": os.environ["PATH"], "PYTHONCOERCECLOCALE": "0"}
     command = [sys.executable, "-c", code, str(Path(__file__).parents[2] / "packaging" / "frozen.py")]
     out = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
+    assert out.startswith("/bundle/start_texts\n")  # what it needs is at hand before it needs it
     assert "LD_LIBRARY_PATH" not in out
     assert "('QT_PLUGIN_PATH', '/bundle/PySide6/Qt/plugins')" in out
     assert "('FONTCONFIG_FILE', '/bundle/fonts/fonts.conf')" in out

@@ -79,3 +79,10 @@ def test_any_text_can_stand_in_a_plant_file(text: str) -> None:
     import tomllib
 
     assert len(tomllib.loads(f"a = {quoted(text)}")["a"]) == len(text)
+
+
+@pytest.mark.cr("3.5")
+def test_what_a_device_says_is_no_formula_where_its_tags_are_opened_in_a_spreadsheet(tmp_path: Path) -> None:
+    tag = found(1)._replace(unit="@SUM(A1)", description="=cmd|' /C calc'!A0")
+    text = add_tags(tmp_path, "filler", [tag]).read_text("utf-8")
+    assert "'=cmd" in text and ",=" not in text and ",@" not in text and "'@SUM" in text

@@ -15,6 +15,7 @@ from hmi.plantfiles.watch import differing, look, read, stamp_of
 
 LIBRARY = read_library()
 SCREEN = "screens/filler.toml"
+STATION = '[[station_alarm]]\nid = "station.journal"\nrespond_min = 5\n\n'
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +79,7 @@ def test_a_policy_that_stands_a_line_lower_is_the_same_policy(folder: Path, runn
     [
         ("plant.toml", "keep_days = 400", "keep_days = 300", ("history",)),
         ("plant.toml", 'name = "Bottling', 'name = "Other', ("plant.toml",)),
+        ("alarms/capper.toml", "[[alarm]]", f"{STATION}[[alarm]]", ("alarms",)),
     ],
 )
 def test_what_the_engine_works_with_is_named(

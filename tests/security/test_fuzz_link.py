@@ -99,6 +99,48 @@ async def test_whatever_is_asked_is_answered(tmp_path: Path) -> None:
     assert not found, f"{len(found)} faults: {told}"
 
 
+HUGE, TAGS = 2**64 - 1, ["a.level"]
+AT_THE_EDGE: list[tuple[str, dict[str, Any]]] = [
+    ("journal", {"from_ns": HUGE}),
+    ("journal", {"limit": HUGE}),
+    ("journal", {"to_ns": -HUGE // 2}),
+    ("notes", {"from_ns": HUGE, "to_ns": HUGE}),
+    ("note", {"text": "x", "from_ns": HUGE}),
+    ("history", {"tags": TAGS, "from_ns": 0, "to_ns": HUGE}),
+    ("history", {"tags": TAGS, "from_ns": 0, "to_ns": 1, "points": -HUGE // 2}),
+    ("samples", {"tag": "a.level", "from_ns": -(2**63), "to_ns": HUGE, "most": HUGE}),
+    ("figures", {"tags": TAGS, "edges": [], "kinds": ["Average"]}),
+    ("figures", {"tags": TAGS, "edges": [0, HUGE], "kinds": ["Average"]}),
+    ("figures", {"tags": TAGS * 60, "edges": list(range(20_000)), "kinds": ["Average"]}),
+    ("write", {"tag": "a.speed", "value": HUGE, "why": "x"}),
+    ("jobs", {"limit": HUGE}),
+    ("job", {"id": "1", "from": HUGE}),
+    ("outages", {"days": HUGE}),
+    ("outages", {"days": 1e308}),
+]
+
+
+@pytest.mark.cr("3.5", "3.7")
+@pytest.mark.expect_log("connection refused|not encrypted")
+async def test_numbers_at_the_edge_are_refused_in_words_and_fill_no_log(tmp_path: Path) -> None:
+    engine, said = Engine(load(PLANT, {}), {}, tmp_path, MachineClock(), ready_s=0.1), asyncio.Queue[str]()
+    session = Sitting(Hello("t", program="window", user="eve", station="desk"))
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(engine.run(said.put_nowait))
+        await said.get()
+        told = {}
+        for number, (verb, args) in enumerate(AT_THE_EDGE):
+            reply = await engine.requests.answer(session, Request(number, verb, args))
+            told[verb, repr(args)[:80]] = reply.text
+            encode(reply)
+        for _ in range(3):
+            await engine.requests.answer(session, Request(1, "note", {"text": "x"}))
+        few = await engine.requests.answer(session, Request(1, "journal", {"limit": -1}))
+        task.cancel()
+    assert not {key: text for key, text in told.items() if "fault in the program" in text or "\n" in text}
+    assert len(few.body) == 1, "less than none is not all"
+
+
 SAMPLES = [
     encode(Hello("token", program="window", user="anna", station="desk")),
     encode(Request(7, "write", {"tag": "a.speed", "value": 5.0, "why": "x", "confirmed": True})),

@@ -38,10 +38,11 @@ def test_an_alarm_lives_its_life(sabotage):
 
 def test_an_alarm_that_is_not_raised_is_found(sabotage):
     broken = "_init = Rule.__init__\ndef __init__(self, *a, **k): _init(self, *a, **{**k, 'limit': 99.0})\n"
-    text = sabotage.fails("alarm", {"hmi.core.alarms.rules": broken + "Rule.__init__ = __init__"})
-    assert "95 % raised no alarm" in text
+    never = "95 % raised no alarm"
+    assert never in sabotage.fails("alarm", {"hmi.core.alarms.rules": broken + "Rule.__init__ = __init__"}, never)
 
 
 def test_an_acknowledgement_that_does_nothing_is_found(sabotage):
     broken = "AlarmRoom.acknowledge = lambda self, alarm, who, comment: (True, '', None)"
-    assert "the alarm was acknowledged and is unacknowledged" in sabotage.fails("alarm", {"hmi.engine.alarms": broken})
+    never = "the alarm was acknowledged and is unacknowledged"
+    assert never in sabotage.fails("alarm", {"hmi.engine.alarms": broken}, never)

@@ -18,7 +18,7 @@ from hmi.core.errors import LinkError
 from hmi.link.socket import connect
 from hmi.plantfiles.folder import find_plant, load_folder
 from hmi.sim.serve import port_addresses
-from tests.faults.parts import COUNT, Counting, Wire
+from tests.faults.parts import COUNT, Counting, Wire, simulator
 from tests.faults.station import HEAD, PATIENCE_S, Station, connection, tag
 
 ORACLE = "oracle.count"
@@ -57,9 +57,7 @@ class Line(Station):
 
     def start_sim(self) -> None:
         """The simulated controllers, on the ports that they always had."""
-        command = hmi_command("sim", "bottling", "--port-base", str(self._base))
-        self.sim = Child("simulator", command, self.data.parent / "sim.log")
-        self.sim.ready(2 * PATIENCE_S)
+        self.sim = simulator(self.data.parent / "sim.log", "bottling", "--port-base", str(self._base))
 
     def open_screen(self) -> None:
         """A real window on the engine."""

@@ -13,6 +13,10 @@ from hmi.link.messages import Values
 from hmi.link.socket import connect
 from hmi.plantfiles.folder import find_plant, load_folder
 from hmi.sim.serve import port_addresses
+from tests.faults.parts import simulator
+from tests.faults.typed import typed
+
+PATIENCE_S = 60.0  # for a state that has no time of its own: only a hung test waits so long
 
 
 class Stand:
@@ -29,9 +33,7 @@ class Stand:
 
     def start_sim(self, *faults: str) -> None:
         words = [word for fault in faults for word in ("--fault", fault)]
-        command = hmi_command("sim", str(self.named), "--port-base", str(self.base), *words)
-        self.sim = Child("simulator", command, self.folder / "sim.log")
-        self.sim.ready(60)
+        self.sim = simulator(self.folder / "sim.log", str(self.named), "--port-base", str(self.base), *words)
 
     def start_engine(self) -> str:
         moved = [word for name, url in self.addresses.items() for word in ("--address", f"{name}={url}")]
@@ -53,13 +55,7 @@ class Stand:
 
     def hmi(self, *words: str) -> subprocess.CompletedProcess[str]:
         """One command of the program, as a person types it."""
-        return subprocess.run(
-            hmi_command(*words, "--data", str(self.folder)),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        return typed((*words, "--data", str(self.folder)), {}, 60)
 
     def json(self, *words: str):
         answer = self.hmi(*words, "--json")
@@ -77,12 +73,18 @@ class Watcher:
         self._link = connect(stand.folder, program="test", clock=MachineClock())
         self.count = len(stand.plant.tags)
         self.quality = [q.BAD_WAITING] * self.count
+        self._heard = False
+        try:
+            self.until(lambda: self._heard)  # else nothing would be good yet only because nothing was told
+        except BaseException:
+            self.close()
+            raise
 
     def share(self, word: str) -> float:
         """Share of the tags whose quality has this word now."""
         return sum(q.word(quality) == word for quality in self.quality) / self.count
 
-    def until(self, wanted, deadline_s: float) -> float:
+    def until(self, wanted, deadline_s: float = PATIENCE_S) -> float:
         """Seconds until `wanted()` holds; fails the test when it does not in time."""
         start = time.monotonic()
         while not wanted():
@@ -90,6 +92,7 @@ class Watcher:
             assert passed < deadline_s, f"not within {deadline_s} s: {sorted({q.word(x) for x in self.quality})}"
             for message in self._link.wait(0.1):
                 if isinstance(message, Values):
+                    self._heard = True
                     rows = message.batch().rows
                     for tag, quality in zip(rows["tag"].tolist(), rows["quality"].tolist(), strict=True):
                         self.quality[tag] = quality

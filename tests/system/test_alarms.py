@@ -32,7 +32,7 @@ def until(wanted, deadline_s=60):
     start = time.monotonic()
     while not wanted():
         assert time.monotonic() - start < deadline_s
-        time.sleep(0.5)
+        time.sleep(0.1)
 
 
 def test_raised_acknowledged_and_remembered_over_a_crash(jammed):

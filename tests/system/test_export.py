@@ -24,7 +24,7 @@ def attached(qtbot, stand):
     wire = Wire(lambda: connect(stand.folder, program="client", user="anna", station="desk", clock=clock), clock)
     wire.start()
     try:
-        qtbot.waitUntil(lambda: wire.plant is not None, timeout=20_000)
+        qtbot.waitUntil(lambda: wire.plant is not None, timeout=60_000)
         yield wire
     finally:
         wire.stop()
@@ -56,7 +56,7 @@ def test_what_is_exported_is_what_hmi_history_prints(qtbot, stand, span, tmp_pat
         job = ExportJob(wire, Asked(TAGS, *span, **more), tmp_path / "out.csv", CsvFile)
         job.ended.connect(lambda well, text: ended.append((well, text)))
         job.start()
-        qtbot.waitUntil(lambda: bool(ended), timeout=30_000)
+        qtbot.waitUntil(lambda: bool(ended), timeout=60_000)
         job._writer.shutdown()
     assert ended[0][0], ended
     wanted = tmp_path / "wanted.csv"
@@ -72,9 +72,9 @@ def test_a_note_over_the_link_is_in_the_journal_for_everybody(qtbot, stand):
         now = MachineClock().now_ns()
         args = {"text": "Seal of the filler changed", "tag": TAGS[0], "from_ns": now - 60 * S, "to_ns": now}
         wire.ask("note", args, replies.append)
-        qtbot.waitUntil(lambda: bool(replies), timeout=20_000)
+        qtbot.waitUntil(lambda: bool(replies), timeout=60_000)
         wire.ask("exported", {"tags": list(TAGS), "from_ns": now - S, "to_ns": now, "file": "x.csv"}, replies.append)
-        qtbot.waitUntil(lambda: len(replies) == 2, timeout=20_000)
+        qtbot.waitUntil(lambda: len(replies) == 2, timeout=60_000)
     assert [reply.ok for reply in replies] == [True, True]
     assert "by anna@desk: Seal of the filler changed" in stand.hmi("note", "--from", "-5m").stdout
     [record] = json.loads(stand.hmi("journal", "--find", "x.csv", "--json").stdout)["records"]

@@ -38,7 +38,7 @@ def window(edited, qtbot):
     qtbot.addWidget(made)
     made.show()
     made.start()
-    qtbot.waitUntil(lambda: made.wire.mirror is not None and not stale(made), timeout=20_000)
+    qtbot.waitUntil(lambda: made.wire.mirror is not None and not stale(made), timeout=60_000)
     made.shell.go("filler")
     yield made
     made.stop()
@@ -60,17 +60,17 @@ def test_a_screen_is_edited_broken_and_mended_while_the_plant_runs(edited, windo
     window.wire.plant_changed.connect(lambda _: seen.append(stale(window)))
 
     path.write_text(before + NEW, "utf-8")
-    qtbot.waitUntil(lambda: "Edited just now" in texts(window), timeout=20_000)
+    qtbot.waitUntil(lambda: "Edited just now" in texts(window), timeout=60_000)
     assert seen == [False] and window.wire.mirror is mirror and not stale(window)
     assert window.shell.page.key == "filler"
     counter = mirror.table.counter
-    qtbot.waitUntil(lambda: mirror.table.counter > counter, timeout=10_000)  # values go on
+    qtbot.waitUntil(lambda: mirror.table.counter > counter, timeout=60_000)  # values go on
     status = edited.json("status")
     assert status["plant_files"]["state"] == "current"
     assert status["digest"] == window.wire.plant.digest != digest
 
     path.write_text(before + BROKEN, "utf-8")
-    qtbot.waitUntil(window.shell.notice.isVisible, timeout=20_000)
+    qtbot.waitUntil(window.shell.notice.isVisible, timeout=60_000)
     line = (before + BROKEN).count("\n")
     assert window.shell.notice.detail.whole.startswith(f"{SCREEN}:{line}: ")
     assert "Edited just now" in texts(window)  # the last good screen stays
@@ -78,8 +78,8 @@ def test_a_screen_is_edited_broken_and_mended_while_the_plant_runs(edited, windo
     assert "no.such.tag" in edited.hmi("status").stdout
 
     path.write_text(before, "utf-8")
-    qtbot.waitUntil(lambda: not window.shell.notice.isVisible(), timeout=20_000)
-    qtbot.waitUntil(lambda: "Edited just now" not in texts(window), timeout=20_000)
+    qtbot.waitUntil(lambda: not window.shell.notice.isVisible(), timeout=60_000)
+    qtbot.waitUntil(lambda: "Edited just now" not in texts(window), timeout=60_000)
     assert window.wire.mirror is mirror and not stale(window)
 
     events = [record["event"] for record in edited.json("journal")["records"] if "plant files" in record["event"]]

@@ -71,7 +71,7 @@ class NewStation:
 
     def until(self, wanted: Callable[[], bool]) -> float:
         begun = time.monotonic()
-        self._qtbot.waitUntil(wanted, timeout=30_000)
+        self._qtbot.waitUntil(wanted, timeout=60_000)
         return time.monotonic() - begun
 
     def hmi(self, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:

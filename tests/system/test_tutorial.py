@@ -103,6 +103,7 @@ def test_the_tutorial_does_what_it_says(reader: Reader, tmp_path: Path) -> None:
         if block.startswith("hmi run"):
             reader.until("hmi status", r"filler +opcua +live")
             reader.until("hmi alarms", "filler.tank.level.low")
+            reader.until("hmi status", r"history +[1-9]\d* stored")
     assert "no mistakes" in said["hmi check my-plant"]
     picture = (tmp_path / "overview.png").read_bytes()
     assert picture.startswith(b"\x89PNG") and len(picture) > 10_000

@@ -8,6 +8,7 @@ import pytest
 from hmi.client.app import RunOptions, open_window
 from hmi.clock import MachineClock
 from hmi.core import quality as q
+from tests.faults.yard import SLACK
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def window(stand, qtbot):
     qtbot.addWidget(made)
     made.show()
     made.start()
-    qtbot.waitUntil(lambda: made.wire.mirror is not None and worst(made) < q.UNCERTAIN, timeout=20_000)
+    qtbot.waitUntil(lambda: made.wire.mirror is not None and worst(made) < q.UNCERTAIN, timeout=60_000)
     yield made
     made.stop()
 
@@ -34,14 +35,14 @@ def all_stale(window):
 def test_engine_frozen_the_window_shows_it_and_comes_back(stand, window, qtbot):
     os.kill(stand.engine.process.pid, signal.SIGSTOP)
     try:
-        qtbot.waitUntil(lambda: all_stale(window), timeout=3000)
+        qtbot.waitUntil(lambda: all_stale(window), timeout=int(3000 * SLACK))
     finally:
         os.kill(stand.engine.process.pid, signal.SIGCONT)
-    qtbot.waitUntil(lambda: worst(window) < q.UNCERTAIN, timeout=10_000)
+    qtbot.waitUntil(lambda: worst(window) < q.UNCERTAIN, timeout=60_000)
 
 
 def test_engine_killed_the_window_shows_it_in_two_seconds_and_comes_back(stand, window, qtbot):
     stand.kill(stand.engine)
-    qtbot.waitUntil(lambda: all_stale(window), timeout=2000)
+    qtbot.waitUntil(lambda: all_stale(window), timeout=int(2000 * SLACK))
     stand.start_engine()
-    qtbot.waitUntil(lambda: worst(window) < q.UNCERTAIN, timeout=15_000)
+    qtbot.waitUntil(lambda: worst(window) < q.UNCERTAIN, timeout=60_000)

@@ -22,6 +22,7 @@ from hmi.installed import Manifest, PlantOfBundle
 from hmi.plantfiles.bundle import sign
 from hmi.plantfiles.signing import new_key, sign_file
 from hmi.update import running
+from tests.packaging_rules.standin import script
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = '#!/bin/sh\nexec "{python}" {program} {version} {behaviour} "$@"\n'
@@ -110,6 +111,28 @@ def stick(room: Path, version: str, behaviour: str = "well", **more) -> Path:
     return artefact(made, room / "stick", version, **more)
 
 
+def package(
+    room: Path, version: str, behaviour: str = "well", *, key: SecretKey | None = KEY, kind: str = "zst"
+) -> Path:
+    """The same as a package of Debian, as packaging/build.py makes it."""
+    archives, content = script("archives"), script("content")
+    made = make_version(room / "made" / version, version, behaviour)
+    top = f"opt/hmi-mill/versions/{version}"
+    data = {"etc/hmi-mill/site.toml": content.Entry(b"# of the station\n")}
+    for path in (one for one in sorted(made.rglob("*")) if one.is_symlink() or one.is_file()):
+        link = os.fspath(path.readlink()) if path.is_symlink() else ""
+        entry = content.Entry(path=path, link=link, mode=path.stat().st_mode & 0o777)
+        data[f"{top}/{path.relative_to(made).as_posix()}"] = entry
+    rows = {"Package": "hmi-mill", "Version": version, "Architecture": "amd64", "Description": "Mill"}
+    control = "".join(f"{name}: {text}\n" for name, text in rows.items())
+    (room / "stick").mkdir(parents=True, exist_ok=True)
+    path = room / "stick" / f"hmi-mill_{version}_amd64.deb"
+    archives.deb(path, {"control": content.Entry(control.encode())}, data, 1_772_000_000, kind)
+    if key is not None:
+        sign_file(path, key, path.name)
+    return path
+
+
 def start(root: Path) -> None:
     """Start the engine that is in use, as a supervisor does, and wait until it answers."""
     current, data = root / "current", root.parent / "data"
@@ -142,7 +165,7 @@ def stop_all(root: Path) -> None:
 
 
 DRIVEN = (
-    "import sys; from hmi.cli import main; import hmi.commands.update as u; u._LOOK_S = 0.1; "
+    "import sys; from hmi.cli import main; import hmi.update.agreement as a; a.LOOK_S = 0.1; "
     "import hmi.update.packs as p; import hmi.update.renewal as r; "
     "r.STEADY_S, r.HEALTHY_S, p.SHOWN_S = {steady}, {within}, {within}; sys.exit(main())"
 )

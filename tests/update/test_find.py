@@ -34,6 +34,20 @@ def test_the_newest_that_fits_is_taken(tmp_path: Path) -> None:
     assert (found.path.name, found.version, found.is_pack) == (NAME.format("0.10.0+3"), Version((0, 10, 0), 3), False)
 
 
+def test_a_package_of_debian_is_found_by_its_name_and_in_a_folder_of_apt(tmp_path: Path) -> None:
+    for name in ("hmi-mill_0.9.0+3_amd64.deb", "hmi-mill-2_9.0.0+3_amd64.deb", "pool/hmi-mill_0.10.0+3_amd64.deb"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert chosen(tmp_path).path.name == "hmi-mill_0.9.0+3_amd64.deb"
+    (tmp_path / "Packages").write_text("Package: hmi-mill\nFilename: pool/hmi-mill_0.10.0+3_amd64.deb\n")
+    assert chosen(tmp_path) == Found(tmp_path / "pool/hmi-mill_0.10.0+3_amd64.deb", False, Version((0, 10, 0), 3))
+    (tmp_path / "hmi-north-mill_0.3.0+1_amd64.deb").touch()
+    keys = Keys((KEY.public_key,))
+    assert find(tmp_path, "north_mill", "linux-x86_64", USED, keys).version == Version((0, 3, 0), 1)
+    with pytest.raises(HmiError, match="nothing for north_mill on linux-aarch64"):
+        find(tmp_path, "north_mill", "linux-aarch64", USED, keys)
+
+
 def test_a_newer_plant_pack_is_taken_where_the_program_is_not_newer(tmp_path: Path) -> None:
     (tmp_path / NAME.format("0.2.0+3")).touch()
     for version in (2, 4, 5):

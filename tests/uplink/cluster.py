@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import pwd
@@ -10,6 +11,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -40,10 +42,11 @@ class Cluster:
         assert found is not None
         self._programs = found
         if of is None:
-            words = ("-U", "owner", "-A", "trust", "-E", "UTF8", "--no-locale", "-N", "--wal-segsize=1")
-            self._run("initdb", "-D", str(self.data), *words)
+            self._run("cp", "-a", str(_fresh(self._programs, self._user)), str(self.data))
         else:
-            self._run("pg_basebackup", "-D", str(self.data), "-d", of.url(), "-R", "-c", "fast", "-N")
+            self._run(
+                str(self._programs / "pg_basebackup"), "-D", str(self.data), "-d", of.url(), "-R", "-c", "fast", "-N"
+            )
         self.start()
 
     @property
@@ -132,7 +135,20 @@ class Cluster:
         self._server = None
 
     def _run(self, program: str, *words: str) -> None:
-        subprocess.run([self._programs / program, *words], user=self._user, check=True, capture_output=True)
+        subprocess.run([program, *words], user=self._user, check=True, capture_output=True)
+
+
+@cache
+def _fresh(programs: Path, user: int | None) -> Path:
+    """The data folder of a server that has never run; to make one takes ten times as long as to copy it."""
+    folder = Path(tempfile.mkdtemp(prefix="hmi-pg-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    if user is not None:
+        os.chown(folder, user, -1)
+    words = ("-U", "owner", "-A", "trust", "-E", "UTF8", "--no-locale", "-N", "--wal-segsize=1")
+    command = [programs / "initdb", "-D", folder / "data", *words]
+    subprocess.run(command, user=user, check=True, capture_output=True)
+    return folder / "data"
 
 
 def _children(pid: int) -> list[int]:

@@ -41,7 +41,7 @@ class Annals:
         self.from_ns, self.to_ns, self.complete_ns = from_ns, to_ns, from_ns
         self.fault, self.asking = "", True
         self._records = {}
-        self._teller = Teller([rule.id for rule in self.desk.plant.rules])
+        self._teller = Teller([rule.id for rule in self.desk.plant.all_rules])
         self.is_cut = False
         self._question = self.desk.wire.ask("journal", {"limit": 1, "oldest": True}, self._begin, _PATIENCE_S)
 

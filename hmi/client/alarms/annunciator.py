@@ -9,8 +9,9 @@ from PySide6.QtCore import QObject, Signal
 
 from hmi.client import words
 from hmi.client.alarms.horn import Horn
+from hmi.client.alarms.own import text_of
 from hmi.client.alarms.rows import Follower
-from hmi.client.language import plant_text, tr
+from hmi.client.language import tr
 from hmi.client.page import Desk
 from hmi.core.alarms.columns import OUT_OF_SERVICE, SHELVED, SUPPRESSED
 from hmi.core.alarms.flood import WINDOW_S, FloodWatch
@@ -179,5 +180,5 @@ class Annunciator(QObject):
         for rule in sorted(due):
             self._warned.add(rule)
             one = self.desk.mirror.rules[rule]
-            name, left = plant_text(one.title or one.id), words.age(self._left_s(rule))
+            name, left = text_of(one, one.title or one.id), words.age(self._left_s(rule))
             self.told.emit(tr("{alarm} comes off the shelf in {left}", alarm=name, left=left))

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hmi.client.alarms import served
+from hmi.client.alarms import own, served
 from hmi.client.alarms.summary import Rollup
 from hmi.client.language import plant_text, tr
 from hmi.core.alarms.rules import Rule
@@ -44,21 +44,24 @@ class Belongings:
     def __init__(self, plant: Plant, rules: Sequence[Rule] | None = None) -> None:
         """`rules` are the plant's, and places for conditions of servers, whose rules come as they stand."""
         self.plant = plant
-        self.rules = plant.rules if rules is None else rules
+        known = plant.all_rules
+        self.rules = known if rules is None else rules
         rollup = Rollup(plant)
         self._screens = rollup.screens
         self._answers = Responsibility(plant)
-        spare = [""] * (len(self.rules) - len(plant.rules))
-        self.home = [*rollup.home[: len(plant.rules)], *spare]  # of every rule: the id of its screen, or ""
-        self.machine = [*(_machine_of(plant, rule.tag) for rule in plant.rules), *spare]
+        spare = [""] * (len(self.rules) - len(known))
+        self.home = [*rollup.home[: len(known)], *spare]  # of every rule: the id of its screen, or ""
+        self.machine = [*(_machine_of(plant, rule.tag) for rule in known), *spare]
         self.place = [machine or home for machine, home in zip(self.machine, self.home, strict=True)]
+        for rule in known[len(plant.rules) :]:
+            self.place[rule.index] = own.PLACE
         self.names = list(dict.fromkeys(self.place))  # every place that has alarms
         self._numbers = {place: number for number, place in enumerate(self.names)}
         self.number = np.array([self._numbers[place] for place in self.place], np.intp)
         self.classes = tuple(sorted({rule.class_ for rule in self.rules if rule.class_}))
         self._sources: dict[str, str] = {}  # places that only servers name, and their titles
         self._facts: dict[int, ConditionFacts] = {}
-        self._texts = [_texts_of(plant, rule, self.title(self.place[rule.index])) for rule in plant.rules]
+        self._texts = [_texts_of(plant, rule, self.title(self.place[rule.index])) for rule in known]
         self._texts += spare
 
     def learn(self, rule: int, facts: ConditionFacts) -> bool:
@@ -90,6 +93,8 @@ class Belongings:
 
     def title(self, place: str) -> str:
         """What a place is called in the language in use."""
+        if place == own.PLACE:
+            return own.place_title()
         if place in self.plant.equipment:
             return plant_text(self.plant.equipment[place].name)
         screen = self.plant.screens.get(place)
@@ -100,7 +105,7 @@ class Belongings:
         one = self.rules[rule]
         if served.is_served(one):
             return tr("{alarm} · from {connection}", alarm=one.title, connection=one.group)
-        return plant_text(one.title or self.plant.tags[one.tag].description or one.id)
+        return own.text_of(one, one.title) or plant_text(self.plant.tags[one.tag].description or one.id)
 
     def choices(self) -> list[tuple[str, str]]:
         """Places to choose among, with their titles: positions, then equipment, parts below what they are part of."""
@@ -143,6 +148,8 @@ def _names(facts: ConditionFacts) -> tuple[str, str, str, int, int]:
 
 def _machine_of(plant: Plant, tag: int) -> str:
     """The smallest equipment that has a tag: the longest path counts; "" where none has it."""
+    if tag < 0:
+        return ""
     name = plant.tags[tag].name
     paths = [one for one in plant.equipment.values() if one.path and name.startswith(f"{one.path}.")]
     if paths:
@@ -151,6 +158,6 @@ def _machine_of(plant: Plant, tag: int) -> str:
 
 
 def _texts_of(plant: Plant, rule: Rule, place: str) -> str:
-    tag = plant.tags[rule.tag]
-    parts = (rule.id, rule.title, plant_text(rule.title), tag.name, tag.description, place, rule.class_)
+    parts = [rule.id, rule.title, own.text_of(rule, rule.title), place, rule.class_]
+    parts += [plant.tags[rule.tag].name, plant.tags[rule.tag].description] if rule.tag >= 0 else []
     return " ".join(parts).casefold()

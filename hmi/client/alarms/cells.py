@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hmi.client import words
-from hmi.client.alarms import served
+from hmi.client.alarms import own, served
 from hmi.client.alarms.belongings import Belongings
 from hmi.client.alarms.limits import limit_now
 from hmi.client.alarms.summary import waits
@@ -17,6 +17,7 @@ from hmi.core.alarms.columns import OUT_OF_SERVICE, SHELVED, SUPPRESSED
 from hmi.core.alarms.flood import Line
 from hmi.core.alarms.quiet import WARN_S
 from hmi.core.alarms.rules import Rule
+from hmi.core.alarms.station import is_own
 from hmi.link.messages import AlarmRow
 
 
@@ -58,7 +59,7 @@ class Cells:
             "mark": self._mark,
             "raised": self._raised,
             "age": self._age,
-            "title": lambda rule, row: served.title_of(belongings.title_of(rule.index), row),
+            "title": lambda rule, row: own.titled(served.title_of(belongings.title_of(rule.index), row), row),
             "state": self._state,
             "value": lambda rule, row: value_and_limit(desk, rule, row),
             "place": lambda rule, row: belongings.title(belongings.place[rule.index]),
@@ -118,6 +119,8 @@ def value_and_limit(desk: Desk, rule: Rule, row: AlarmRow) -> str:
     """The value that raised an alarm beside the limit, as that is now."""
     if row.condition is not None:
         return served.value_of(row)
+    if is_own(rule):
+        return ""
     tag = desk.plant.tags[rule.tag]
     if rule.type == "bad":
         return tr("bad")

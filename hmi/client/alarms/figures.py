@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from hmi.client import words
 from hmi.client.alarms.annals import Annals
+from hmi.client.alarms.own import text_of
 from hmi.client.alarms.reckoning import Actor, Line, actors, event, lines, percent
 from hmi.client.language import plant_text, tr
 from hmi.client.page import Desk, Words, button
@@ -140,15 +141,15 @@ class Figures(QWidget):
     def _concerned(self, position: str) -> NDArray[np.bool_]:
         """Which alarms are told at a position; those that the plant has no longer are everybody's."""
         assert self._whole is not None
-        rules = self.desk.plant.rules
+        rules = self.desk.plant.all_rules
         tags = [rule.tag for rule in rules] + [-1] * (len(self._whole.ids) - len(rules))
         return np.array([self._answers.concerns(position, tag) for tag in tags], bool)
 
     def _title(self, number: int) -> str:
         """What an alarm is called; one that the plant has no longer, by its id."""
-        rules = self.desk.plant.rules
+        rules = self.desk.plant.all_rules
         if number < len(rules):
-            return plant_text(rules[number].title or rules[number].id)
+            return text_of(rules[number], rules[number].title or rules[number].id)
         return self._telling.ids[number] if self._telling else ""
 
     def _show_events(self, name: str, places: Places) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from hmi.client import words
+from hmi.client.alarms import own
 from hmi.client.alarms.belongings import Belongings
 from hmi.client.alarms.limits import limit_text
 from hmi.client.alarms.served import help_texts, origin
@@ -20,6 +21,7 @@ from hmi.client.mimic.quality import is_hidden
 from hmi.client.page import Desk, Words, button
 from hmi.core.alarms.rules import Rule
 from hmi.core.alarms.sayings import rate
+from hmi.core.alarms.station import is_own
 from hmi.core.tags import Tag
 from hmi.link.messages import AlarmRow, Reply
 
@@ -28,6 +30,7 @@ _LOW_PX: Final = 420  # of it, where it lies below the list
 _FREE: Final = 16_777_215  # Qt's own largest
 PARTS: Final = (
     "Kept by a server",
+    "Just now",
     "Do this",
     "Time to respond",
     "Cause",
@@ -48,6 +51,7 @@ PARTS: Final = (
 )
 _ELSEWHERE: Final = ("Time to respond", "Why it is so")  # parts that are told at other times
 _NS: Final = 1e9
+_LONG_MIN: Final = 240  # beyond it nobody reckons in minutes
 
 
 class Help(QFrame):
@@ -96,7 +100,7 @@ class Help(QFrame):
         tag = self.desk.plant.tags[rule.tag] if rule.tag >= 0 else None
         self.mark.show_mark(0 if is_hidden(row) else rule.priority, stands(row))
         self.title.say(self.belongings.title_of(rule.index))
-        self.tag.say(tag.name if tag else origin(row))
+        self.tag.say(tag.name if tag else own.place_title() if is_own(rule) else origin(row))
         texts = self._texts(rule, row) if row.condition is None else help_texts(self.desk, row)
         for name in PARTS:
             if name not in _ELSEWHERE:
@@ -127,11 +131,12 @@ class Help(QFrame):
 
     def _texts(self, rule: Rule, row: AlarmRow) -> dict[str, str]:
         home = self.belongings.home[rule.index]
-        parts = (plant_text(rule.class_), tr(rule.consequence) if rule.consequence else "", tr(rule.status))
+        parts = (own.class_of(rule.class_), tr(rule.consequence) if rule.consequence else "", tr(rule.status))
         return {
-            "Do this": plant_text(rule.action) or "–",
-            "Cause": plant_text(rule.cause) or "–",
-            "If nothing is done": plant_text(rule.effect) or "–",
+            "Just now": own.note_of(row),
+            "Do this": own.text_of(rule, rule.action) or "–",
+            "Cause": own.text_of(rule, rule.cause) or "–",
+            "If nothing is done": own.text_of(rule, rule.effect) or "–",
             "Limit": self._limit(rule),
             "Basis of the limit": plant_text(rule.basis),
             "Suppressed while": rule.suppress_when,
@@ -151,6 +156,8 @@ class Help(QFrame):
         if not rule.respond_min:
             return "" if row.condition is not None else tr("not known")
         whole = tr("{minutes} min", minutes=f"{rule.respond_min:g}")
+        if rule.respond_min > _LONG_MIN:
+            whole = words.age(rule.respond_min * 60)
         if not stands(row) or is_hidden(row) or not row.raised_ns:
             return whole
         left = rule.respond_min * 60 - (self.desk.mirror.now_ns() - row.raised_ns) / _NS
@@ -170,6 +177,8 @@ class Help(QFrame):
         return f"{state} · {tr('cannot be evaluated')}" if row.cannot_evaluate else state
 
     def _limit(self, rule: Rule) -> str:
+        if is_own(rule):
+            return tr("after {seconds} s", seconds=f"{rule.on_delay_s:g}") if rule.on_delay_s else ""
         tag = self.desk.plant.tags[rule.tag]
         if rule.type == "bad":
             return tr("the measurement is bad")

@@ -19,8 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from hmi.client import words
+from hmi.client.alarms.own import text_of
 from hmi.client.hold import HoldButton
-from hmi.client.language import plant_text, tr
+from hmi.client.language import tr
 from hmi.client.page import Desk, Words, button
 from hmi.client.people.present import JUDGE_S
 from hmi.client.people.second import SecondPerson
@@ -225,7 +226,7 @@ class QuietDialog(QDialog):
     def _names(self) -> list[str]:
         tags = self.desk.plant.tags
         named = ((rule, tags[rule.tag].description if rule.tag >= 0 else "") for rule in self.rules[:_MOST_NAMED])
-        names = [plant_text(rule.title or described or rule.id) for rule, described in named]
+        names = [text_of(rule, rule.title or described or rule.id) for rule, described in named]
         more = len(self.rules) - len(names)
         return [*names, tr("and {count} more", count=more)] if more else names
 

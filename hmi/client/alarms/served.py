@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hmi.client import words
-from hmi.client.language import plant_text, tr
+from hmi.client.alarms import own
+from hmi.client.language import tr
 from hmi.client.page import Desk
 from hmi.core.alarms.columns import LATCHED, STATES
 from hmi.core.alarms.rules import Rule
@@ -20,7 +21,7 @@ def is_served(rule: Rule) -> bool:
 
 def class_title(name: str) -> str:
     """What a class of alarms is called; that of servers' conditions is none of the plant's files."""
-    return tr("From servers") if name == CLASS else plant_text(name)
+    return tr("From servers") if name == CLASS else own.class_of(name)
 
 
 def place_of(facts: ConditionFacts) -> str:

@@ -77,11 +77,11 @@ class Rollup:
 
     def __init__(self, plant: Plant, above: Mapping[str, list[str]] | None = None) -> None:
         self.screens = shown = _screens_of_tags(plant)
-        self.home = [_home(plant, rule, shown) for rule in plant.rules] + [""] * plant.condition_places
+        self.home = [_home(plant, rule, shown) for rule in plant.all_rules] + [""] * plant.condition_places
         places = above or {screen: _path(plant.screens, screen) for screen in plant.screens}
         self._names = tuple(dict.fromkeys(name for found in places.values() for name in found))
         columns = {name: column for column, name in enumerate(self._names)}
-        self._now = Standing([*plant.rules, *rules_for(len(plant.rules), plant.condition_places)])
+        self._now = Standing([*plant.all_rules, *rules_for(len(plant.all_rules), plant.condition_places)])
         homes = list(dict.fromkeys(["", *self.home, *self.screens.values()]))
         self._numbers = {home: number for number, home in enumerate(homes)}
         self._home = np.array([self._numbers[home] for home in self.home], np.intp)

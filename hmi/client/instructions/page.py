@@ -58,6 +58,7 @@ class InstructionsPage(Page):
         self.beside.faceplate_asked.connect(self.faceplate_asked)
         self.queue.job_chosen.connect(self.work.choose)
         self.queue.instruction_chosen.connect(self._ask_instruction)
+        self.queue.orders.waiting_asked.connect(self._ask_arrived)
         self.player.left.connect(self._leave)
         self.player.asked.connect(self._go)
         self.work.moved.connect(self._moved)
@@ -141,6 +142,11 @@ class InstructionsPage(Page):
             self.faceplate_asked.emit(name)
         elif kind == "instruction":
             self._ask_instruction(name)
+
+    def _ask_arrived(self) -> None:
+        from hmi.client.arrived import Arrived
+
+        Arrived(self.desk, self.parentWidget() or self)
 
     def _ask_instruction(self, name: str) -> None:
         self.instruction_asked.emit(name, "", "")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from hmi.client import words
+from hmi.client.alarms.own import text_of
+from hmi.client.instructions.orders import Orders, asked_for, context_of
 from hmi.client.instructions.wording import title_of
 from hmi.client.instructions.work import Work
 from hmi.client.language import plant_text, tr
@@ -42,6 +45,8 @@ class Queue(QWidget):
         self.model = Rows((tr("Instruction"), tr("When")))
         self.open_table = Table(desk, self.open_model, _WIDTHS, tr("No job is open"), (1,))
         self.table = Table(desk, self.model, _WIDTHS, tr("The plant has no work instructions"), (1,))
+        self.orders = Orders(desk)
+        self.order: Mapping[str, Any] | None = None  # for which an instruction is still to be chosen
         self.by = QComboBox()
         self.by.addItems([tr(text) for text in SORTED.values()])
         self.by.setAccessibleName(tr("Open jobs sorted by"))
@@ -62,7 +67,7 @@ class Queue(QWidget):
         head.addWidget(self.open_title, 1)
         head.addWidget(self.by)
         column.addLayout(head)
-        for part in (self.open_table, self.title, self.entry):
+        for part in (self.open_table, self.orders, self.title, self.entry):
             column.addWidget(part)
         column.addWidget(self.table, 1)
         for table in (self.open_table, self.table):
@@ -72,6 +77,7 @@ class Queue(QWidget):
     def _connect(self) -> None:
         self.open_table.clicked.connect(self._job)
         self.open_table.activated.connect(self._job)
+        self.orders.chosen.connect(self._order_chosen)
         self.table.clicked.connect(self._instruction)
         self.table.activated.connect(self._instruction)
         self.entry.textChanged.connect(self.look_for)
@@ -88,13 +94,20 @@ class Queue(QWidget):
         self.open_table.fit(_FEW)
         if not self.jobs:
             self.open_table.setFixedHeight(_EMPTY_PX)
+        self.orders.fill(self.work.orders, self.work.arrived)
+        if self.order is not None and self.order["id"] not in {row["id"] for row in self.work.orders}:
+            self.order = None
         self._known = {str(row["id"]): row for row in self.work.due}
         some = self.desk.plant.instructions
         self._order = [name for name in self._known if name in some]
         self._order += [name for name in some if name not in self._known]
-        due = sum(bool(row["due"]) for row in self.work.due)
-        self.title.say(tr("Instructions, {count} of them due", count=due) if due else tr("Instructions"))
+        self._head()
         self.look_for()
+
+    def _head(self) -> None:
+        due = sum(bool(row["due"]) for row in self.work.due)
+        said = tr("Instructions, {count} of them due", count=due) if due else tr("Instructions")
+        self.title.say(asked_for(self.order) if self.order is not None else said)
 
     def look_for(self) -> None:
         """Show the instructions that have the words that are typed."""
@@ -121,8 +134,8 @@ class Queue(QWidget):
             machine = self.desk.plant.equipment.get(named or next(iter(row["equipment"]), ""))
             return plant_text(machine.name) if machine is not None else named
         if by == "alarm" and named:
-            rule = next((rule for rule in self.desk.plant.rules if rule.id == named), None)
-            return plant_text(rule.title) or named if rule is not None else named
+            rule = next((rule for rule in self.desk.plant.all_rules if rule.id == named), None)
+            return text_of(rule, rule.title) or named if rule is not None else named
         return named
 
     def _job_row(self, row: dict[str, Any], by: str) -> tuple[str, str]:
@@ -143,11 +156,27 @@ class Queue(QWidget):
 
     def _instruction(self, index: QModelIndex) -> None:
         if index.row() < len(self.instructions):
-            self.instruction_chosen.emit(self.instructions[index.row()])
+            self._choose(self.instructions[index.row()])
 
     def _first(self) -> None:
         if self.instructions:
-            self.instruction_chosen.emit(self.instructions[0])
+            self._choose(self.instructions[0])
+
+    def _order_chosen(self, row: Mapping[str, Any]) -> None:
+        """An order is begun by its instruction; one that names none waits until a person has chosen it."""
+        self.order = row if self.order is None or self.order["id"] != row["id"] else None  # once more: not after all
+        named = str(row.get("instruction", ""))
+        if self.order is not None and named in self.desk.plant.instructions:
+            self._choose(named)
+        else:
+            self._head()
+
+    def _choose(self, instruction: str) -> None:
+        order, self.order = self.order, None
+        self.work.wanted = context_of(order) if order is not None else {}
+        self.instruction_chosen.emit(instruction)
+        self.work.wanted = {}  # whoever showed it has taken it over
+        self._head()
 
 
 def _lines(desk: Desk) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
+from hmi.client.alarms.own import text_of
 from hmi.client.instructions.drawing import Drawing
 from hmi.client.instructions.revisions import STATES
 from hmi.client.instructions.text import StepText
@@ -39,7 +40,7 @@ class Sheet(Overlay):
         super().__init__(desk, host, _SIZE)
         self.instruction: Instruction = desk.plant.instructions[name]
         self.work = work_of(desk)
-        self._context = {"equipment": equipment, "alarm": alarm}
+        self._context = {"equipment": equipment, "alarm": alarm} | self.work.wanted
         self.title = Words(title_of(self.instruction), px=22, bold=True)
         self.title.setWordWrap(True)
         self.text = StepText(desk)
@@ -93,7 +94,7 @@ class Sheet(Overlay):
                 self.column.addWidget(drawing, 2)
         grid = QGridLayout()
         for row, name in enumerate(self.instruction.ask if self.instruction.steps else ()):
-            field = self.fields[name] = QLineEdit()
+            field = self.fields[name] = QLineEdit(self._context.get(name, ""))
             field.setMaxLength(200)
             field.setAccessibleName(tr(_ASKED[name]))
             field.returnPressed.connect(self.start)
@@ -123,12 +124,14 @@ class Sheet(Overlay):
         return (str(row["release"]), str(row.get("why", ""))) if row is not None else (one.state, one.why)
 
     def _about(self) -> str:
-        """What a job of it would be for: the alarm and the machine that it is opened from."""
+        """What a job of it would be for: the order, the alarm and the machine that it is opened from."""
         plant = self.desk.plant
         machine = plant.equipment.get(self._context["equipment"])
-        rule = next((rule for rule in plant.rules if rule.id == self._context["alarm"]), None)
-        alarm = plant_text(rule.title) or rule.id if rule is not None else ""
-        return " · ".join(part for part in (alarm, plant_text(machine.name) if machine is not None else "") if part)
+        rule = next((rule for rule in plant.all_rules if rule.id == self._context["alarm"]), None)
+        alarm = text_of(rule, rule.title) or rule.id if rule is not None else ""
+        named = ((name, self._context.get(name, "")) for name in ("order", "product", "lot"))
+        order = [f"{tr(_ASKED[name])} {text}" for name, text in named if text]
+        return " · ".join(part for part in (*order, alarm, plant_text(machine.name) if machine else "") if part)
 
     def _facts(self) -> str:
         one, (state, _) = self.instruction, self._stand()

@@ -20,6 +20,7 @@ from hmi.core.steps.model import AnyStep, Procedure, Write
 from hmi.link.messages import Reply
 
 PATIENCE_S: Final = 30.0  # a value that is sent to a machine is read back before the engine answers
+_NEVER: Final = (-1, -1)
 _NOT_ARRIVED: Final = ("refused", "unknown")  # what the wire itself says: the engine may never have heard of it
 
 
@@ -88,12 +89,15 @@ class Work(QObject):
         self.desk = desk
         self.open: list[dict[str, Any]] = []  # rows of jobs that are open
         self.due: list[dict[str, Any]] = []  # rows of the instructions, those that are due first
+        self.orders: list[dict[str, Any]] = []  # that were accepted, and for which no job was carried out yet
+        self.arrived = 0  # things from the plant server that wait until a person agrees to them
+        self.wanted: dict[str, str] = {}  # what the job is for that is about to be begun, where an order says it
         self.held: dict[str, Held] = {}
         self.chosen = ""  # number of the job that is shown
         self.deeds: list[Deed] = []  # in the order in which they were done
         self.outbox = Outbox(desk.own, desk.plant.id, desk.station)
         self._procedures: dict[str, Procedure] = {}
-        self._seen = -1  # the engine's count of what happened
+        self._seen = _NEVER  # the engine's count of what happened, and how many things wait in its inbox
         self._linked = False
         desk.wire.link_changed.connect(self._link_changed)
         if desk.present is not None:
@@ -107,17 +111,20 @@ class Work(QObject):
         linked = not self.desk.mirror.link_down and self.desk.wire.state == "linked"
         back, self._linked = linked and not self._linked, linked
         if back:
-            self._seen = -1
+            self._seen = _NEVER
             for held in self.held.values():
                 held.anew, held.asking = True, False
             for deed in self.deeds:
                 deed.under_way = False
             self._send()
         health = self.desk.mirror.health
-        now = health.jobs if health is not None else 0
+        now = (health.jobs, health.arrived) if health is not None else (0, 0)
         if linked and now != self._seen:
             self._seen = now
             self.read()
+        if linked and now[1] != self.arrived:
+            self.arrived = now[1]
+            self.listed.emit()
 
     def _link_changed(self) -> None:
         if self.desk.wire.state != "linked":
@@ -128,6 +135,7 @@ class Work(QObject):
         """Ask for the lists, and for the job that is shown."""
         self._ask("jobs", {"state": "open"}, self._take_open)
         self._ask("instructions", {}, self._take_due)
+        self._ask("orders", {"to_do": True}, self._take_orders)
         if self.chosen:
             self.fetch(self.chosen)
 
@@ -236,6 +244,11 @@ class Work(QObject):
     def _take_due(self, rows: list[dict[str, Any]]) -> None:
         if rows != self.due:
             self.due = rows
+            self.listed.emit()
+
+    def _take_orders(self, rows: list[dict[str, Any]]) -> None:
+        if rows != self.orders:
+            self.orders = rows
             self.listed.emit()
 
     def _take_start(self, reply: Reply) -> None:

@@ -29,6 +29,8 @@ def known(value: NDArray[Any], quality: NDArray[Any]) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True, slots=True)
 class _Bar:
+    """The filled part of a bar."""
+
     part: int
     place: int
     drawn: Drawn

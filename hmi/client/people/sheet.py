@@ -19,9 +19,11 @@ from PySide6.QtWidgets import (
 
 from hmi.client import words
 from hmi.client.language import tr
+from hmi.client.logo import Logo
 from hmi.client.numberpad import NumberPad
 from hmi.client.overlay import Overlay
 from hmi.client.page import Desk, Words, button
+from hmi.client.people.notice import HEIGHT, OwnersNotice
 from hmi.client.people.present import Present
 from hmi.link.messages import Reply
 
@@ -40,7 +42,9 @@ class SignIn(Overlay):
 
     def __init__(self, desk: Desk, host: QWidget, present: Present) -> None:
         wide = host.width() > host.height()
-        super().__init__(desk, host, ((860, 620) if wide else (500, 1120)) if desk.touch else (480, 380))
+        size = ((860, 620) if wide else (500, 1120)) if desk.touch else (480, 380)
+        self.notice = OwnersNotice(desk.plant.people.notice) if desk.plant.people.notice else None
+        super().__init__(desk, host, (size[0], size[1] + (HEIGHT if self.notice else 0)))
         self._beside = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         self._present = present
         self._kind = KINDS[0]
@@ -177,7 +181,12 @@ class SignIn(Overlay):
         self.hint.setWordWrap(True)
         self.complaint.setWordWrap(True)
         body, fields = QBoxLayout(self._beside), QVBoxLayout()
-        self.column.addWidget(Words(tr("Sign in"), px=18, bold=True))
+        head = QHBoxLayout()
+        head.addWidget(Words(tr("Sign in"), px=18, bold=True), 1)
+        head.addWidget(Logo(self.desk, 28))
+        self.column.addLayout(head)
+        if self.notice is not None:
+            self.column.addWidget(self.notice)
         self.column.addLayout(body, 1)
         body.addLayout(fields, 1)
         fields.addLayout(self._kinds_row())

@@ -8,11 +8,13 @@ from typing import Final
 
 import numpy as np
 
+from hmi.client.alarms.own import place_title, text_of
 from hmi.client.instructions.wording import title_of
 from hmi.client.language import plant_text, tr
 from hmi.client.page import ALARMS, INSTRUCTIONS, JOURNAL, OUTAGES, SYSTEM, TRENDS
 from hmi.client.search.block import Block, folded, words_of
 from hmi.core.alarms.rules import Rule
+from hmi.core.alarms.station import is_own
 from hmi.core.plant.model import Plant
 from hmi.core.screens.model import Screen
 
@@ -98,10 +100,10 @@ class Index:
         machines = plant.equipment.values()
         yield from _cut(EQUIPMENT, [(one.id, f"{_both(one.name)} {one.id} {one.code}") for one in machines])
         yield from _cut(INSTRUCTION, [(key, f"{_both(title)} {key}") for key, title in self.titles.items()])
-        for first in range(0, len(plant.rules), _LINES):
-            rules = plant.rules[first : first + _LINES]
-            texts = [(one.title or plant.tags[one.tag].description, one.id) for one in rules]
-            yield from _cut(ALARM, [(name, f"{_both(text)} {name}") for text, name in texts])
+        for first in range(0, len(plant.all_rules), _LINES):
+            rules = plant.all_rules[first : first + _LINES]
+            texts = [(text_of(one, one.title), one.title or plant.tags[one.tag].description, one.id) for one in rules]
+            yield from _cut(ALARM, [(name, f"{shown} {_both(text)} {name}") for shown, text, name in texts])
         for first in range(0, len(plant.tags), _LINES):
             tags = plant.tags[first : first + _LINES]
             yield from _cut(TAG, [(one.name, f"{one.name} {_both(one.description)}") for one in tags])
@@ -119,13 +121,15 @@ class Index:
 
     def _alarm(self, key: str) -> tuple[str, str]:
         rule = self._rule(key)
+        if is_own(rule):
+            return text_of(rule, rule.title), f"{key} · {place_title()}"
         tag = self.plant.tags[rule.tag]
         screen = self.title(rule.screen) or self.title(self.screen_of(rule.tag))
         return plant_text(rule.title or tag.description or rule.id), " · ".join(part for part in (key, screen) if part)
 
     def _rule(self, key: str) -> Rule:
         if self._rules is None:
-            self._rules = {rule.id: rule for rule in self.plant.rules}
+            self._rules = {rule.id: rule for rule in self.plant.all_rules}
         return self._rules[key]
 
     def _tag(self, key: str) -> tuple[str, str]:

@@ -195,7 +195,7 @@ class AccountStep(SetupStep):
     def complaint(self) -> str:
         """What is wrong with what was typed; "" nothing is."""
         name, password, pin = self.name.text().strip(), self.password.text(), self.pin.text()
-        found = name_complaint(name) or password_complaint(password, name)
+        found = name_complaint(name) or password_complaint(password, name, self.desk.plant.people.password_length)
         if not found and self.again.text() != password:
             return tr("That was not the same twice")
         return words.sentence(said(found or (pin_complaint(pin) if pin else "")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ from hmi.client.trends.export_sheet import ExportSheet, Shown
 from hmi.client.trends.notes import NoteSheet, When
 from hmi.client.trends.shift import DAYS, ShiftedPen, days_before, said_shift
 from hmi.client.trends.toolbar import span_text
+from hmi.core.spreadsheet import safe
 
 _SHARP: Final = 2  # pixels of a picture for one of the screen
 _MOST_EVENTS: Final = 200
@@ -252,7 +254,7 @@ def table_text(table: QTableView) -> str:
     rows = [
         [str(model.index(row, column).data(DISPLAY) or "") for column in columns] for row in range(model.rowCount())
     ]
-    return "\n".join("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row) for row in [head, *rows])
+    return "\n".join("\t".join(safe(re.sub(r"[\t\r\n]", " ", cell)) for cell in row) for row in [head, *rows])
 
 
 def image_of(widget: QWidget) -> QImage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -48,6 +49,7 @@ _KIND: Final = {
     "deviation": DEVIATION,
     "mismatch": MISMATCH,
     "rate": RATE,
+    "station": DISCRETE,
 }
 _NEXT: Final = {"level_h": "level_hh", "level_l": "level_ll"}  # the more severe limit on the same side
 
@@ -58,7 +60,9 @@ class RuleColumns:
     def __init__(self, rules: Sequence[Rule], tag_count: int, classes: Mapping[str, AlarmClass] | None = None) -> None:
         self.rules = tuple(rules)
         self.classes = tuple((classes or {}).get(rule.class_) or AlarmClass(rule.class_) for rule in rules)
-        self.tag = np.array([rule.tag for rule in rules], np.intp)
+        # What has no tag is judged by itself: it has a number behind those of the tags.
+        places = itertools.count(tag_count)
+        self.tag = np.array([rule.tag if rule.tag >= 0 else next(places) for rule in rules], np.intp)
         self.kind = np.array([_KIND[rule.type] for rule in rules], np.uint8)
         self.limit = np.array([rule.limit for rule in rules], np.float64)
         self.deadband = np.array([rule.deadband for rule in rules], np.float64)
@@ -78,7 +82,7 @@ class RuleColumns:
         watched = np.concatenate((self.tag, self.other[pairs]))
         whose = np.concatenate((np.arange(len(rules)), pairs))
         self.order = whose[np.lexsort((self.worse[whose] >= 0, watched))]
-        self.count = np.bincount(watched, minlength=tag_count).astype(np.intp)
+        self.count = np.bincount(watched, minlength=next(places)).astype(np.intp)
         self.start = np.concatenate(([0], np.cumsum(self.count)[:-1])).astype(np.intp)
 
     def __len__(self) -> int:
@@ -134,6 +138,7 @@ class AlarmColumns:
         self.acked_by: dict[int, str] = {}
         self.true_since: dict[int, float] = {}  # of levels that may give way: when the condition became true, s
         self.eased: dict[int, str] = {}  # comes forward where a worse limit was acknowledged: who did that
+        self.note: dict[int, str] = {}  # what the station says beside an alarm of its own: which server, how much
         self.version = np.zeros(count, np.uint64)
         self.counter = 0
 

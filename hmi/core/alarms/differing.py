@@ -47,12 +47,12 @@ def _between(running: dict[str, dict[str, str]], files: dict[str, dict[str, str]
 
 
 def _rules(plant: Plant) -> dict[str, dict[str, str]]:
-    return {rule.id: _rule(rule, plant) for rule in plant.rules}
+    return {rule.id: _rule(rule, plant) for rule in plant.all_rules}
 
 
 def _rule(rule: Rule, plant: Plant) -> dict[str, str]:
     values = {one.name: getattr(rule, one.name) for one in fields(rule) if one.name not in _PLACES}
-    values["tag"] = plant.tags[rule.tag].name
+    values["tag"] = plant.tags[rule.tag].name if rule.tag >= 0 else ""
     values["other"] = plant.tags[rule.other].name if rule.other >= 0 else ""
     return {key.removesuffix("_"): _said(value) for key, value in values.items()}
 

@@ -51,20 +51,20 @@ article th { width: 11em; font-weight: normal; color: #444 } article h3 { font-s
 
 def rows(plant: Plant) -> Iterator[dict[str, str]]:
     """Every alarm as texts, by priority and id; the keys are those of COLUMNS."""
-    for rule in sorted(plant.rules, key=lambda rule: (rule.priority, rule.id)):
+    for rule in sorted(plant.all_rules, key=lambda rule: (rule.priority, rule.id)):
         yield _row(rule, plant)
 
 
 def _row(rule: Rule, plant: Plant) -> dict[str, str]:
     of = plant.alarm_classes.get(rule.class_) or AlarmClass(rule.class_)
-    tag = plant.tags[rule.tag]
+    tag = plant.tags[rule.tag] if rule.tag >= 0 else None
     again = of.realarm_min if rule.realarm_min is None else rule.realarm_min
     per = f"/{rule.per}" if rule.type == "rate" else ""
-    band = f"{sayings.deadband(rule):g} {tag.unit}{per}".strip() if rule.deadband else ""
+    band = f"{sayings.deadband(rule):g} {tag.unit if tag else ''}{per}".strip() if rule.deadband else ""
     return {
         "id": rule.id,
         "title": rule.title,
-        "tag": tag.name,
+        "tag": tag.name if tag else "",
         "type": rule.type + (", exclusive" if rule.exclusive else ""),
         "raised": sayings.limit_text(rule, plant.tags),
         "deadband": band,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from hmi.core.alarms.rules import LEVEL_TYPES, PER_S, Matrix, Rule
+from hmi.core.alarms.station import TYPE as STATION
 from hmi.core.tags import Tag
 
 TYPES: Final = {
@@ -25,6 +26,8 @@ _MOVES: Final = {"up": "rises", "down": "falls", "both": "moves"}
 
 def limit_text(rule: Rule, tags: Sequence[Tag]) -> str:
     """What raises the alarm, such as `at or above 92 %`, without the delays."""
+    if rule.type == STATION:
+        return "the station notices it by itself"
     unit = f" {tags[rule.tag].unit}" if tags[rule.tag].unit else ""
     other = tags[rule.other].name if rule.other >= 0 else ""
     if rule.type in LEVEL_TYPES:
@@ -53,7 +56,7 @@ def deadband(rule: Rule) -> float:
 
 def number(rule: Rule) -> float | None:
     """The one number that the alarm was judged by; None where there is none, or where it is a tag's."""
-    return None if rule.type in ("bad", "mismatch") or math.isnan(rule.limit) else rule.limit
+    return None if rule.type in ("bad", "mismatch", STATION) or math.isnan(rule.limit) else rule.limit
 
 
 def computed(rule: Rule, matrix: Matrix) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
 from hmi.core import expr, toml
-from hmi.core.alarms import sayings
+from hmi.core.alarms import sayings, station
 from hmi.core.alarms.rules import LEVEL_TYPES, TYPES, Matrix, Rule
 from hmi.core.errors import Mistake
 from hmi.core.expr import ExprError
@@ -19,6 +19,7 @@ from hmi.core.nearest import nearest
 from hmi.core.plant.alarm_classes import USUAL, AlarmClasses
 from hmi.core.plant.alarm_limits import Limit, LimitReader
 from hmi.core.plant.derived_tags import text_read
+from hmi.core.plant.station_alarms_toml import SECTION as STATION
 from hmi.core.screens.scope import Folded
 from hmi.core.tags import Tag
 
@@ -104,22 +105,17 @@ def read_alarms(
     mistakes: list[Mistake],
     made: Iterable[tuple[toml.Table, str]] = (),
     folded: Folded | None = None,
+    of_station: list[toml.Table] | None = None,
 ) -> tuple[Rule, ...]:
     """Every alarm rule of the plant that has no mistake; the mistakes of the others go on the list.
 
-    `made` are rows that templates make, each with the machine that it is for; their mistakes are `folded`.
+    `made` are rows that templates make, each with the machine that it is for; their mistakes are `folded`. What the
+    files say of the station's own alarms is put into `of_station`.
     """
     found: list[_Pair] = []
     first: dict[str, toml.Table] = {}
     for file in alarm_files(texts):
-        table = toml.read(file, texts[file], mistakes)
-        if table is None:
-            continue
-        for key in table.values:
-            if key != "alarm":
-                what = f"`{key}` is not a section of an alarm file"
-                mistakes.append(table.mistake(key, what, "Write [[alarm]] above each alarm"))
-        for row in table.tables("alarm"):
+        for row in _rows_of(file, texts[file], mistakes, of_station):
             rule = _Reader(row, around, mistakes).rule(len(found), first)
             if rule is not None:
                 found.append((row, rule))
@@ -133,6 +129,22 @@ def read_alarms(
             folded.add(noted[start:], where)
     _check_order(found, around, mistakes)
     return tuple(rule for _, rule in found)
+
+
+def _rows_of(
+    file: str, text: str, mistakes: list[Mistake], of_station: list[toml.Table] | None
+) -> Iterator[toml.Table]:
+    """The alarms of one file; what it says of the station's own is put aside."""
+    table = toml.read(file, text, mistakes)
+    if table is None:
+        return
+    for key in table.values:
+        if key not in ("alarm", STATION):
+            what = f"`{key}` is not a section of an alarm file"
+            mistakes.append(table.mistake(key, what, "Write [[alarm]] above each alarm"))
+    if of_station is not None:
+        of_station += table.tables(STATION)
+    yield from table.tables("alarm")
 
 
 def _check_order(found: Sequence[_Pair], around: Surroundings, mistakes: list[Mistake]) -> None:
@@ -178,6 +190,10 @@ class _Reader:
             other = first[made.id]
             what = f"the alarm {made.id} is there twice: first in {other.file}:{other.line_of('id')}"
             self._wrong("id", what, "Give each an id of its own")
+        if station.is_reserved(made.id):
+            what = f"ids that begin with {station.PREFIX} are those of the station's own alarms"
+            mend = f"Give it another id; what is said of the station's own alarms stands under [[{STATION}]]"
+            self._wrong("id", what, mend)
         first.setdefault(made.id, self._row)
         tag = self._tag(made.tag)
         kind_known = self._check_type(made)

@@ -15,6 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from hmi.core import expr
+from hmi.core.alarms.served import NO_TAG
 from hmi.core.plant.model import Plant
 from hmi.core.screens.model import Screen
 from hmi.core.tags import Tag
@@ -74,6 +75,8 @@ def _check_indexes(plant: Plant) -> None:
         raise ValueError("its tags are out of order")
     if any(rule.index != place for place, rule in enumerate(plant.rules)):
         raise ValueError("its alarms are out of order")
+    if any(rule.tag != NO_TAG for rule in plant.station_rules):
+        raise ValueError("the station's own alarms are of no tag")
     named = list(_tags_named(plant))
     if named and not (min(named) >= 0 and max(named) < len(plant.tags)):
         raise ValueError("it names tags that it does not have")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Final
 
+from hmi.core import toml
 from hmi.core.alarms.rules import Rule
 from hmi.core.errors import Mistake, PlantError
 from hmi.core.nearest import nearest
@@ -26,6 +27,7 @@ from hmi.core.plant.policies_toml import policy_files, read_policies
 from hmi.core.plant.positions import Position
 from hmi.core.plant.positions_toml import check_answered, read_positions
 from hmi.core.plant.server_toml import check_rows
+from hmi.core.plant.station_alarms_toml import read_station_alarms
 from hmi.core.plant.tags_csv import TagFiles, read_tags, tag_files
 from hmi.core.plant.templates_toml import read_templates, stem_of, template_files
 from hmi.core.plant.trends_toml import read_trends
@@ -93,6 +95,7 @@ def check(texts: Mapping[str, str], library: Mapping[str, str]) -> tuple[Plant |
         connections=head.connections,
         tags=tuple(found.tags),
         rules=shown.rules,
+        station_rules=shown.station_rules,
         screens=shown.screens,
         symbols=symbols,
         history=head.history,
@@ -105,6 +108,7 @@ def check(texts: Mapping[str, str], library: Mapping[str, str]) -> tuple[Plant |
         trends=trends,
         everyone=head.everyone,
         people=head.people,
+        branding=head.branding,
         equipment=shown.equipment,
         backdrops=shown.backdrops,
         languages=languages,
@@ -139,6 +143,7 @@ class _Shown:
     screens: dict[str, Screen] = field(default_factory=dict)
     equipment: dict[str, Equipment] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
+    station_rules: tuple[Rule, ...] = ()
     backdrops: dict[str, str] = field(default_factory=dict)
     instructions: dict[str, Instruction] = field(default_factory=dict)
     pictures: dict[str, str] = field(default_factory=dict)
@@ -183,7 +188,10 @@ def _shown(
             matrix=head.matrix,
             classes=head.alarm_classes,
         )
-        shown.rules = read_alarms(texts, around, mistakes, alarms_of(machines), types.folded)
+        of_station: list[toml.Table] = []
+        shown.rules = read_alarms(texts, around, mistakes, alarms_of(machines), types.folded, of_station)
+        named = (known, ids["instructions"])
+        shown.station_rules = read_station_alarms(of_station, head.matrix, named, mistakes)
         drawings = read_backdrops(texts, files.backdrops, mistakes)
         shown.backdrops = {name: drawing.text for name, drawing in drawings.items()}
         lint_screens(shown.screens, symbols, found.tags, mistakes, shown.rules, shown.equipment, drawings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from hmi.core.alarms.rules import AlarmClass, Matrix, Rule
@@ -119,6 +119,19 @@ class PeopleRules:
     accounts: bool = False  # they do: a new station asks for its first account
     idle_min: float = 15.0  # whoever touches nothing for so long is signed out
     lock: bool = False  # and nothing can be sent from there until somebody signs in
+    notice: str = ""  # of the plant's owner, read before anybody signs in; "" none
+    password_length: int = 10  # characters at least
+    passwords_before: int = 0  # how many of one's former passwords cannot be taken again, beside the present one
+    sessions: int = 0  # at so many windows at once somebody may be signed in; 0 at any number
+
+
+@dataclass(frozen=True, slots=True)
+class Branding:
+    """What a plant's windows wear of its own; "" the program's."""
+
+    accent_day: str = ""  # #rrggbb: focus, set-points, the line below the header
+    accent_night: str = ""
+    logo: str = ""  # a drawing found harmless, whose shape is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +179,20 @@ class Plant:
     instructions: Mapping[str, Instruction] = field(default_factory=dict)  # work instructions by id
     pictures: Mapping[str, str] = field(default_factory=dict, repr=False)  # their drawings found harmless, by file
     people: PeopleRules = PeopleRules()
+    branding: Branding = Branding()
     version: int = 1  # of the plant's files, as those who release them count
+    station_rules: tuple[Rule, ...] = ()  # the station's own alarms; they have no tag, and are counted behind `rules`
+
+    @cached_property
+    def all_rules(self) -> tuple[Rule, ...]:
+        """Every alarm that the station judges: the plant's and behind them its own; all_rules[i].index == i."""
+        first = len(self.rules)
+        own = (replace(rule, index=first + place) for place, rule in enumerate(self.station_rules))
+        return (*self.rules, *own)
 
     @property
     def condition_places(self) -> int:
-        """How many conditions of servers the list has room for, behind the plant's own alarms."""
+        """How many conditions of servers the list has room for, behind the alarms of plant and station."""
         return PLACES * sum(1 for one in self.connections if one.conditions)
 
     @cached_property

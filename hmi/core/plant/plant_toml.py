@@ -17,6 +17,7 @@ from hmi.core.nearest import nearest
 from hmi.core.plant import (
     addresses,
     alarm_classes,
+    branding_toml,
     conditions_toml,
     modbus_toml,
     people_toml,
@@ -25,7 +26,7 @@ from hmi.core.plant import (
     server_toml,
 )
 from hmi.core.plant.alarm_classes import AlarmClasses
-from hmi.core.plant.model import Connection, History, HistoryGroup, PeopleRules, Server, Station
+from hmi.core.plant.model import Branding, Connection, History, HistoryGroup, PeopleRules, Server, Station
 from hmi.core.plant.tag_patterns import PATTERN
 
 FILE: Final = "plant.toml"
@@ -33,6 +34,7 @@ _ID: Final = Meta(pattern=r"\A[a-z][a-z0-9_-]{0,63}\Z", description="a word of a
 _SECTIONS: Final = (
     *("plant", "connection", "history", "station", "server", "access", "priority_matrix"),
     *(alarm_classes.SECTION, conditions_toml.SECTION, positions_toml.SECTION, people_toml.SECTION),
+    branding_toml.SECTION,
     *("role", "shift"),
 )
 _LATER_SECTIONS: Final = ("role", "shift")
@@ -136,6 +138,7 @@ class PlantFile:
     severities: tuple[int, ...] = SEVERITIES
     position_rows: tuple[toml.Table, ...] = ()  # read once the equipment is known
     people: PeopleRules = field(default_factory=PeopleRules)
+    branding: Branding = field(default_factory=Branding)
 
 
 def read_plant_file(texts: Mapping[str, str], mistakes: list[Mistake]) -> PlantFile:
@@ -173,6 +176,7 @@ def read_plant_file(texts: Mapping[str, str], mistakes: list[Mistake]) -> PlantF
         severities=conditions_toml.read_severities(table, mistakes),
         position_rows=tuple(table.tables(positions_toml.SECTION)),
         people=people,
+        branding=branding_toml.read_branding(table, texts, mistakes),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from hmi.core.alarms.station import TEXTS
 from hmi.core.plant.equipment import Equipment
 from hmi.core.plant.model import Plant
 from hmi.core.screens.model import Element, Screen
@@ -23,6 +24,7 @@ def visible_texts(plant: Plant) -> dict[str, str]:
 
 def _all(plant: Plant) -> Iterator[tuple[str, str]]:
     yield plant.name, "plant.toml"
+    yield plant.people.notice, "plant.toml"
     for station in plant.stations:
         yield station.name, "plant.toml"
     for position in plant.positions:
@@ -33,9 +35,9 @@ def _all(plant: Plant) -> Iterator[tuple[str, str]]:
         yield from _of_equipment(one)
     for group in plant.trends.values():
         yield group.title, f"the trend {group.id}"
-    for rule in plant.rules:
+    for rule in plant.all_rules:
         where = f"the alarm {rule.id}"
-        yield from ((text, where) for text in (rule.title, rule.cause, rule.effect, rule.action))
+        yield from ((text, where) for text in (rule.title, rule.cause, rule.effect, rule.action) if text not in TEXTS)
     for index, policies in plant.policies.items():
         where = f"a policy of {plant.tags[index].name}"
         for policy in policies:

@@ -32,8 +32,14 @@ ALARM_COLOURS: Final[Mapping[str, int]] = {  # of day and night -> priority
     "#B000B0": 4,
     "#E98BE9": 4,
 }
+GROUNDS: Final[Mapping[str, tuple[str, ...]]] = {  # of each theme: the screen itself, panels, buttons
+    "day": ("#D5D5D5", "#E6E6E6", "#F3F3F3"),
+    "night": ("#2F3338", "#3A3F45", "#464C53"),
+}
+LEAST_CONTRAST: Final = 4.5  # of text and what has to be seen like it (WCAG 2.1, 1.4.3)
 HUE: Final = 0.15  # difference of the channels from which a colour is more than a grey
 SATURATED: Final = 0.3
+_APART: Final = 30.0  # degrees of hue
 _NEAR: Final = 60  # of 441 from black to white: colours that could be taken for each other
 
 _NAMED: Final = (  # the names of SVG for colours with a hue
@@ -106,3 +112,35 @@ def alarm_of(colour: RGB) -> int:
 def reads_on(role: str, surface: str) -> bool:
     """Whether a text of one role reads on a surface of another."""
     return surface in READS_ON.get(role, ())
+
+
+def hue_of_alarm(colour: RGB) -> int:
+    """The alarm priority whose hue, in whatever shade, a colour has; 0 for none, and for greys."""
+    if chroma(colour) < HUE:
+        return 0
+    away = {}
+    for text, priority in ALARM_COLOURS.items():
+        alarm = colour_of(text)
+        assert alarm is not None
+        away[abs((_hue(colour) - _hue(alarm) + 180) % 360 - 180)] = priority
+    return away[min(away)] if min(away) <= _APART else 0
+
+
+def _hue(colour: RGB) -> float:
+    return colorsys.rgb_to_hsv(*colour)[0] * 360
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours #rrggbb, 1 to 21 (WCAG 2.1)."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of a colour #rrggbb, 0 black to 1 white (WCAG 2.1)."""
+    red, green, blue = (_linear(channel / 255) for channel in colour_of(colour) or (0, 0, 0))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else float(((channel + 0.055) / 1.055) ** 2.4)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from hmi.core import toml
 from hmi.core.errors import Mistake
@@ -21,6 +22,7 @@ from hmi.core.screens.vocabulary import (
 
 _SYMBOL_KEYS = ("id", "size", "description", "stretch")
 _SECTIONS = ("symbol", "binds", "shape")
+_FILES_KEPT: Final = 512  # several times what the shared library has
 
 
 class Notes:
@@ -92,11 +94,19 @@ def parse_symbols(library: Mapping[str, str], mistakes: list[Mistake]) -> dict[s
     for file in sorted(library):
         if "symbols/" not in f"/{file}" or not file.endswith(".toml"):
             continue
-        table = toml.read(file, library[file], mistakes)
-        symbol = _symbol(table, Notes(file, mistakes)) if table is not None else None
+        symbol, noted = _parsed(file, library[file])
+        mistakes += noted
         if symbol is not None:
             symbols[symbol.id] = symbol
     return symbols
+
+
+@lru_cache(_FILES_KEPT)  # a screen that is edited while the plant runs does not have the whole library read anew
+def _parsed(file: str, text: str) -> tuple[Symbol | None, tuple[Mistake, ...]]:
+    noted: list[Mistake] = []
+    table = toml.read(file, text, noted)
+    symbol = _symbol(table, Notes(file, noted)) if table is not None else None
+    return symbol, tuple(noted)
 
 
 def _symbol(table: Any, notes: Notes) -> Symbol | None:

@@ -6,9 +6,18 @@ from hmi.client.alarms.belongings import Belongings, Filter
 
 
 def test_an_alarm_belongs_to_its_machine_or_to_its_screen(belongings):
-    assert belongings.machine == ["tank", "tank", "tank", ""]
-    assert belongings.place == ["tank", "tank", "tank", "overview"]
-    assert [belongings.title(place) for place in belongings.names] == ["Tank 1", "Overview"]
+    assert belongings.machine[:4] == ["tank", "tank", "tank", ""]
+    assert belongings.place[:4] == ["tank", "tank", "tank", "overview"]
+    assert [belongings.title(place) for place in belongings.names] == ["Tank 1", "Overview", "This station"]
+
+
+def test_the_stations_own_are_of_no_machine_and_are_found_by_what_they_say(belongings, desk):
+    own = [rule.index for rule in desk.plant.all_rules[4:]]
+    assert {belongings.machine[rule] + belongings.home[rule] for rule in own} == {""}
+    assert {belongings.title(belongings.place[rule]) for rule in own} == {"This station"}
+    assert belongings.mask(Filter(class_="diagnostic")).nonzero()[0].tolist() == own
+    [found] = belongings.mask(Filter(text="station journal written")).nonzero()[0].tolist()
+    assert belongings.title_of(found) == "The journal is not as it was written"
 
 
 @pytest.mark.parametrize(
@@ -26,7 +35,7 @@ def test_an_alarm_belongs_to_its_machine_or_to_its_screen(belongings):
     ],
 )
 def test_a_filter_lets_through_what_it_names(belongings, wanted, found):
-    assert belongings.mask(wanted).nonzero()[0].tolist() == found
+    assert belongings.mask(wanted)[:4].nonzero()[0].tolist() == found
 
 
 def test_the_choice_of_places_is_the_tree_of_the_plant(belongings):
@@ -36,5 +45,6 @@ def test_the_choice_of_places_is_the_tree_of_the_plant(belongings):
 def test_a_position_is_a_place_too_with_all_that_it_answers_for(positioned, desk):
     belongings = Belongings(desk.plant)
     assert belongings.choices()[:2] == [("@brewing", "Position: Brewing"), ("@gate", "Position: Gate")]
-    assert belongings.mask(Filter(place="@brewing")).nonzero()[0].tolist() == [0, 1, 2]
-    assert belongings.mask(Filter(place="@gate")).nonzero()[0].tolist() == [3]
+    told = {place: set(belongings.mask(Filter(place=place)).nonzero()[0].tolist()) for place in ("@brewing", "@gate")}
+    everybodys = {rule.index for rule in desk.plant.all_rules[4:]}  # the station's own: no position answers for them
+    assert told == {"@brewing": {0, 1, 2} | everybodys, "@gate": {3} | everybodys}

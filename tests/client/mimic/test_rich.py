@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from hmi.client.mimic import rich
-from hmi.client.theme import contrast, day, night
+from hmi.client.theme import day, night
 from hmi.core.screens.model import Element
+from hmi.core.screens.palette import contrast
 from hmi.core.screens.vocabulary import BADGE_BINDS, LIVE, SHAPES
 from tests.client.mimic import gallery
 

@@ -102,3 +102,12 @@ def test_a_hundred_thousand_tags_are_found_in_small_slices(plant):
 
 def test_instructions_are_found_by_their_titles(plant):
     assert titles_of(plant) == {"overflow": "Tank overflows"}
+
+
+def test_the_stations_own_alarms_are_found_in_both_languages(plant):
+    speak("de")
+    index = Index(plant)
+    for text in ("journal is not as it was written", "journal geschrieben", "station.journal"):
+        assert ("alarm", "station.journal") in [(one.kind, one.key) for one in search(plant, text)]
+    _, name, where = index.described(Found("alarm", "station.journal", 1))
+    assert (name, where) == ("Das Journal ist nicht so, wie es geschrieben wurde", "station.journal · Diese Station")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from hmi.core.alarms import station
 from hmi.core.alarms.differing import Difference, differences
 from hmi.core.alarms.rules import AlarmClass, Matrix
 from tests.engine.toy import RULE, plant
@@ -37,3 +38,10 @@ def test_classes_and_the_matrix_are_compared_too():
     found = {(one.subject, one.key, one.running, one.files) for one in differences(running, files)}
     assert ("class quality", "shelve_max_h", "2", "4") in found
     assert ("priority matrix", "respond_min", "3 10 30", "5") in found
+
+
+def test_what_is_said_of_the_stations_own_is_compared_too():
+    running = replace(plant(RULE), station_rules=station.rules_of(Matrix(), {}))
+    changed = station.rules_of(Matrix(), {station.JOURNAL: {"action": "Call 4711"}})
+    [found] = differences(running, replace(running, station_rules=changed))
+    assert (found.subject, found.key, found.files) == (station.JOURNAL, "action", "Call 4711")

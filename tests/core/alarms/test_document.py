@@ -5,8 +5,9 @@ from html.parser import HTMLParser
 
 import pytest
 
+from hmi.core.alarms import station
 from hmi.core.alarms.document import COLUMNS, page, rows, shelving
-from hmi.core.alarms.rules import AlarmClass, Rule
+from hmi.core.alarms.rules import AlarmClass, Matrix, Rule
 from tests.engine.toy import RULE, plant
 
 FULL = replace(
@@ -106,3 +107,11 @@ def test_an_urgent_alarm_is_shelved_by_maintenance_whatever_its_class_says():
 def test_alarms_come_by_priority_and_then_by_name():
     one, other = replace(FULL, priority=4, id="a"), replace(FULL, index=1, priority=1, id="z")
     assert [row["id"] for row in rows(plant(one, other))] == ["z", "a"]
+
+
+def test_the_stations_own_are_in_it_by_the_plants_matrix_and_class():
+    made = replace(plant(), station_rules=station.rules_of(Matrix(), {}), alarm_classes={"diagnostic": CLASS})
+    row = next(row for row in rows(made) if row["id"] == station.STORE)
+    assert (row["tag"], row["raised"], row["class"]) == ("", "the station notices it by itself", "diagnostic")
+    assert row["computed"] == "severe, 30 min to respond (over 10, up to 30 min): priority 2"
+    assert row["shelving"].startswith("up to 1 h by maintain, with a second person")

@@ -42,3 +42,33 @@ def test_minutes_are_minutes_and_keys_are_known() -> None:
         found, mistakes = read(f"[people]\n{text}\n")
         assert says in str(mistakes[0])
         assert found.people.idle_min == 15.0
+
+
+def test_what_the_owner_says_and_asks_before_anybody_signs_in() -> None:
+    text = """[people]
+notice = '''
+For staff of the plant only.
+What is done here is recorded.
+'''
+password_length = 14
+passwords_before = 3
+sessions = 2
+"""
+    found, mistakes = read(text)
+    assert not mistakes
+    assert found.people.notice == "For staff of the plant only.\nWhat is done here is recorded."
+    assert (found.people.password_length, found.people.passwords_before, found.people.sessions) == (14, 3, 2)
+
+
+def test_a_notice_can_be_read_and_steers_no_terminal() -> None:
+    for text, says in (
+        ('notice = "\\u001b[2J all is well"', "nobody can see"),
+        ('notice = "\\u202E drawkcab"', "nobody can see"),
+        (f'notice = "{"x" * 1201}"', "notice"),
+        ("password_length = 6", "password_length"),
+        ("passwords_before = 100", "passwords_before"),
+        ("sessions = -1", "sessions"),
+    ):
+        found, mistakes = read(f"[people]\n{text}\n")
+        assert says in str(mistakes[0]), text
+        assert found.people.notice == ""

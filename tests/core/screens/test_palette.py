@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hmi.client.theme import ALARM_ROLES, ROLES, Theme, contrast, day, night
+from hmi.client.theme import ALARM_ROLES, ROLES, Theme, day, night
 from hmi.core.screens import palette
 
 THEMES = (day(), night())
@@ -21,7 +21,7 @@ def test_the_table_of_contrasts_is_what_the_themes_have(role: str) -> None:
     reads = {
         surface
         for surface in SURFACES
-        if all(contrast(colour(theme, role), colour(theme, surface)) >= 4.5 for theme in THEMES)
+        if all(palette.contrast(colour(theme, role), colour(theme, surface)) >= 4.5 for theme in THEMES)
     }
     assert {surface for surface in SURFACES if palette.reads_on(role, surface)} == reads
 
@@ -68,3 +68,22 @@ def test_colours_are_read_as_drawings_write_them(text: str, rgb: tuple[int, int,
 def test_what_could_be_taken_for_an_alarm_is_told(text: str, priority: int) -> None:
     found = palette.colour_of(text)
     assert found is not None and palette.alarm_of(found) == priority
+
+
+def test_grounds_are_those_of_the_themes() -> None:
+    for theme in THEMES:
+        assert palette.GROUNDS[theme.name] == (theme.background, theme.panel, theme.raised)
+
+
+@pytest.mark.parametrize(
+    ("text", "priority"),
+    [("#7A0000", 1), ("#4A4200", 2), ("#6B3A00", 3), ("#6A006A", 4), ("#5C0022", 1), ("#1D674C", 0), ("#484440", 0)],
+)
+def test_a_shade_of_an_alarms_hue_is_told_and_a_grey_has_none(text: str, priority: int) -> None:
+    found = palette.colour_of(text)
+    assert found is not None and palette.hue_of_alarm(found) == priority
+
+
+def test_contrast_is_that_of_the_standard() -> None:
+    assert palette.contrast("#000000", "#FFFFFF") == pytest.approx(21.0)
+    assert palette.contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)

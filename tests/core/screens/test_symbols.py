@@ -34,6 +34,15 @@ def parsed(text: str, file: str = "symbols/box.toml") -> tuple[dict[str, object]
     return dict(parse_symbols({file: text}, mistakes)), mistakes
 
 
+def test_a_file_that_is_read_again_is_what_it_was_with_all_its_mistakes() -> None:
+    strange = GOOD.replace('fill = "panel"', 'fill = "panle"')
+    first, again = parsed(strange), parsed(strange)
+    assert again == first
+    assert [mistake.what for mistake in again[1]] == ["panle is not a colour role"]
+    assert parsed(strange, "symbols/other.toml")[1] != first[1]  # the same text under another name
+    assert parsed(GOOD)[1] == []
+
+
 def test_a_symbol_is_read() -> None:
     mistakes: list[Mistake] = []
     symbol = parse_symbols({"symbols/box.toml": GOOD}, mistakes)["box"]
