@@ -225,7 +225,7 @@ def _around(scale: Scale, folder: Path) -> Figures:
     sealing = sealing_ms(folder / "sealing", scale.tags, scale.seconds, scale.reader_s // 2 + 2)
     replayed = [replay_s(folder / f"killed-{number}", scale.tags, unsealed) for number in range(scale.rounds)]
     memory = day_mb(folder / "day", scale.day_tags, scale.day_seconds)
-    early, late = median(memory[2:6]), median(memory[-4:])
+    early, late = min(memory[2:6]), min(memory[-4:])  # what it comes back to: a shard in hand is seen now and then
     commits = {"p50": sealing["p50"], "p99": sealing["p99"]}
     return [
         figure("longest commit while an hour is sealed", sealing["longest"], "ms", 50 * scale.slack, commits),
