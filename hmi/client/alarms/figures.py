@@ -51,7 +51,7 @@ class Figures(QWidget):
         self.figure_rows = Rows([tr(one) for one in _FIGURES], [tr(one) for one in _FIGURES[1:4]])
         self.actor_rows = Rows([tr(one) for one in _ACTORS], [tr(one) for one in _ACTORS[1:3]])
         self.event_rows = Rows([tr(one) for one in _EVENTS], [tr("Stood for")])
-        self.figure_table = Table(desk, self.figure_rows, (0, 66, 72, 92, 108), tr("Nothing has been read yet"))
+        self.figure_table = Table(desk, self.figure_rows, (0, 62, 70, 88, 124), tr("Nothing has been read yet"))
         self.actor_table = Table(desk, self.actor_rows, (0, 68, 64, 186), tr("No alarm came in this time"))
         self.event_table = Table(desk, self.event_rows, (168, 0, 78, 104), tr("Pick a figure to see its events"))
         self.event_title = Words("", px=14, bold=True, elide=True)
