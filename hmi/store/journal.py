@@ -26,12 +26,18 @@ _INSERT: Final = (
 )
 _GAP: Final = "INSERT INTO gap(from_ns, to_ns, connection, reason) VALUES (?, ?, ?, ?)"
 SILENT: Final = "the connection was silent"
-_SILENT: Final = (
-    "SELECT subject, iif(source_ns, source_ns, time_ns) FROM record WHERE event = 'silent' AND id IN ("
-    "SELECT max(id) FROM record WHERE category = 'connection' AND event IN ('silent', 'live') AND id > ("
-    "SELECT coalesce(max(id), 0) FROM record WHERE category = 'system' AND subject = 'engine' AND event = 'started'"
-    ") GROUP BY subject)"
-)
+# From one connection's name to the next, and of each its last word alone: years of a line that comes and goes are many.
+_SILENT: Final = """
+    WITH RECURSIVE heard(subject) AS (
+        SELECT min(subject) FROM record WHERE category = 'connection' UNION ALL
+        SELECT (SELECT min(subject) FROM record WHERE category = 'connection' AND subject > heard.subject)
+            FROM heard WHERE heard.subject IS NOT NULL)
+    SELECT last.subject, iif(last.source_ns, last.source_ns, last.time_ns) FROM heard JOIN record AS last ON last.id = (
+        SELECT id FROM record WHERE category = 'connection' AND subject = heard.subject AND event IN ('silent', 'live')
+            ORDER BY id DESC LIMIT 1)
+    WHERE last.event = 'silent' AND last.id > (
+        SELECT coalesce(max(id), 0) FROM record WHERE category = 'system' AND subject = 'engine' AND event = 'started')
+"""
 FIELDS: Final = Record.__struct_fields__
 SELECT: Final = (
     "SELECT id, time_ns, category, event, subject, occurrence, source_ns, value, old, "
