@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 Verb = Callable[[argparse._SubParsersAction, str, str, str], argparse.ArgumentParser]
 Option = Callable[[argparse.ArgumentParser], None]
+_NAME: Final = re.compile(
+    r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"
+)  # of a computer, as in a certificate
 
 
 def add(verbs: argparse._SubParsersAction, verb: Verb, data: Option, json: Option) -> None:
     """Add `hmi trust` and `hmi user`; `verb`, `data` and `json` make a verb and the options that all of them have."""
     _trust(verbs, verb, data, json)
     _user(verbs, verb, data, json)
+
+
+def _host(text: str) -> str:
+    with suppress(ValueError):
+        return str(ipaddress.ip_address(text))
+    if not _NAME.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text[:80]!r} is no name or address of a computer")
+    return text
 
 
 def _trust(verbs: argparse._SubParsersAction, verb: Verb, data: Option, json: Option) -> None:
@@ -36,7 +51,7 @@ def _trust(verbs: argparse._SubParsersAction, verb: Verb, data: Option, json: Op
             action.add_argument("fingerprint", metavar="FINGERPRINT")
         if name == "request":
             another = "another name or address of this station, to be in the certificate"
-            action.add_argument("--host", action="append", default=[], metavar="HOST", help=another)
+            action.add_argument("--host", type=_host, action="append", default=[], metavar="HOST", help=another)
             action.add_argument("--out", type=Path, metavar="FILE.csr", required=True, help="where the request goes")
         if name == "import":
             issued = "the certificate, and those of its issuers: one file or several, DER or PEM"

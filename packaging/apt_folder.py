@@ -15,6 +15,7 @@ import hashlib
 import itertools
 import lzma
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from collections.abc import Mapping, Sequence
 from email.utils import formatdate
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 from content import CannotBuild
 
@@ -70,10 +72,30 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("packages", nargs="*", type=Path, metavar="FILE.deb")
     parser.add_argument("--out", type=Path, default=Path("dist/apt"), help="the folder; what is in it stays")
     parser.add_argument("--key", required=True, help="of gpg: a fingerprint or an address")
-    parser.add_argument("--name", default="hmi-plants", help="of the key and the setting for stations")
-    parser.add_argument("--uri", help="where stations find the folder, such as file:/media/usb/apt; else where it is")
-    parser.add_argument("--keep", type=int, default=KEPT, help=f"versions of each plant ({KEPT})")
+    parser.add_argument("--name", type=_name, default="hmi-plants", help="of the key and the setting for stations")
+    parser.add_argument(
+        "--uri", type=_uri, help="where stations find the folder, such as file:/media/usb/apt; else where it is"
+    )
+    parser.add_argument("--keep", type=_keep, default=KEPT, help=f"versions of each plant ({KEPT})")
     return parser
+
+
+def _name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", text):  # apt overlooks a setting that is called otherwise
+        raise argparse.ArgumentTypeError(f"{text!r}: letters, digits, dots, dashes and underlines only")
+    return text
+
+
+def _uri(text: str) -> str:
+    if not re.fullmatch(r"[a-z+]+:\S+", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is none, such as file:/media/usb/apt (a space is %20)")
+    return text
+
+
+def _keep(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of versions from 1")
+    return int(text)
 
 
 def lay_out(packages: Sequence[Path], out: Path, key: str, name: str, uri: str | None, keep: int) -> list[Package]:
@@ -81,21 +103,22 @@ def lay_out(packages: Sequence[Path], out: Path, key: str, name: str, uri: str |
     for tool, package in TOOLS.items():
         if shutil.which(tool) is None:
             raise CannotBuild(f"{tool} is not installed: apt-get install {package}")
-    (out / POOL).mkdir(parents=True, exist_ok=True)
-    for file in packages:
-        read_package(file)  # nothing is copied that is no package
-    for file in packages:
-        _copied(file, out / POOL)
-    found, old = _kept([read_package(file) for file in sorted((out / POOL).glob("*.deb"))], max(1, keep))
+    pool = out / POOL
+    pool.mkdir(parents=True, exist_ok=True)
+    there = {file.name: read_package(file) for file in (*sorted(pool.glob("*.deb")), *packages)}
+    found, old = _kept(list(there.values()), keep)
     if not found:
-        raise CannotBuild(f"no package was given, and {out / POOL} holds none: build one first (make installer)")
+        raise CannotBuild(f"no package was given, and {pool} holds none: build one first (make installer)")
+    for file in packages:  # not before all of them are what they should be
+        _copied(file, pool)
+    found, old = ([one._replace(file=pool / one.file.name) for one in some] for some in (found, old))
     index = "\n".join(_entry(one, out) for one in found).encode()
     files = {"Packages": index, "Packages.xz": lzma.compress(index, preset=6)}
     files["Release"] = _release(files, max(one.made for one in found))
     files |= _signed(files["Release"], key)
     files[f"{name}.asc"] = _gpg(["--armor", "--export", key], b"", f"gpg knows no key {key}")
     names = " ".join(dict.fromkeys(one.name for one in found))
-    setting = SOURCES.format(name=name, uri=uri or f"file:{out.resolve()}", packages=names)
+    setting = SOURCES.format(name=name, uri=uri or f"file:{quote(os.fspath(out.resolve()))}", packages=names)
     files[f"{name}.sources"] = setting.encode()
     _write(out, files)
     for one in old:
@@ -140,7 +163,7 @@ def _kept(packages: list[Package], keep: int) -> tuple[list[Package], list[Packa
         own = sorted((one for one in packages if one.name == name), key=newest)
         for one, other in itertools.pairwise(own):
             if one.version == other.version:
-                raise CannotBuild(f"{one.file.name} and {other.file.name} are the same version: take one away")
+                raise CannotBuild(f"{one.file} and {other.file} are the same version: take one away")
         stay += own[:keep]
         go += own[keep:]
     return stay, go

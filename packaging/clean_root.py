@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -33,8 +34,8 @@ def main() -> int:
     if os.geteuid() != 0:
         print("clean_root: it needs root, to work in a root of its own: sudo", file=sys.stderr)
         return 2
-    options.work.mkdir(parents=True, exist_ok=True)
     try:
+        options.work.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="clean-", dir=options.work) as scratch:
             log = Log(options.suite)
             with BareRoot(options.work, options.suite, Path(scratch) / "root", log) as root:
@@ -42,6 +43,15 @@ def main() -> int:
                 base.put_in_place(made, options.out)
     except Expected as error:
         print(f"clean_root: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(
+            f"clean_root: {error.filename or options.out}: {error.strerror or error}: no bundle was put in place",
+            file=sys.stderr,
+        )
+        return 1
+    except subprocess.CalledProcessError as error:
+        print(f"clean_root: {error.cmd[0]} ended with {error.returncode}: nothing was put in place", file=sys.stderr)
         return 1
     print(log.text())
     base.say(f"{options.out}: {base.size_of(options.out) / 1e6:.1f} MB, built in a clean Debian {options.suite}")

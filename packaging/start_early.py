@@ -150,4 +150,4 @@ def begin(texts):
     import typing
 
     dataclasses.exec = lambda text, *names: exec(functions.get(text, text), *names)  # noqa: S102 - as they do
-    typing.compile = lambda text, name, how: annotations.get(text) or compile(text, name, how)
+    typing.compile = lambda text, *how: annotations.get(text) or compile(text, *how)

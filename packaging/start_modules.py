@@ -57,11 +57,26 @@ class Start:
         self.first = self.modules - LATER
         self.texts: dict[str, list[str]] = {"exec": sorted(texts), "eval": sorted(annotations)}
         self.sources: dict[str, str] = sources
+        self._refuse_blind()
+
+    def _refuse_blind(self) -> None:
+        """A new Python, PySide or PyInstaller that does these things in another way ends the build, and aloud."""
+        seen = {
+            "the functions that dataclasses make": self.texts["exec"],
+            "annotations that typing compiles": self.texts["eval"],
+            "PySide's support": self.sources,
+            "how PyInstaller writes an entry": "_write_entry" in vars(ZlibArchiveWriter),
+        }
+        if missing := [what for what, found in seen.items() if not found]:
+            raise SystemExit(f"start_modules: not found where it was: {', '.join(missing)}. See packaging/start_*.py")
 
     def write_texts(self, folder: Path) -> tuple[str, str]:
         """The code of the texts as a file; gives it as PyInstaller takes data: the file, and where to."""
         file = folder / TEXTS
-        known = {how: {text: compile(text, "<string>", how) for text in texts} for how, texts in self.texts.items()}
+        known = {  # as they compile it, where the annotations of this file's own __future__ do not hold
+            how: {text: compile(text, "<string>", how, dont_inherit=True) for text in texts}
+            for how, texts in self.texts.items()
+        }
         file.write_bytes(marshal.dumps(known))
         return str(file), "."
 

@@ -13,6 +13,7 @@ from hmi.client.diagnostics_values import WrongValues
 from hmi.client.flow import Flow
 from hmi.client.language import tr
 from hmi.client.page import OUTAGES, SYSTEM, TRUST, Desk, Page, Words, button
+from hmi.client.sentences import said
 from hmi.client.update_line import UpdateLine
 from hmi.core import quality as q
 from hmi.link.messages import Health, Reply
@@ -154,9 +155,9 @@ class SystemPage(Page):
             Waiting=_samples(health.samples_waiting),
             Lost=_samples(health.samples_lost),
             Disk_free=f"{health.disk_free_mb / 1024:.1f} GB",
-            Room=words.sentence(health.store_note or health.history_room) or "–",
-            Fault=words.sentence(health.store_fault) or tr("none"),
-            Plant_server=words.sentence(health.server) or tr("none"),
+            Room=words.sentence(said(health.store_note or health.history_room)) or "–",
+            Fault=words.sentence(said(health.store_fault)) or tr("none"),
+            Plant_server=words.sentence(said(health.server)) or tr("none"),
         )
         self.store.told["Room"].play("bad" if health.store_note else "")
         self.arrived.setVisible(bool(health.arrived))

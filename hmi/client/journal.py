@@ -80,8 +80,8 @@ def _value(record: Mapping[str, Any], tag: Tag | None, desk: Desk) -> str:
     value, old = record.get("value"), record.get("old")
     if record.get("category") == "note":
         return _about(record, desk)
-    if value is None or record.get("category") in _FOR_PROGRAMS:
-        return ""
+    if value is None or value != value or record.get("category") in _FOR_PROGRAMS:
+        return ""  # not a number: an alarm that was suppressed before it ever stood
     if isinstance(value, str) and record.get("category") == "alarm":
         # What a server said of a condition of its own stays as it is; what the station says of itself is known.
         return said(value) if is_reserved(str(record.get("subject", ""))) else value

@@ -28,6 +28,7 @@ _FORMS: Final = {  # what stands in places of these names; in any other, whateve
     "role": r"[a-z]+",
     "own": r"[a-z]+",
     "state": r"[a-z\- ]+",
+    "bytes": r"[\d.]+ [kMG]?B",
     "n": r"[-+\d.,e]+",
     "act": r"review|release|withdraw",
     "release": r"draft|reviewed|released|withdrawn",

@@ -13,7 +13,9 @@ _SERVER: Final = (
     "nothing is sent to the plant server until somebody mends this: {why}",
     "from now on",
     "in {n} days",
+    "in {n} day",
     "{n} days",
+    "{n} day",
 )
 _UNWELCOME: Final = (  # why it takes nothing
     "{words} ({detail})",
@@ -61,6 +63,16 @@ _STORE: Final = (
     "the file is damaged",
     "the journal was tampered with or damaged: {found} ({n} other records are whole). {keep}",
     "Keep the file as it is and compare with a backup",
+)
+_ROOM: Final = (  # how long there is room for history
+    "{room}, no forecast yet",
+    "{room}, {bytes} a day: {ahead}",
+    "{bytes} in {span}",
+    "room for all {n} days",
+    "at this rate full in {span} ({by})",
+    "full ({by})",
+    "disk",
+    "then",
 )
 _CERTIFICATES: Final = (
     "{what} (connection {connection})",
@@ -114,4 +126,4 @@ _INBOX: Final = (
     "orders {n} cannot be read any more ({error}): ask for them again",
     "{folder} cannot be written ({error}): nothing was decided",
 )
-SENTENCES: Final = (*_SERVER, *_UNWELCOME, *_STORE, *_CERTIFICATES, *_INBOX)
+SENTENCES: Final = (*_SERVER, *_UNWELCOME, *_STORE, *_ROOM, *_CERTIFICATES, *_INBOX)

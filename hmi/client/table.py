@@ -114,7 +114,9 @@ class Table(QTableView):
 
     def selectRow(self, row: int) -> None:
         """This row and no other, whatever keys are held: Qt's own way adds to the selection while Ctrl is down."""
-        self.selectionModel().setCurrentIndex(self.model().index(row, 0), _THIS_ROW_ALONE)
+        index = self.model().index(row, 0)
+        if index.isValid():  # a row that is not there changes nothing, as in Qt's own
+            self.selectionModel().setCurrentIndex(index, _THIS_ROW_ALONE)
 
     def say_empty(self, text: str) -> None:
         """What stands in the middle while there are no rows."""
@@ -142,7 +144,8 @@ class Table(QTableView):
     def fit(self, most: int) -> None:
         """Be as high as its rows, but never higher than `most` of them."""
         rows = min(most, max(1, self.model().rowCount()))
-        row, head = self.verticalHeader().defaultSectionSize(), self.horizontalHeader().sizeHint().height()
+        row, header = self.verticalHeader().defaultSectionSize(), self.horizontalHeader()
+        head = 0 if header.isHidden() else header.sizeHint().height()
         self.setFixedHeight(head + rows * row + 2 * self.frameWidth())
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -57,7 +57,10 @@ class UpdateLine:
         self.sheet = None
 
     def _came(self, reply: Reply) -> None:
-        self.told = told = reply.body if reply.ok and isinstance(reply.body, dict) else {}
+        if not reply.ok:
+            self._tell("–")  # not known: neither that there is none, nor that what was shown is still so
+            return
+        self.told = told = reply.body if isinstance(reply.body, dict) else {}
         self.button.setVisible(bool(told))
         self._tell(_line(self._desk, told) if told else tr("none"))
         if self.sheet is not None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from hmi.clock import MachineClock
 from hmi.commands.ask import no, put_json, say
@@ -47,7 +48,11 @@ def server(options: argparse.Namespace) -> int:
 
 def _refuse_spoken_password(url: str) -> None:
     """Everybody at a computer can read the command lines of its programs, and shells keep them."""
-    if re.search(r"\w+://[^/@]*:[^/@]*@|password=", url):
+    try:
+        is_spoken = "password" in conninfo_to_dict(url)
+    except psycopg.Error:  # no address at all, and perhaps only for a slip in it
+        is_spoken = re.search(r"\w+://[^/@]*:[^/@]*@|password", url, re.IGNORECASE) is not None
+    if is_spoken:
         what = "A password on a command line can be read by everybody at this computer: nothing was done"
         raise HmiError(f"{what}. Change it, and give it in HMI_PASSWORD_SERVER, or in a file for libpq (~/.pgpass)")
 

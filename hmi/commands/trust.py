@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives import serialization
 from hmi.clock import MachineClock
 from hmi.commands.places import data_folder, who
 from hmi.core.errors import HmiError
-from hmi.drivers.certificates import fingerprint, name_of
+from hmi.drivers.certificates import MOST_BYTES, fingerprint, name_of
 from hmi.drivers.decisions import Decision, lay_down
-from hmi.drivers.pki import KINDS, NEXT, Entry, Own, Pki
+from hmi.drivers.pki import KINDS, NEXT, Entry, Own, OwnCertificateError, Pki
 from hmi.drivers.requested import request, take, waits
 from hmi.drivers.trusted import facts_of
 from hmi.update.ownership import as_caller, as_owner
@@ -140,8 +140,11 @@ def _request(pki: Pki, options: argparse.Namespace) -> int:
 def _import(pki: Pki, options: argparse.Namespace) -> int:
     """What the authority issued, judged; it waits beside the one in use, as a renewed one does."""
     with as_caller():
-        data = [path.read_bytes() for path in options.files]
-    own, issuers = take(pki, data, MachineClock().now_ns())
+        data = [_read(path) for path in options.files]
+    try:
+        own, issuers = take(pki, data, MachineClock().now_ns())
+    except OwnCertificateError as error:
+        raise HmiError(f"{', '.join(map(str, options.files))}: {error}") from None
     by = f", issued by {', '.join(map(name_of, issuers))}" if issuers else ""
     _lay_down(
         pki, "imported", f"a certificate of the station, not in use: {fingerprint(own.certificate)}{by}", options.why
@@ -150,6 +153,14 @@ def _import(pki: Pki, options: argparse.Namespace) -> int:
     if not options.json:
         print("Where servers do not trust its authority, have them trust it; then: hmi trust renew --use")
     return shown
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with file.open("rb") as given:
+            return given.read(MOST_BYTES + 1)  # what is longer is no certificate
+    except OSError as error:
+        raise HmiError(f"{file} cannot be read: {error.strerror}. Nothing was changed") from None
 
 
 def _write(file: Path, data: bytes) -> None:

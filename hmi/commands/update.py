@@ -65,6 +65,7 @@ def _station(options: argparse.Namespace) -> Station:
     if data is None:
         raise HmiError(f"{installation.root} does not say where its records are: name the data folder with --data")
     site = read_site(site_file(installation.manifest.plant.id, place.site if place else ""))
+    data = data.absolute()  # the programs that we start work in another folder than we do
     usual = Path(f"{data}.backups") if place is None or not place.backups else Path(place.backups)
     clock = MachineClock()
     return Station(
@@ -208,5 +209,6 @@ def _keys(station: Station, use: Use) -> Keys:
 def _must_trust(keys: Keys, use: Use, station: Station) -> Keys:
     if not keys:
         folder = station.installation.root / FOLDER
-        raise HmiError(f"This station trusts no key for a {use}: put the NAME.pub of whoever makes them into {folder}")
+        file = "NAME.pub, or NAME.asc of an apt folder," if use == "program" else "NAME.pub"
+        raise HmiError(f"This station trusts no key for a {use}: put the {file} of whoever makes them into {folder}")
     return keys

@@ -47,7 +47,7 @@ def _erased(folder: Path, options: argparse.Namespace) -> tuple[Wiped, list[str]
     stored = [one.name for one in Secrets(folder).kept() if one.place == KEY_STORE]
     if not options.json:
         _ask(folder, len(found), len(left), options.records)
-    typed = secret(f"To erase it, type {folder.resolve().name}", hidden=False)
+    typed = secret(f"The name of the folder ({folder.resolve().name}), to erase it,", hidden=False)
     if typed != folder.resolve().name:
         raise HmiError(f"That is not {folder.resolve().name}: nothing was erased")
     by = who(folder)

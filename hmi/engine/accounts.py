@@ -20,6 +20,7 @@ from hmi.core.people import (
 from hmi.engine import hashing
 from hmi.engine.people import Denied, People
 from hmi.link.street import Session
+from hmi.store.people import Book
 
 _MOST_ACCOUNTS: Final = 10_000
 _LONGEST: Final = 200
@@ -188,12 +189,14 @@ class Accounts:
             raise Denied("Nobody would be left who may administer: make another administrator first")
 
     async def _keep(self, account: Account, next_number: int = 0) -> None:
-        book = self._people.book
         account = msgspec.structs.replace(account, changed_ns=self._clock.now_ns())
-        others = [one for one in book.accounts if one.number != account.number]
-        accounts = tuple(sorted((*others, account), key=lambda one: one.number))
-        number = max(book.next_number, next_number)
-        await self._people.put(msgspec.structs.replace(book, accounts=accounts, next_number=number))
+
+        def changed(book: Book) -> Book:
+            others = [one for one in book.accounts if one.number != account.number]
+            accounts = tuple(sorted((*others, account), key=lambda one: one.number))
+            return msgspec.structs.replace(book, accounts=accounts, next_number=max(book.next_number, next_number))
+
+        await self._people.put(changed)
 
     async def _tell(self, event: str, account: Account, session: Session, text: str) -> str:
         record = self._people.record_of("person", event, account.name, session, text)

@@ -213,7 +213,7 @@ class AlarmRoom:
 
     def _condition(self, rule: Rule) -> str:
         if is_own(rule):
-            return self.columns.note.get(rule.index) or "the station notices it by itself"
+            return self._own_condition(rule)
         tag = self.plant.tags[rule.tag]
         value = float(self._table.value[rule.tag])
         limit = "" if sayings.number(rule) is None else f", limit {rule.limit:g}"
@@ -221,6 +221,13 @@ class AlarmRoom:
             limit = f", {self.plant.tags[rule.other].name} = {float(self._table.value[rule.other]):g}{limit}"
         truth = "true" if self.columns.raw[rule.index] else "false"
         return f"{rule.type}: {tag.name} = {value:g} {tag.unit}{limit}: {truth}".replace(" ,", ",")
+
+    def _own_condition(self, rule: Rule) -> str:
+        note = self.columns.note.get(rule.index, "")
+        if self.columns.raw[rule.index]:
+            return note or "the station notices it by itself"
+        now = "whether it holds is not known" if self.columns.held[rule.index] else "it does not hold now"
+        return f"{now}; when it did last: {note}" if note else now
 
     def _suppression(self, rule: Rule) -> list[str]:
         _, expression, inputs = next(one for one in self._suppressions if one[0] == rule.index)

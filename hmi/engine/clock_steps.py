@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Final
 
 from hmi.clock import Clock
-from hmi.engine.time_server import TimeServer
 
 STEP_S: Final = 2.0  # a clock that is slewed by a time server goes slower than that, and is no news
 
@@ -14,19 +13,14 @@ STEP_S: Final = 2.0  # a clock that is slewed by a time server goes slower than 
 class ClockSteps:
     """Compares the wall clock with the monotonic one, every beat; lives on the engine's loop."""
 
-    def __init__(
-        self, clock: Clock, tell: Callable[[str], None], tell_server: Callable[[str], None] | None = None
-    ) -> None:
-        """`tell` gets what happened, in words for the journal; `tell_server` what became of its time server."""
-        self._server = None if tell_server is None else TimeServer(clock, tell_server)
+    def __init__(self, clock: Clock, tell: Callable[[str], None]) -> None:
+        """`tell` gets what happened, in words for the journal."""
         self._clock = clock
         self._tell = tell
         self._apart_s = self._difference_s()
 
     def look(self) -> None:
-        """Tell of a step since the last look, and of the time server."""
-        if self._server is not None:
-            self._server.look()
+        """Tell of a step since the last look."""
         apart_s = self._difference_s()
         step_s, self._apart_s = apart_s - self._apart_s, apart_s
         if abs(step_s) >= STEP_S:

@@ -18,9 +18,10 @@ MOST: Final = 20  # reports that are kept
 LINES: Final = 200  # of the log
 _TAIL: Final = 65_536  # bytes of a log file that are looked at
 _NAMED: Final = r"\b(?:password|passwd|secret|token|pin|key)\b"  # as fields and arguments are called
+_SAID: Final = r"(?:\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?|\S+)"  # in quotes, which a line may have cut off
 _SECRETS: Final = (
     (re.compile(r"(://[^\s:/@]+):[^\s@]+@"), r"\1:…@"),  # in the address of a server
-    (re.compile(rf"(?i)({_NAMED}[\"']?\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|\S+)"), r"\1…"),
+    (re.compile(rf"(?i)({_NAMED}[\"']?\s*[=:]\s*){_SAID}"), r"\1…"),
     (re.compile(r"\b[0-9a-fA-F]{40,}\b"), "…"),  # tokens and keys in hex
     (re.compile(r"-----BEGIN [^-]*PRIVATE KEY-----.*?-----END [^-]*-----", re.DOTALL), "…"),
 )

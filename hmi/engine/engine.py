@@ -42,6 +42,7 @@ from hmi.engine.secret_verbs import SecretVerbs
 from hmi.engine.station_facts import watched
 from hmi.engine.survival import Survival
 from hmi.engine.tick import Tick
+from hmi.engine.time_server import TimeServer
 from hmi.engine.trust_verbs import TrustVerbs
 from hmi.engine.update_verbs import UpdateVerbs
 from hmi.engine.uplink import Uplink
@@ -86,23 +87,20 @@ class Engine:
         self.tick = Tick(plant, clock, self.store.append, self._journal)
         self.tick.gap(range(len(plant.tags)), self._started_ns)
         self._decisions = Decisions(folder, self._journal, clock, plant.digest)
-        self._clock_steps = ClockSteps(clock, self._clock_was_set, partial(self._plant_files_event, "time server"))
+        self._clocks = (
+            ClockSteps(clock, self._clock_was_set),
+            TimeServer(clock, partial(self._system_event, "time server")),
+        )
         self.poller = Poller(self.tick.table, self.tick.deliver, clock, self._connection_changed)
         self._connect(addresses or {})
         self.people = People(folder, plant, clock, self._journal)
         self.gate = Gate(plant, self.tick.table, self.poller, clock, self._journal, self.people.role)
-        self.survival = Survival(folder, clock, self._plant_files_event, self._journal, self.people)
+        self.survival = Survival(folder, clock, self._system_event, self._journal, self.people)
         self._reporter = Reporter(plant, self.tick.table, self.poller, self.store, clock)
         self.publisher = Publisher(self.tick.table, self.tick.alarms, clock, self._welcome, self._health)
         self._history = Reader(folder, self.store.unsealed)
         self.requests = Requests(
-            plant,
-            self.tick,
-            self.gate,
-            self.publisher,
-            self._history,
-            clock,
-            Notes(plant, clock, self._journal),
+            plant, self.tick, self.gate, self.publisher, self._history, clock, Notes(plant, clock, self._journal)
         )
         self.conditions = ConditionActs(plant, clock, self._journal, self.poller.lines)
         self.conditions.attach()
@@ -111,9 +109,9 @@ class Engine:
         self.jobs = self._jobs.room
         self.uplink = Uplink(lambda: self.plant, self.store, clock, self._journal)
         self._furnish_requests(files)
-        room = (self.requests.pool, self._adopt, self._plant_files_event, self._sealed)
+        room = (self.requests.pool, self._adopt, self._system_event, self._sealed)
         self._reload = Reload(files, library, plant, clock, *room)
-        self._server = Server(self, clock, folder, listen=listen, tell=partial(self._plant_files_event, "turned away"))
+        self._server = Server(self, clock, folder, listen=listen, tell=partial(self._system_event, "turned away"))
         self._asked: dict[Session, int] = {}
         self._answers: set[asyncio.Task[None]] = set()
 
@@ -205,7 +203,7 @@ class Engine:
         self.poller.judge()
 
     def _look_around(self) -> None:
-        acting = (self.conditions, self.jobs, self._reporter, self._decisions, self._clock_steps)
+        acting = (self.conditions, self.jobs, self._reporter, self._decisions, *self._clocks)
         for room in (*acting, self._checkpoints, self._reload, self.links, self._station):
             room.look()
 
@@ -318,9 +316,9 @@ class Engine:
 
     def _clock_was_set(self, text: str) -> None:
         self.links.clock_set(text)
-        self._plant_files_event("clock set", text)
+        self._system_event("clock set", text)
 
-    def _plant_files_event(self, event: str, text: str) -> None:
+    def _system_event(self, event: str, text: str) -> None:
         self._record("system", event, "engine", text)
 
     def _connection_changed(self, connection: str, event: str, reason: str, since_ns: int) -> None:

@@ -8,13 +8,13 @@ from typing import Final
 
 from hmi.core.errors import HmiError, StoreError
 from hmi.core.outgoing import NOWHERE, Place, Shipment
+from hmi.engine.forward_told import SHOWN
 from hmi.store.outbox import Outbox
 from hmi.store.sent import Left
 from hmi.uplink.faults import Poison
 
 _log = logging.getLogger("hmi.engine.forward")
 MOST: Final = 1000  # that are kept in mind; of more, the newest
-_SHOWN: Final = 20
 
 
 class LeftOut:
@@ -27,7 +27,7 @@ class LeftOut:
     @property
     def words(self) -> tuple[str, ...]:
         """The newest of them, each with what the server said."""
-        return tuple(self._left.values())[-_SHOWN:]
+        return tuple(self._left.values())[-SHOWN:]
 
     @property
     def known(self) -> tuple[Left, ...]:
@@ -55,10 +55,10 @@ class LeftOut:
         Those behind which nothing was sent yet come with the sending itself.
         """
         for day, place in list(self._left):
-            if place > sent.get(day, NOWHERE):
-                continue
             try:
                 if (shipment := outbox.one(day, place)) is not None:
+                    if place > sent.get(day, NOWHERE):
+                        continue
                     put(shipment)
             except (Poison, StoreError):
                 continue

@@ -13,6 +13,7 @@ from hmi.store.keeping import Room
 
 SOON_DAYS: Final = 7.0  # until what was not sent must be dropped, from which on it is said aloud
 REFUSED_S: Final = 300.0  # that a server may refuse us, as while it is being set up, before it is said aloud
+SHOWN: Final = 20  # batches that the server does not take, by name
 LOSS, LATE = "loss", "late"
 _HOUR_NS: Final = 3_600_000_000_000
 _SUBJECT: Final = "plant server"

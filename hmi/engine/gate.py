@@ -115,7 +115,7 @@ class Gate:
             return _unrecorded(error)
         decision = self._judge(tag, wish, busy=False)  # the plant went on while the journal was written
         if not decision.allowed:
-            return await self._refuse(wish, decision)
+            return await self._refuse(wish, decision, is_begun=True)
         result = await self._send(tag, wish, decision.value)
         try:
             await self._journal(wish, result.outcome, result.text, decision.value)
@@ -124,8 +124,9 @@ class Gate:
         code = "device" if result.outcome == "refused" else ""
         return Outcome(result.outcome, result.text, result.read_back, code)
 
-    async def _refuse(self, wish: Wish, decision: Decision) -> Outcome:
-        words = self._quota.words(decision.text)
+    async def _refuse(self, wish: Wish, decision: Decision, is_begun: bool = False) -> Outcome:
+        # What the journal has the beginning of has its end there, however many others are refused just now.
+        words = decision.text if is_begun else self._quota.words(decision.text)
         try:
             if words is not None:
                 await self._journal(wish, "refused", words, decision.value)

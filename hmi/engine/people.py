@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -14,17 +15,7 @@ import msgspec
 from hmi.clock import Clock
 from hmi.core.errors import HmiError, StoreError
 from hmi.core.journal import Record
-from hmi.core.people import (
-    FREE_TRIES,
-    STATION_TRIES,
-    Account,
-    Tries,
-    after_wrong,
-    forgiven,
-    greater,
-    role_for,
-    waits_s,
-)
+from hmi.core.people import FREE_TRIES, STATION_TRIES, Account, Tries, after_wrong, forgiven, greater, role_for, waits_s
 from hmi.core.plant import Plant
 from hmi.core.plant.model import PeopleRules
 from hmi.core.policy import ROLES
@@ -39,6 +30,7 @@ KINDS: Final = ("password", "pin", "badge")
 BADGES: Final = "badges"  # whose wrong tries are counted together: a badge has no name
 WINDOW: Final = "window"  # the program whose coming and going opens and locks a station
 _WRONG: Final = "Name or password is wrong"
+_GONE: Final = "its window has gone"
 _MOST_TRIES: Final = 1000  # names and stations whose wrong tries are kept
 _LONGEST: Final = 500  # characters of what a client may put into the journal
 
@@ -63,6 +55,9 @@ class People:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="hmi-people")
         self._quota = Quota(clock)
         self._turn = asyncio.Lock()  # one secret at a time: a flood of guesses must not take the computer
+        self._door = asyncio.Lock()  # one comes in after the other, each is counted before the next
+        self._coming = Counter[Session]()  # at which somebody is signing in: its window may go meanwhile
+        self._writing = asyncio.Lock()  # what one writes into the book, another must not undo
         self._signed: dict[Session, _Signed] = {}
         self._known: dict[tuple[str, int], float] = {}  # station and account -> until when a PIN will do
         self._locked: set[str] = set()  # stations that somebody locked, or that were left alone
@@ -141,8 +136,17 @@ class People:
 
     async def sign_in(self, session: Session, name: str, secret: str, kind: str = "password") -> Account:
         """Let somebody work at a session from now on; raises Denied, with the same words whatever was wrong."""
+        self._coming[session] += 1
+        try:
+            account = await self.check(session.hello.station, name, secret, kind)
+            async with self._door:
+                await self._let_in(session, account, kind)
+        finally:
+            self._coming -= Counter((session,))  # whom the last one leaves is forgotten
+        return account
+
+    async def _let_in(self, session: Session, account: Account, kind: str) -> None:
         station = session.hello.station
-        account = await self.check(station, name, secret, kind)
         await self._limit(session, account)
         if kind == "password":
             self._known[station, account.number] = self._clock.monotonic() + SESSION_S
@@ -150,11 +154,13 @@ class People:
         if left is not None and left.number != account.number:
             await self._tell("signed out", left.name, session, f"{account.name} took over")
         await self._tell("signed in", account.name, session, f"by {kind}")
+        if session not in self._coming:
+            self._record(self._made("signed out", account.name, session, _GONE))
+            raise Denied("The window that this was for has gone: nobody is signed in there")
         self._signed[session] = _Signed(account.number, self._clock.monotonic() + SESSION_S)
         if session.hello.program == WINDOW:
             self._locked.discard(station)
             self._opened.add(station)
-        return account
 
     async def _limit(self, session: Session, account: Account) -> None:
         """Raises Denied where the same person works in too many windows, or too many commands, already.
@@ -200,9 +206,10 @@ class People:
     def closed(self, session: Session) -> None:
         """The client has gone, and with it who worked there."""
         account = self.person(session)
+        self._coming.pop(session, None)
         self._leave(session)
         if account is not None:
-            self._record(self._made("signed out", account.name, session, "its window has gone"))
+            self._record(self._made("signed out", account.name, session, _GONE))
 
     async def check(self, station: str, name: str, secret: str, kind: str = "password") -> Account:
         """The account of somebody who proves who he is; raises Denied."""
@@ -252,8 +259,16 @@ class People:
 
     async def _count(self, keys: tuple[str, ...], wrong: bool) -> None:
         """Remember wrong tries over a restart; who was right starts anew."""
-        tries = dict(self.book.tries)
-        now_ns = self._clock.now_ns()
+        if self._counted(self.book, keys, wrong) == self.book:
+            return
+        try:
+            await self.put(lambda book: self._counted(book, keys, wrong))
+        except StoreError as error:  # a full disk must not make guessing free
+            _log.warning("%s", error)
+            self.book = self._counted(self.book, keys, wrong)
+
+    def _counted(self, book: Book, keys: tuple[str, ...], wrong: bool) -> Book:
+        tries, now_ns = dict(book.tries), self._clock.now_ns()
         for key in keys:
             was = tries.pop(key, Tries())
             is_name = key.startswith("name:")
@@ -262,14 +277,7 @@ class People:
                 tries[key] = after_wrong(was, now_ns, FREE_TRIES if is_name else STATION_TRIES)
             elif not is_name and was.count:
                 tries[key] = was  # one who knows his password does not make another's guesses undone
-        kept = self._bounded(tries)
-        if kept != self.book.tries:
-            counted = msgspec.structs.replace(self.book, tries=kept)
-            try:
-                await self.put(counted)
-            except StoreError as error:  # a full disk must not make guessing free
-                _log.warning("%s", error)
-                self.book = counted
+        return msgspec.structs.replace(book, tries=self._bounded(tries))
 
     def _bounded(self, tries: dict[str, Tries]) -> dict[str, Tries]:
         """As many as are kept: a thousand invented names must not have those of people forgotten."""
@@ -278,12 +286,14 @@ class People:
         dropped = set(strangers[: max(0, len(strangers) - _MOST_TRIES)])
         return {key: one for key, one in tries.items() if key not in dropped}
 
-    async def put(self, book: Book) -> None:
-        """Another book from now on; raises StoreError, and then nothing has changed."""
+    async def put(self, change: Callable[[Book], Book]) -> None:
+        """Another book from now on, made of the present one; raises StoreError, and then nothing has changed."""
         if self.fault:
             raise StoreError(self.fault)
-        await self._work(write_book, self._folder, book)
-        self.book = book
+        async with self._writing:  # accounts are changed, and guesses are counted, at the same time
+            book = change(self.book)
+            await self._work(write_book, self._folder, book)
+            self.book = book
 
     async def hashed(self, secret: str) -> str:
         """A password or PIN as it is stored."""

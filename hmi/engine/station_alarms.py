@@ -37,6 +37,7 @@ class StationAlarms:
         self._readings = readings
         self._rules = {rule.id: rule.index for rule in room.plant.all_rules if is_own(rule)}
         self._told: dict[str, bool | None] = {}
+        self._words: dict[int, str] = {}  # rule -> what its trouble was when it was looked at last
         self._noted: dict[int, float] = {}  # rule -> when its words were told, monotonic
         self._due = clock.monotonic()
 
@@ -49,7 +50,11 @@ class StationAlarms:
         found = {id_: one for id_, one in self._readings().items() if id_ in self._rules}
         for id_, one in found.items():
             if one.holds and one.words:
-                self._note(self._rules[id_], one.words)
+                self._words[self._rules[id_]] = one.words
+                if not self._told.get(id_):  # it begins anew: what is left of the time before says nothing of it
+                    self._noted.pop(self._rules[id_], None)
+        for rule, words in self._words.items():
+            self._note(rule, words)
         news = {id_: one.holds for id_, one in found.items() if self._told.get(id_, ...) != one.holds}
         if news:
             self._told |= news

@@ -12,6 +12,7 @@ from hmi.core.plant import Connection
 from hmi.drivers.driver import Driver, Health
 from hmi.engine.alarms import AlarmRoom
 from hmi.engine.checkpoints import Checkpoints
+from hmi.engine.forward_told import SHOWN
 from hmi.engine.station_alarms import Reading, StationAlarms
 from hmi.store.keeping import Room
 
@@ -105,7 +106,8 @@ def of_server(told: Mapping[str, Any]) -> dict[str, Reading]:
     asked = known or bool(told.get("asked"))
     waits = {id_: trouble == word for id_, word in ((station.SERVER_LOSS, "loss"), (station.SERVER_BACKLOG, "late"))}
     through = state in ("off", "current")  # all was sent: what is not taken has shown itself
-    more = f" ({len(rows)} in all)" if len(rows) > 1 else ""
+    most = "at least " if len(rows) >= SHOWN else ""
+    more = f" ({most}{len(rows)} in all)" if len(rows) > 1 else ""
     return {
         station.SERVER_REFUSED: Reading(state == "refused", str(told.get("text", ""))) if asked else _NOT_KNOWN,
         **{id_: Reading(holds, str(told.get("waits", ""))) if counted else _NOT_KNOWN for id_, holds in waits.items()},
@@ -123,8 +125,11 @@ def of_certificates(connections: Iterable[tuple[str, Health]], now_ns: int) -> d
     days = (end_ns - now_ns) // _DAY_NS
     stage = min((one for one in station.CERTIFICATES if days <= one), default=0)
     words = f"{station.ends_in(whose, days)} (connection {name})"
-    unknown = not stage and any(not known for _, known in rows)  # one that is not connected yet may end sooner
-    return {id_: _NOT_KNOWN if unknown else Reading(one == stage, words) for one, id_ in station.CERTIFICATES.items()}
+    sooner = any(not known for _, known in rows)  # one that is not connected yet may end before it
+    return {
+        id_: _NOT_KNOWN if sooner and (not stage or one < stage) else Reading(one == stage, words)
+        for one, id_ in station.CERTIFICATES.items()
+    }
 
 
 def _ends(rows: Iterable[tuple[str, Mapping[str, int]]]) -> Iterator[tuple[int, str, str]]:

@@ -7,7 +7,7 @@ import socket
 import struct
 from typing import Final
 
-_CREDENTIALS: Final = struct.Struct("3i")  # process, user, group: struct ucred of Linux
+_CREDENTIALS: Final = struct.Struct("iII")  # process, user, group: struct ucred of Linux
 
 
 def other_user(sock: socket.socket) -> str:

@@ -13,8 +13,6 @@ from typing import Any
 
 from hmi.link.strangers import Strangers
 
-_WRONG = (OSError, ssl.SSLError, TimeoutError)  # whatever a stranger does instead of a handshake
-
 
 class Vestibule:
     """Those who have not spoken TLS yet; `arrive` makes the protocol of one more. Lives on the engine's loop."""
@@ -60,7 +58,7 @@ class Vestibule:
         try:
             async with asyncio.timeout(self._within_s):
                 secured = await loop.start_tls(transport, session, self._context, server_side=True)
-        except _WRONG:
+        except OSError:  # no TLS, no answer in time, gone: whatever a stranger does instead
             self._strangers.turned_away(transport, "it did not speak TLS")
             transport.abort()
             return

@@ -29,6 +29,8 @@ class Cache:
 
     def put(self, key: Any, value: Any, size: int) -> None:
         """Keep something that takes `size` bytes."""
+        if size > self._limit:
+            return  # all the others would have to go, and it with them
         with self._lock:
             self._size += size - self._found.get(key, (None, 0))[1]
             self._found[key] = (value, size)

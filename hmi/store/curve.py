@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, Final, NamedTuple
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from hmi.core.history import Samples
 from hmi.store import codec, proof
+from hmi.store.blobs import times_of, values_of
 from hmi.store.cache import Cache
 from hmi.store.codec_times import Line, lay
 from hmi.store.codec_values import PLAIN, Way, rebuild
 
-_DATA: Final = "SELECT id, b FROM data WHERE id IN (SELECT value FROM json_each(?))"
-_STAMPS: Final = "SELECT id, b FROM stamps WHERE id IN (SELECT value FROM json_each(?))"
 _OWN: Final = threading.local()
 _ROOM: Final = 200_000  # samples: two days of a tag at a second
 _AS_THEY_ARE: Final = Line(0, 1, 0, b"")
@@ -116,7 +114,7 @@ def _shown(source: Source, blocks: Sequence[Wanted]) -> dict[int, tuple[Shown, b
     """The values of some blocks, by number, and the head of their bytes, by which blocks are tied to them."""
     found = {did: source.cache.get((*source.key, "shown", did)) for _, did, *_ in blocks if did is not None}
     missing = {block.did: block.n for block in blocks if block.did is not None and found[block.did] is None}
-    for did, blob in _fetched(source.file, _DATA, missing).items():
+    for did, blob in values_of(source.file, missing).items():
         shown = Shown(*codec.drawn(blob, missing[did]))
         size = _COLUMN_BYTES + sum(column.nbytes for column in shown[1:] if column is not None)
         found[did] = shown, blob[: proof.BLOB_HEAD]
@@ -128,17 +126,10 @@ def _stamps(source: Source, blocks: Sequence[Wanted]) -> dict[int, Stamps]:
     """The times of some blocks, by number: several tags may share them."""
     found = {block.tsid: source.cache.get((*source.key, "lined", block.tsid)) for block in blocks}
     missing = {block.tsid: block.n for block in blocks if found[block.tsid] is None}
-    for tsid, blob in _fetched(source.file, _STAMPS, missing).items():
+    for tsid, blob in times_of(source.file, missing).items():
         found[tsid] = Stamps(*codec.lined(blob, missing[tsid]), blob[: proof.BLOB_HEAD])
         size = _COLUMN_BYTES + found[tsid].numbers.nbytes
         source.cache.put((*source.key, "lined", tsid), found[tsid], size)
-    return found
-
-
-def _fetched(file: sqlite3.Connection, query: str, ids: Mapping[int, int]) -> dict[int, bytes]:
-    found = dict(file.execute(query, (msgspec.json.encode(list(ids)).decode(),)).fetchall()) if ids else {}
-    if len(found) < len(ids):
-        raise codec.Damaged("a block's values are not in the file")
     return found
 
 

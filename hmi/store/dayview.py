@@ -38,7 +38,6 @@ _ROW_BYTES: Final = 700  # that a block's row takes in memory, its minutes apart
 _NEWEST: Final = "SELECT * FROM block WHERE tag = ? AND t0 <= ? ORDER BY t0 DESC, seq DESC LIMIT 1"
 T0, T1, MINI, N, GOOD, VMIN, VMAX, FIRST, LAST, WORST, DID, TSID, BOUND = range(13)
 _BLOCK: Final = itemgetter(1, 3, 21, 4, 5, 9, 10, 13, 14, 6, 19, 20, 22)  # these, of a whole row
-OUTLINE: Final = 3  # columns that a row has at least: a month of trends needs no others
 _SUM: Final = itemgetter(1, 3, *range(4, 19))
 
 _NO_TAG: Final = (-1, "")
@@ -125,7 +124,7 @@ class DayView:
     def blocks(self, name: str, from_ns: int, to_ns: int, *, outlines: bool = False) -> list[Row]:
         """The blocks of a tag that may have samples in a stretch, both ends included, by their first time.
 
-        `outlines`: the columns up to their minutes do, where all of them have those.
+        `outlines`: the columns up to their minutes do; there may be more of them.
         """
         tag = self._numbers.get(name)
         query = _OUTLINES if outlines else _BLOCKS
@@ -143,8 +142,6 @@ class DayView:
         if known is not None:
             return [row for row in known if row[T0] <= to_ns and row[T1] >= from_ns]
         rows = self._blocks(number, from_ns, to_ns, query)
-        if any(row[MINI] is None for row in rows) and len(rows[0]) == OUTLINE:
-            rows = self._blocks(number, from_ns, to_ns)
         whole = self.first is not None and self.last is not None and from_ns <= self.first and to_ns >= self.last
         if whole and self._doubts.get(number) is None:
             self._cache.put(key, rows, _ROW_BYTES * len(rows) + sum(len(row[MINI] or b"") for row in rows))

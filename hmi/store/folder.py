@@ -24,11 +24,15 @@ _HOT_NAME: Final = re.compile(r"hot(?:-(\d{1,9}))?\.db")
 _LOCKED_BYTE: Final = 1 << 30  # far behind the process number, which others must be able to read on Windows too
 
 
+class InUse(StoreError):
+    """Another engine holds the data folder."""
+
+
 class FolderLock:
     """The right to write to a data folder; the system takes it back when the process ends, however it ends."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises StoreError, naming the process, when another engine holds the folder."""
+        """Raises InUse, naming the process, when another engine holds the folder; StoreError for a linked lock."""
         # Root has a folder of an engine's account, too: through a link it would cut a file of the system's to nothing.
         self._file = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
         if os.fstat(self._file).st_nlink > 1:
@@ -39,7 +43,7 @@ class FolderLock:
         except OSError:
             holder = os.read(self._file, 20).decode("ascii", "replace").strip()
             os.close(self._file)
-            raise StoreError(
+            raise InUse(
                 f"another engine (process {holder or 'unknown'}) already uses data folder {folder}. "
                 "Stop it, or give this one another folder with --data"
             ) from None
@@ -189,6 +193,7 @@ def words(error: sqlite3.Error | OSError) -> str:
     name = str(getattr(error, "sqlite_errorname", ""))
     known = {
         "SQLITE_FULL": "the disk is full",
+        "SQLITE_IOERR_SHMSIZE": "the disk is full",  # no room for the index of the write-ahead log
         "SQLITE_READONLY": "the data folder may not be written",
         "SQLITE_CANTOPEN": "the file cannot be opened",
         "SQLITE_IOERR": "the disk reports an error",

@@ -91,7 +91,7 @@ def _unpacked(file: sqlite3.Connection, row: proof.Row, name: str) -> Samples:
     [stamps] = file.execute("SELECT b FROM stamps WHERE id = ?", (row[proof.TSID],)).fetchone()
     at = codec.decode_times(stamps, row[proof.N])
     if row[proof.DID] is None:
-        return codec.constant(name, at, row[13])
+        return codec.constant(name, at, row[proof.FIRST])
     [data] = file.execute("SELECT b FROM data WHERE id = ?", (row[proof.DID],)).fetchone()
     return codec.decode(data, at, name)
 

@@ -107,18 +107,17 @@ class JobReader:
 
     def of_orders(self, orders: Collection[str]) -> dict[str, list[JobRow]]:
         """The jobs that were started for each of these orders, the newest first; one pass, whatever their number."""
-        found: dict[str, list[JobRow]] = {order: [] for order in orders}
-        wanted = {order.casefold(): order for order in orders}
+        found: dict[str, list[JobRow]] = {order.casefold(): [] for order in orders}
         with journal_read(self._folder) as file:
-            if file is None or not wanted:
-                return found
+            if file is None or not found:
+                return {order: [] for order in orders}
             scanned = file.execute(_SCANNED, (JOB, '%"order"%')).fetchall()
             said = {name: _order_in(value) for name, value in file.execute(_STARTS, (JOB,)).fetchall()}
             said |= {name: order for name, value in scanned if (order := _order_in(value))}
             for name, order in said.items():
-                if order in wanted and (job := _readable(file, name)) is not None:
-                    found[wanted[order]].append(row_of(job, None))
-        return found
+                if order in found and (job := _readable(file, name)) is not None:
+                    found[order].append(row_of(job, None))
+        return {order: found[order.casefold()] for order in orders}
 
     def _candidates(self, file: sqlite3.Connection, wanted: Mapping[str, str]) -> list[str]:
         """Jobs that may be meant, the newest first: what they were started for, or scanned later, says the words."""

@@ -41,14 +41,17 @@ class Room(NamedTuple):
     @property
     def text(self) -> str:
         """The forecast for a person."""
-        head = f"{_size(self.used)} in {self.days} day{'s' * (self.days != 1)}"
-        left = self.days_left
-        if left != left:
+        head = f"{_size(self.used)} in {_days(self.days)}"
+        if not self.per_day:
             return f"{head}, no forecast yet"
-        head += f", {_size(self.per_day)} a day: "
+        return f"{head}, {_size(self.per_day)} a day: {self._ahead}"
+
+    @property
+    def _ahead(self) -> str:
+        left = self.days_left
         if left > _FAR:
-            return f"{head}room for all {self.keep_days} days"
-        return f"{head}at this rate full in {_days(left)} ({self.by})" if left >= 1 else f"{head}full ({self.by})"
+            return f"room for all {self.keep_days} days"
+        return f"at this rate full in {_days(left)} ({self.by})" if left >= 1 else f"full ({self.by})"
 
     @property
     def warning(self) -> str:

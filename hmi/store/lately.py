@@ -26,14 +26,15 @@ class Lately:
 
     at: Ints  # its place in time, ns UTC; NEVER where there is none
     rows: NDArray[Any]  # as of a batch, `tag` the place in the question
-    texts: dict[int, str]  # by that place
+    texts: dict[int, str]  # by that place; also some that a newer value without a text has replaced
 
     def batch(self, places: Ints) -> Batch:
         """Those at some places of the question."""
         rows = self.rows[places]
-        texts = [self.texts[place] for place in places.tolist() if place in self.texts]
-        rows["raw"][(rows["flags"] & FLAG_TEXT) != 0] = np.arange(len(texts))
-        return Batch(rows, tuple(texts))
+        is_text = (rows["flags"] & FLAG_TEXT) != 0
+        texts = tuple(self.texts[place] for place in places[is_text].tolist())
+        rows["raw"][is_text] = np.arange(len(texts))
+        return Batch(rows, texts)
 
 
 def lately(committed: Committed, names: Sequence[str], when_ns: int) -> Lately:

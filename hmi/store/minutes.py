@@ -26,6 +26,7 @@ from hmi.store.minutes_packed import (
     FLOAT32,
     FLOAT64,
     HEAD,
+    MINUTE_NS,
     ODD,
     VERSION,
     WIDTHS,
@@ -35,7 +36,6 @@ from hmi.store.minutes_packed import (
 from hmi.store.thin import Thin
 
 HOUR_NS: Final = 3_600_000_000_000
-MINUTE_NS: Final = 60_000_000_000
 
 _MINUTES: Final = slice(8, 16)
 _LARGEST: Final = np.array([(1 << bits) - 1 for bits in WIDTHS], np.uint64)  # by width code

@@ -6,10 +6,9 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any, Final
 
-import msgspec
-
 from hmi.store import proof
 from hmi.store.around import Around, Gathered
+from hmi.store.blobs import listed, times_of, values_of
 from hmi.store.codec_bytes import Damaged
 from hmi.store.slab import Slab
 
@@ -18,9 +17,6 @@ _BLOCKS: Final = """SELECT
     FROM json_each(?1) AS wanted LEFT JOIN block ON block.tag = wanted.value AND (block.t0, block.seq) =
     (SELECT t0, seq FROM block AS own WHERE own.tag = wanted.value AND own.t0 <= ?2 ORDER BY t0 DESC, seq DESC LIMIT 1)
     ORDER BY wanted.key"""
-_DATA: Final = "SELECT id, b FROM data WHERE id IN (SELECT value FROM json_each(?))"
-_STAMPS: Final = "SELECT id, b FROM stamps WHERE id IN (SELECT value FROM json_each(?))"
-_FIRST: Final = 13  # of a block's row: what all of its values are where there are no others
 
 Row = tuple[Any, ...]
 Blobs = dict[int, bytes]
@@ -32,12 +28,12 @@ def look(file: sqlite3.Connection, numbers: Sequence[int], when_ns: int, stop_ns
     Only of a file in which no block came late. Raises sqlite3.Error, and Damaged where anything is not as it was
     written.
     """
-    found: list[Row] = file.execute(_BLOCKS, (_listed(numbers), when_ns)).fetchall()
+    found: list[Row] = file.execute(_BLOCKS, (listed(numbers), when_ns)).fetchall()
     rows = [row[1:] for row in found if row[1] is not None]
     if not all(map(proof.is_whole, rows)):
         raise Damaged("a block's row has changed since it was written")
-    stamps = _blobs(file, _STAMPS, {row[proof.TSID] for row in rows})
-    data = _blobs(file, _DATA, {row[proof.DID] for row in rows if row[proof.DID] is not None})
+    stamps = times_of(file, (row[proof.TSID] for row in rows))
+    data = values_of(file, (row[proof.DID] for row in rows if row[proof.DID] is not None))
     gathered = Gathered(min((row[0] for row in found if row[0] is not None), default=stop_ns))
     for place, (number, (_, *row)) in enumerate(zip(numbers, found, strict=True)):
         if row[proof.T0] is not None:
@@ -49,27 +45,12 @@ def look(file: sqlite3.Connection, numbers: Sequence[int], when_ns: int, stop_ns
 
 def _add(gathered: Gathered, place: int, row: Sequence[Any], stamps: Blobs, data: Blobs) -> None:
     n, did, tsid = row[proof.N], row[proof.DID], row[proof.TSID]
-    times, values = _there(stamps, tsid), None if did is None else _there(data, did)
+    times, values = stamps[tsid], None if did is None else data[did]
     proof.expect_bound(row[proof.BOUND], values, times)
-    gathered.add(place, row[proof.T0], (tsid, times, n), values, row[_FIRST])
+    gathered.add(place, row[proof.T0], (tsid, times, n), values, row[proof.FIRST])
 
 
 def _add_begun(gathered: Gathered, place: int, begun: Slab, number: int, when_ns: int) -> None:
     rows = begun.rows_of(number)
     if rows.stop == rows.start + 1 and begun.at[rows.start] <= when_ns:
         gathered.add_begun(place, begun, rows.start)
-
-
-def _blobs(file: sqlite3.Connection, query: str, ids: set[int]) -> Blobs:
-    return dict(file.execute(query, (_listed(sorted(ids)),)).fetchall()) if ids else {}
-
-
-def _there(blobs: Blobs, number: int) -> bytes:
-    found = blobs.get(number)
-    if found is None:
-        raise Damaged("a block's values are not in the file")
-    return found
-
-
-def _listed(numbers: Sequence[int]) -> str:
-    return msgspec.json.encode(numbers).decode()

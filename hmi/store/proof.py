@@ -16,7 +16,8 @@ import msgspec
 
 from hmi.store.codec_bytes import Damaged
 
-TAG, T0, SEQ, T1, N, DID, TSID, MINI, BOUND, CRC = 0, 1, 2, 3, 4, 19, 20, 21, 22, 23  # columns of a block's row
+TAG, T0, SEQ, T1, N = range(5)  # columns of a block's row
+FIRST, DID, TSID, MINI, BOUND, CRC = 13, 19, 20, 21, 22, 23
 BLOCKS: Final = "SELECT * FROM block WHERE tag = ? ORDER BY t0, seq"
 _EVERY: Final = "SELECT * FROM block ORDER BY tag, t0, seq"
 _TALLY: Final = "SELECT n, crc FROM tally WHERE tag = ?"

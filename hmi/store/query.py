@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from hmi.core.aggregate import Aggregates
 from hmi.core.batch import Batch
@@ -21,13 +21,14 @@ from hmi.store.dayview import DaySpan, DayView, N, Row, unreadable
 from hmi.store.dayviews import DayViews
 from hmi.store.folder import words
 from hmi.store.hotview import HotViews
+from hmi.store.minutes_packed import MINUTE_NS
 from hmi.store.opened import Opened
 from hmi.store.records import TAG_GAP, JournalReader
 from hmi.store.report import Known, Wanted, reported, rolled_up, summed
 from hmi.store.rollup import ROLLUP
 from hmi.store.samples import joined
 from hmi.store.slider import Seen, Slider
-from hmi.store.thinning import MINUTE_NS, Place, by_minutes, samples_at, thinned
+from hmi.store.thinning import Place, by_minutes, samples_at, thinned
 from hmi.store.unsealed import Committed, Mark, Unsealed
 
 _Before = Callable[[DayView, str, int], Samples | None]
@@ -120,8 +121,9 @@ class Reader(JournalReader):
 
     def at(self, names: Sequence[str], when_ns: int) -> Batch:
         """What each tag was at a moment: a row each, `tag` its place in `names`; a tag unknown then has none."""
-        stamp = self._stamp(when_ns)
-        if (known := self._slider.known(names, when_ns, stamp)) is not None:
+        stamp = self._views.stamp(when_ns, hot=self._unsealed is None)
+        late = () if self._unsealed is None else (self._unsealed.committed().first_ns,)
+        if (known := self._slider.known(names, when_ns, stamp, *late)) is not None:
             return known
         with self._looking() as look:
             seen = Seen(look.spans, look.committed, partial(self._view, look), partial(self._before, look))
@@ -258,13 +260,6 @@ class Reader(JournalReader):
 
     def _blocks(self, look: _Look, name: str, from_ns: int, to_ns: int) -> list[Samples]:
         return [samples_at(place, name) for place in self._places(look, name, from_ns, to_ns)[0]]
-
-    def _stamp(self, when_ns: int) -> Any:
-        """Another one when history was added to."""
-        if self._unsealed is None:
-            return self._views.stamp(when_ns, hot=True)
-        late = self._unsealed.committed().first_ns < self._slider.to_ns
-        return late, self._views.stamp(when_ns, hot=False)
 
     def _before(
         self, look: _Look, names: Iterable[str], when_ns: int, of: _Before = DayView.before

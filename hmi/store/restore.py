@@ -33,12 +33,6 @@ _SPARE: Final = 50_000_000  # bytes of disk that are not filled
 _MISSING: Final = "what came after the backup that was restored is not here"
 
 
-def manifest_of(archive: Path) -> Manifest:
-    """What an archive says of itself; raises StoreError for one that is none, or bears what none of ours does."""
-    with _opened(archive) as file:
-        return _manifest(file, archive)
-
-
 def restore(
     archive: Path,
     folder: Path,

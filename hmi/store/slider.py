@@ -32,16 +32,15 @@ class Slider:
     def __init__(self) -> None:
         self._instant: Instant | None = None
 
-    @property
-    def to_ns(self) -> int:
-        """Until when what is known here is good; values before that make it old."""
-        known = self._instant
-        return known.to_ns if known is not None else _EVER[0]
+    def known(self, names: Sequence[str], when_ns: int, stamp: Any, first_ns: int = _EVER[1]) -> Batch | None:
+        """The answer, if it is at hand; `stamp` is another one when anything was written.
 
-    def known(self, names: Sequence[str], when_ns: int, stamp: Any) -> Batch | None:
-        """The answer, if it is at hand; `stamp` is another one when anything was written."""
+        `first_ns`: the earliest time of a value that is not sealed. One that came late makes old what is known of it.
+        """
         known = self._instant
-        return known.at(when_ns) if known is not None and known.serves(names, when_ns, stamp) else None
+        if known is None or first_ns < known.to_ns or not known.serves(names, when_ns, stamp):
+            return None
+        return known.at(when_ns)
 
     def looked_up(self, seen: Seen, names: Sequence[str], when_ns: int, stamp: Any) -> Batch:
         """The answer out of the files, and what is needed for moments nearby. Raises sqlite3.Error and Damaged."""

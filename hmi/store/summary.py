@@ -127,12 +127,6 @@ def rows_of(columns: Mapping[str, NDArray[Any]]) -> list[Summary]:
     return [Summary._make(row) for row in zip(*lists, strict=True)]
 
 
-def merge(a: Summary, gap_ns: int, b: Summary) -> Summary:
-    """What two stretches come to, `b` beginning `gap_ns` after the end of `a`: the last value was held meanwhile."""
-    ends = np.array([0, gap_ns], np.int64)
-    return rows_of(combine(columns_of([a, b]), ends, ends, np.array([0])))[0]
-
-
 def combine(
     columns: Mapping[str, NDArray[Any]], t0: NDArray[np.int64], t1: NDArray[np.int64], heads: NDArray[Any]
 ) -> Columns:

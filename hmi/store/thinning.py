@@ -7,7 +7,6 @@ from dataclasses import replace
 from enum import Enum
 from itertools import groupby
 from operator import itemgetter
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +18,9 @@ from hmi.store.block import HOUR_NS
 from hmi.store.codec_bytes import Damaged
 from hmi.store.curve import Piece, beside, in_a_row, piece_of
 from hmi.store.dayview import FIRST, GOOD, LAST, MINI, T0, T1, VMAX, VMIN, WORST, DayView, N, Row
+from hmi.store.minutes_packed import MINUTE_NS
 from hmi.store.samples import joined, told_once
 from hmi.store.thin import Columns, Thin, cut, of_samples, of_summaries, reduce, reduce_good, together
-
-MINUTE_NS: Final = 60_000_000_000
 
 Place = tuple[DayView, Row]  # a block and the file it is in
 Day = tuple[DayView, list[Row]]  # a file and blocks in it

@@ -224,7 +224,7 @@ def _difference(file: sqlite3.Connection, name: str, row: Any) -> str:
         return "its times are not those of its summary"
     if did is None:
         data = None
-        samples = codec.constant(name, at, row[13])
+        samples = codec.constant(name, at, row[proof.FIRST])
     else:
         data = _blob(file, "SELECT b FROM data WHERE id = ?", did)
         samples = codec.decode(data, at, name)

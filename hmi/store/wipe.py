@@ -18,7 +18,7 @@ from typing import Final
 from hmi.core.errors import StoreError
 from hmi.core.journal import Record
 from hmi.store.backup import sync_folder
-from hmi.store.folder import JOURNAL, FolderLock
+from hmi.store.folder import JOURNAL, FolderLock, InUse, day_files, hot_files
 from hmi.store.journal import JournalFile
 
 _CHUNK: Final = 1 << 20
@@ -27,9 +27,11 @@ _BESIDE: Final = r"(-wal|-shm|-journal|\.damaged-\d+(-wal|-shm)?|\.salvaged|\.pa
 _SECRET: Final = re.compile(
     r"(secrets|pki|trusted-keys|crashes)(/.*)?|people\.json(\.\d+)?|link\.json(\.\d+)?|link\.sock|runs\.json(\..+)?"
     r"|verified\.json(\..+)?|engine\.log(\..+)?|plant|update-(ready|agreed)\.json(\..+)?|update-waiting\.lock"
+    r"|outbox\.key"
 )
 _RECORDS: Final = re.compile(
-    rf"((hot(-\d+)?|rollup|{JOURNAL.removesuffix('.db')})\.db{_BESIDE})|(samples|attachments)(/.*)?"
+    rf"((hot(-\d+)?|rollup|{JOURNAL.removesuffix('.db')})\.db{_BESIDE})|(samples|attachments|inbox)(/.*)?"
+    r"|outbox\.json(\..+)?"
 )
 _PROOF: Final = "pki/journal.pub"  # with it whoever has the records can still tell that nobody changed them
 
@@ -49,11 +51,33 @@ class Wiped:
 
 def to_wipe(folder: Path, records: bool) -> tuple[list[Path], list[Path]]:
     """What of a data folder would be erased, and what would be left; raises StoreError for a folder that is none."""
+    _held(folder).release()
+    return _sorted_out(folder, records)
+
+
+def _held(folder: Path) -> FolderLock:
+    """The data folder, so that no engine starts in it; raises StoreError."""
     if folder.is_symlink() or not folder.is_dir():
         raise StoreError(f"{folder} is not a folder: name the data folder itself with --data. Nothing was erased")
-    if not any((folder / name).exists() for name in (JOURNAL, "people.json", "pki", "secrets")):
+    if not _is_a_station_s(folder):
         raise StoreError(f"{folder} is not a data folder: nothing of a station is in it, and nothing was erased")
-    _refuse_running(folder)
+    try:
+        return FolderLock(folder)
+    except InUse:
+        raise StoreError(f"The engine of {folder} runs: stop it first. Nothing was erased") from None
+    except StoreError as error:
+        raise StoreError(f"{error}. Nothing was erased") from None
+    except OSError as error:
+        raise StoreError(f"{folder}: {error.strerror}: nothing was erased. Use the engine's own account") from None
+
+
+def _is_a_station_s(folder: Path) -> bool:
+    """Also one of which some was erased before: whoever mended what stood in the way begins again."""
+    named = any((folder / name).exists() for name in (JOURNAL, "people.json", "pki", "secrets"))
+    return named or bool(hot_files(folder) or day_files(folder))
+
+
+def _sorted_out(folder: Path, records: bool) -> tuple[list[Path], list[Path]]:
     found, left = list[Path](), list[Path]()
     for path in _inside(folder):
         name = path.relative_to(folder).as_posix()
@@ -63,15 +87,6 @@ def to_wipe(folder: Path, records: bool) -> tuple[list[Path], list[Path]]:
         elif name != "lock":
             left.append(path)
     return found, left
-
-
-def _refuse_running(folder: Path) -> None:
-    try:
-        FolderLock(folder).release()
-    except StoreError:
-        raise StoreError(f"The engine of {folder} runs: stop it first. Nothing was erased") from None
-    except OSError as error:
-        raise StoreError(f"{folder}: {error.strerror}: nothing was erased. Use the engine's own account") from None
 
 
 def _inside(folder: Path) -> Iterator[Path]:
@@ -85,14 +100,14 @@ def _inside(folder: Path) -> Iterator[Path]:
 
 def wipe(folder: Path, now_ns: int, who: tuple[str, str], *, records: bool, progress: Progress | None = None) -> Wiped:
     """Erase it; where the records stay, the journal says so first. Raises StoreError while an engine has the folder."""
-    found, left = to_wipe(folder, records)
-    lock = FolderLock(folder)
+    lock = _held(folder)
     try:
+        found, left = _sorted_out(folder, records)  # now that nothing comes to it any more
         if not records and (folder / JOURNAL).exists():
             with contextlib.suppress(StoreError, sqlite3.Error, OSError):  # a damaged journal keeps no secret alive
                 _tell(folder, now_ns, who, len(found))
         done = Wiped(left=[path.relative_to(folder).as_posix() for path in left])
-        whole = sum(path.lstat().st_size for path in found)
+        whole = sum(path.lstat().st_size for path in found if os.path.lexists(path))
         for path in found:
             (progress or _silent)(path.name, done.size, whole)
             _erase(path, folder, done)
@@ -135,6 +150,8 @@ def _erase(path: Path, folder: Path, done: Wiped) -> None:
         path.unlink()
         sync_folder(path.parent)
         done.files += 1
+    except FileNotFoundError:
+        return  # a log that its last reader took with it
     except OSError as error:
         done.failed.append(f"{name}: {error.strerror}")
 
@@ -155,5 +172,6 @@ def _overwrite(path: Path, size: int) -> None:
 def _prune(folder: Path) -> None:
     """Folders that are empty now."""
     for place in sorted((Path(root) for root, _, _ in os.walk(folder) if Path(root) != folder), reverse=True):
-        if not any(place.iterdir()):
-            place.rmdir()
+        with contextlib.suppress(OSError):  # what is still in it was named
+            if not any(place.iterdir()):
+                place.rmdir()

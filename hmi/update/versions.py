@@ -139,7 +139,8 @@ class Installation:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield
         except BlockingIOError:
-            raise HmiError(f"Somebody else is bringing {self.root} up to date just now: wait for that") from None
+            what = "wait for that, or agree to what it prepared: hmi update --agree"
+            raise HmiError(f"Somebody else is bringing {self.root} up to date just now: {what}") from None
         finally:
             os.close(handle)
 

@@ -172,14 +172,6 @@ class PlantServer:
             ):
                 self._db.execute(statement, (self._station, day))
 
-    def hash_of(self, number: int) -> bytes | None:
-        """The link of a record that is there."""
-        with asking():
-            row = self._db.execute(
-                "SELECT hash FROM hmi.record WHERE station = %s AND id = %s", (self._station, number)
-            ).fetchone()
-        return None if row is None else bytes(row[0])
-
     def _tags(self, shipment: Shipment) -> dict[int, int]:
         """Number in the day's file -> number on the server."""
         facts = sorted(shipment.tags.values(), key=lambda one: one.name)

@@ -62,6 +62,7 @@ def test_a_record_in_words(page):
     )
     assert described(RECORDS[0], page.desk)[4] == "93.2 %"
     assert described({"category": "system", "event": "started", "value": 2.5}, page.desk)[4] == "2.5"
+    assert described({**RECORDS[0], "event": "suppressed", "value": float("nan")}, page.desk)[4] == ""
     assert described({"category": "job", "event": "answered", "value": "{}"}, page.desk)[4] == ""
 
 

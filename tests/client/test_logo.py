@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from hmi.client.logo import Logo
 from hmi.client.people.sheet import SignIn
@@ -48,11 +48,10 @@ def test_the_line_below_the_header_is_the_plants(branded):
     assert colour_at(header, 300, header.height() - 2) == "#1D674C"
 
 
-def test_it_stands_where_people_sign_in(branded):
+def test_it_stands_where_people_sign_in(qtbot, branded):
     sheet = SignIn(branded.shell.desk, branded.shell, branded.present)
     (logo,) = sheet.findChildren(Logo)
-    QApplication.processEvents()
-    assert colour_at(logo, 10, 10) == "#1D674C"
+    qtbot.waitUntil(lambda: colour_at(logo, 10, 10) == "#1D674C", timeout=5000)  # it has its place when it is laid out
     sheet.leave()
 
 

@@ -48,6 +48,25 @@ def test_the_program_s_own_choice_of_a_row_does_not_depend_on_the_keys_held(qtbo
     assert table.currentIndex().row() == 1
 
 
+def test_a_row_that_is_not_there_changes_nothing(qtbot, window, rows):
+    table = Table(window.shell.desk, rows, (100, 60, 0), "nothing")
+    qtbot.addWidget(table)
+    table.selectRow(1)
+    table.selectRow(99)
+    assert [index.row() for index in table.selectionModel().selectedRows()] == [1]
+
+
+def test_it_is_as_high_as_its_rows_with_or_without_a_header(qtbot, window, rows):
+    table = Table(window.shell.desk, rows, (100, 60, 0), "nothing")
+    qtbot.addWidget(table)
+    table.fit(1)
+    one = table.height()
+    table.horizontalHeader().hide()
+    table.fit(1)
+    assert one - table.height() == table.horizontalHeader().sizeHint().height()
+    assert table.height() == table.verticalHeader().defaultSectionSize() + 2 * table.frameWidth()
+
+
 def test_spare_columns_go_where_there_is_no_room(qtbot, window, rows):
     table = Table(window.shell.desk, rows, (100, 60, 0), "nothing", spare=(1,))
     qtbot.addWidget(table)

@@ -99,6 +99,18 @@ def test_what_the_engine_refuses_is_said(line, window, engine):
     assert looked(line, window).sheet.put.isVisible()
 
 
+def test_while_nobody_answers_nothing_is_claimed(line, window, engine):
+    engine.update = READY
+    click(looked(line, window).button)
+    engine.answers["update"] = lambda request: Reply(request.number, False, "the disk reports an error")
+    assert looked(line, window).sheet is not None, "what is being read is not taken away"
+    assert fact(window) == "–"
+    engine.answers["update"] = lambda request: Reply(request.number, True, "", engine.update)
+    looked(line, window)
+    assert fact(window) == "0.2.0+4 is ready"
+    line.sheet.leave()
+
+
 @pytest.mark.parametrize(
     ("more", "says"),
     [

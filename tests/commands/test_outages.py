@@ -66,3 +66,9 @@ def test_without_an_engine_it_says_so(tmp_path, capsys, words):
 def test_the_wrong_folder_is_said_and_not_that_all_was_well(tmp_path, capsys):
     assert cli.main(["outages", "--data", str(tmp_path)]) == 1
     assert f"there is no journal in {tmp_path}: name the engine's data folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("days", ["nan", "inf", "1e300", "-1", "0", "many"])
+def test_days_that_are_none_are_wrong_use(folder, capsys, days):
+    assert cli.main(["outages", f"--days={days}", "--data", folder]) == 2
+    assert f"{days!r} is no number of days" in capsys.readouterr().err

@@ -124,7 +124,16 @@ def test_a_station_may_not_publish(made: str, cluster, tmp_path: Path, capsys: p
 
 
 @pytest.mark.cr("4.1")
-@pytest.mark.parametrize("address", ["postgresql://owner:herons3@127.0.0.1:1/plant", "host=127.0.0.1 password=herons3"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://owner:herons3@127.0.0.1:1/plant",
+        "postgresql://owner@127.0.0.1:1/plant?passwor%64=herons3",
+        "host=127.0.0.1 password=herons3",
+        "host=127.0.0.1 password = herons3",
+        "host=127.0.0.1 PASSWORD=herons3",
+    ],
+)
 def test_a_password_on_the_command_line_is_refused(capsys: pytest.CaptureFixture[str], address: str) -> None:
     for words in (["init", address], ["publish", address, "nothing.csv"]):
         assert cli.main(["server", *words]) == 1

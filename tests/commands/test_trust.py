@@ -206,6 +206,19 @@ def test_a_certificate_is_asked_for_and_its_answer_is_judged(trust, folder: Path
     assert "another key" in err
     code, _, err = trust("import", str(tmp_path / "nothing.der"))
     assert code == 1
-    assert "No such file" in err
+    assert "nothing.der cannot be read: No such file" in err
+    (tmp_path / "text.der").write_bytes(b"no certificate")
+    code, _, err = trust("import", str(tmp_path / "text.der"))
+    assert code == 1
+    assert f"{tmp_path / 'text.der'}: there is no certificate in it" in err
     trust("request", "--out", str(file))
     assert [decision.event for _, decision in laid_down(folder)] == ["request made"]
+
+
+@pytest.mark.cr("1.8")
+@pytest.mark.parametrize("host", ["", "panel 7", "a\nb", "DNS:x", "-x", "pänel", "x" * 254])
+def test_a_name_that_no_computer_has_is_not_asked_for(trust, folder: Path, tmp_path: Path, host: str):
+    code, _, err = trust("request", "--out", str(tmp_path / "station.csr"), f"--host={host}")
+    assert code == 2
+    assert "is no name or address of a computer" in err
+    assert not (tmp_path / "station.csr").exists()

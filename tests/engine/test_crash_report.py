@@ -34,6 +34,8 @@ def test_what_when_version_trace_and_the_last_lines(tmp_path):
         ("Token: 3f2a", "Token: …"),
         ("{'name': 'kim', 'secret': 'three grey herons', 'n': 1}", "{'name': 'kim', 'secret': …, 'n': 1}"),
         ('{"password": "three grey herons"}', '{"password": …}'),
+        (r"{'secret': 'it\'s \"three\" herons', 'n': 1}", "{'secret': …, 'n': 1}"),
+        ("{'secret': 'three grey her\nnext line", "{'secret': …\nnext line"),
         ("Secret(name='x', key=\"a b\")", "Secret(name='x', key=…)"),
         ("link " + "a3" * 32 + " opened", "link … opened"),
         ("-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----", "…"),

@@ -88,7 +88,7 @@ async def test_other_screens_are_told_to_clients_and_every_record_after_it_names
         client = pair(engine, Hello("token", program="test"))
         client.receive()
         engine._adopt(replace(engine.plant, texts={"plant.toml": "new"}, digest="after"))
-        engine._plant_files_event("plant files reloaded", "screens")
+        engine._system_event("plant files reloaded", "screens")
         heard = []
         while not any(isinstance(message, Welcome) for message in heard):
             await asyncio.sleep(0)

@@ -136,6 +136,28 @@ def test_other_figures_are_told_now_and_then_and_another_trouble_at_once():
     assert here.events() == [("raised", station.SERVER_BACKLOG)]
 
 
+def test_figures_that_were_held_back_are_told_though_nothing_more_happens():
+    here = Station()
+    here.know(station.LOST, True, "10 values were lost")
+    here.know(station.LOST, True, "9000 values were lost")
+    here.know(station.LOST, False)
+    assert _rows(here)[0].note == "10 values were lost"
+    here.wait(ANEW_S)
+    assert _rows(here)[0].note == "9000 values were lost"
+
+
+def test_a_trouble_that_begins_anew_has_its_own_figures_at_once():
+    here = Station()
+    here.know(station.JOURNAL, True, "record 7 was changed")
+    here.know(station.JOURNAL, False)
+    here.wait(10.0)
+    told = here.room.explain(station.JOURNAL)
+    assert told[1] == "condition: it does not hold now; when it did last: record 7 was changed"
+    here.know(station.JOURNAL, True, "record 8 was changed")
+    assert here.records[-1].value == "record 8 was changed" and here.records[-1].event == "raised"
+    assert Station().room.explain(station.JOURNAL)[1] == "condition: it does not hold now"
+
+
 def test_a_plant_that_was_made_without_them_has_none():
     here = Station()
     bare = StationAlarms(AlarmRoom(plant(), here.toy.tick.table, here.clock, here.records.append), here.clock, dict)

@@ -9,7 +9,7 @@ import pytest
 from hmi.clock import HandClock
 from hmi.core.alarms import station
 from hmi.drivers.driver import Health
-from hmi.engine.forward_told import Told
+from hmi.engine.forward_told import SHOWN, Told
 from hmi.engine.station_alarms import Reading
 from hmi.engine.station_facts import Facts, of_certificates, of_server
 from hmi.store.keeping import Room
@@ -93,6 +93,8 @@ def test_what_is_known_of_the_plant_server(told: Told, expected: dict[str, bool 
 
 def test_the_newest_block_that_is_not_taken_is_named_with_how_many_there_are():
     assert of_server(asdict(Told("current", refused=("a: x", "b: y"))))[ROWS].words == "b: y (2 in all)"
+    many = tuple(f"a: {number}" for number in range(SHOWN))
+    assert of_server(asdict(Told("current", refused=many)))[ROWS].words == "a: 19 (at least 20 in all)"
 
 
 def of(*days: float | None) -> list[tuple[str, Health]]:
@@ -119,4 +121,6 @@ def test_the_certificate_that_ends_first_is_named():
 def test_one_that_is_not_connected_yet_may_end_sooner():
     assert set(held(of_certificates(of(None, 90.0), NOW)).values()) == {None}
     assert held(of_certificates(of(None, 5.0), NOW)) == {station.CERTIFICATES[7]: True}
+    known = held(of_certificates(of(None, 45.0), NOW))  # so an alarm of before, that it ends in a week, stays
+    assert known == {station.CERTIFICATES[60]: True, station.CERTIFICATES[30]: None, station.CERTIFICATES[7]: None}
     assert held(of_certificates([("plc", Health())], NOW)) == {}

@@ -199,6 +199,7 @@ class Window:
 
     def until_moving(self, name: str = "line.count", within_s: float = PATIENCE_S) -> float:
         """Seconds until a tag changes and is good."""
+        self._catch_up()
         begun = time.monotonic()
 
         def moved() -> bool:
@@ -223,12 +224,18 @@ class Window:
         except (AssertionError, ValueError):
             return ["no engine"]
 
-    def _take(self, seconds: float) -> None:
+    def _catch_up(self) -> None:
+        """Take in what came while nobody listened, a command's answer was waited for: it says nothing of now."""
+        while self._take(0.0):
+            pass
+
+    def _take(self, seconds: float) -> bool:
+        """Whether anything came."""
         try:
             messages = self._link.wait(seconds)
         except LinkError:
             time.sleep(seconds)
-            return
+            return False
         now = time.monotonic()
         if messages:
             self.longest_s = max(self.longest_s, now - self._heard)
@@ -251,6 +258,7 @@ class Window:
                 name = self.station.names[int(row["tag"])]
                 self.now[name] = seen
                 self.seen.append((name, seen))
+        return bool(messages)
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,7 @@ def test_the_answer_is_lost_after_the_device_has_done_it(trial: Trial, measured)
         wire.ask(lose_answer=None)
         window.until(lambda: window.now[SPEED].value == 33.5 and window.now[SPEED].word == "good")
         window.until_moving()
+        window.listen(WATCHED_S)
     assert trial.writes() == ["Cell.Speed 33.5"]
     assert trial.events() == ["requested", "unknown"]
     measured("told after", told_after_s(station), TOLD_S)

@@ -177,3 +177,27 @@ def test_what_is_no_package_and_an_unknown_key_are_said(tmp_path, capsys):
     assert apt_folder.main(words) == 1
     assert "could not be signed with the key nobody@example.org" in capsys.readouterr().err
     assert not (tmp_path / "apt" / "InRelease").exists()
+
+
+def test_two_packages_of_one_version_are_refused_before_anything_is_copied(tmp_path, capsys):
+    apt = laid_out(tmp_path / "apt", package(tmp_path, 1))
+    again = package(tmp_path, 1).rename(tmp_path / "hmi-mill_0.1.0+1_amd64-xz.deb")
+    assert apt_folder.main(["--key", OURS, "--out", str(apt), str(again)]) == 1
+    assert f"{apt / 'pool' / 'hmi-mill_0.1.0+1_amd64.deb'} and {again} are the same version" in capsys.readouterr().err
+    assert [path.name for path in (apt / "pool").iterdir()] == ["hmi-mill_0.1.0+1_amd64.deb"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--name", "../x"), ("--name", "a b"), ("--uri", "file:/media/my stick"), ("--uri", "/media"), ("--keep", "0")],
+)
+def test_a_setting_that_apt_could_not_read_is_refused(tmp_path, capsys, words):
+    with pytest.raises(SystemExit) as end:
+        apt_folder.main(["--key", OURS, "--out", str(tmp_path / "apt"), *words])
+    assert end.value.code == 2
+    assert repr(words[1]) in capsys.readouterr().err
+
+
+def test_a_space_in_the_name_of_the_folder_is_written_as_apt_reads_it(tmp_path):
+    apt = laid_out(tmp_path / "my stick", package(tmp_path, 1))
+    assert f"URIs: file:{tmp_path}/my%20stick\n" in (apt / "hmi-plants.sources").read_text()

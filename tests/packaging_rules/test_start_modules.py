@@ -1,5 +1,7 @@
 """packaging/start_modules.py, on the source of the program itself."""
 
+import __future__
+
 import marshal
 import sys
 import zlib
@@ -34,6 +36,10 @@ def test_what_dataclasses_and_annotations_write_at_the_start_is_compiled(start, 
     assert eval(known["eval"]["float"]) is float  # noqa: S307 - compiled a line above
     assert [list(codes) for codes in known.values()] == [sorted(codes) for codes in known.values()]  # always the same
     assert all(code.co_filename == "<string>" for codes in known.values() for code in codes.values())
+    postponed = (
+        __future__.annotations.compiler_flag
+    )  # a function would tell the names of its types instead of the types
+    assert not any(code.co_flags & postponed for codes in known.values() for code in codes.values())
 
 
 def test_the_support_of_qt_is_there_as_source_and_as_modules(start, tmp_path):
@@ -49,6 +55,15 @@ def test_the_support_of_qt_is_there_as_source_and_as_modules(start, tmp_path):
 def test_every_module_for_later_is_one_that_the_start_imports_and_it_does_not_lie_first(start):
     assert sorted(start_modules.LATER - start.modules) == []
     assert start.first == start.modules - start_modules.LATER
+
+
+@pytest.mark.parametrize("name", ["texts", "sources"])
+def test_a_library_that_does_it_in_another_way_ends_the_build(start, monkeypatch, name):
+    monkeypatch.setattr(start, name, {"exec": [], "eval": ["float"]} if name == "texts" else {})
+    with pytest.raises(SystemExit, match="start_modules: not found where it was: .*dataclasses|PySide"):
+        start._refuse_blind()
+    monkeypatch.undo()
+    start._refuse_blind()
 
 
 def test_modules_of_the_start_lie_first_and_as_they_are(tmp_path):

@@ -86,11 +86,26 @@ def test_a_gap_is_explained_by_a_fault_of_its_own_connection_alone():
         return diary.unexplained(connection, [gap], 50 * NS)
 
     assert left("oracle", 100.5, 107) == []
-    assert left("oracle", 101, 140) == []
+    assert left("oracle", 99.5, 102 + AFTER_S) == []
+    assert left("oracle", 101, 140), "nor is the device away for so long"
+    assert left("oracle", 80, 105), "it began long before"
     assert left("line", 100.5, 107), "that device was not touched"
     assert left("oracle", 90, 98), "before it"
-    assert left("oracle", 102 + AFTER_S + 1, 125), "long after it"
+    assert left("oracle", 102 + AFTER_S + 1, 150), "long after it"
     assert left("oracle", 40, 49) == [], "before the run"
-    full = "the server's queue was full 1 times: ask for these tags less often"
-    assert left("oracle", 90, 90.2, full) == [], "the device's own word"
-    assert left("oracle", 90, 98, full), "no queue is so long"
+
+
+def test_what_a_device_says_it_lost_needs_no_fault_as_long_as_it_is_little():
+    (killed,) = [fault for fault in FAULTS if fault.name == "device killed"]
+    diary = Diary()
+    diary.faults.append((200 * NS, 202 * NS, killed))
+
+    def left(*lengths_s: float) -> list[Gap]:
+        full = "the server's queue was full 1 times: ask for these tags less often"
+        gaps = [Gap((60 + 5 * n) * NS, int((60 + 5 * n + one) * NS), full) for n, one in enumerate(lengths_s)]
+        return diary.unexplained("oracle", gaps, 50 * NS)
+
+    assert left(0.2) == []
+    assert left(*[0.3] * 20) == []
+    assert [gap.to_ns - gap.from_ns for gap in left(0.2, 8.0)] == [8 * NS], "no queue is so long"
+    assert len(left(*[0.7] * 20)) == 20, "somebody does not listen, ever again"

@@ -13,6 +13,13 @@ def test_the_cache_lets_the_least_recently_used_go() -> None:
     assert [cache.get(number) for number in range(10)] == [None] * 7 + ["7", "8", "9"]
 
 
+def test_what_is_larger_than_all_there_is_room_for_drives_nothing_out() -> None:
+    cache = Cache(100)
+    cache.put("kept", 1, 30)
+    cache.put("large", 2, 101)
+    assert (cache.get("kept"), cache.get("large")) == (1, None)
+
+
 def test_what_takes_the_place_of_another_counts_once() -> None:
     cache = Cache(100)
     cache.put("kept", 1, 30)

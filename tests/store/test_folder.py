@@ -105,6 +105,14 @@ def test_faults_have_words(tmp_path: Path) -> None:
     assert words(OSError("anything else")) == "anything else"
 
 
+def test_no_room_for_the_index_of_a_log_is_a_full_disk_too() -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+    assert words(error) == "the disk is full"
+    error.sqlite_errorname = "SQLITE_IOERR_READ"
+    assert words(error) == "the disk reports an error"
+
+
 def test_the_lock_is_no_link_to_a_file_of_somebody_else(tmp_path):
     """Root, asked to restore or to check, would otherwise cut it to nothing."""
     system = tmp_path / "shadow"

@@ -146,4 +146,6 @@ def test_the_jobs_of_orders_in_one_pass(tmp_path: Path) -> None:
         "A-1": [("1-2", "open"), ("1-1", "finished")],
         "nothing": [],
     }
+    both = reader.of_orders(["A-1", "a-1"])
+    assert {name: [row.id for row in rows] for name, rows in both.items()} == {key: ["1-2", "1-1"] for key in both}
     assert JobReader(tmp_path / "nowhere").of_orders(["A-1"]) == {"A-1": []}

@@ -49,6 +49,18 @@ def test_all_at_once_are_what_each_alone_is() -> None:
         assert all_of_them.at[places].tolist() == wanted.rows["received"].tolist()
 
 
+def test_a_text_that_a_newer_value_without_one_replaces_is_not_told() -> None:
+    """A clock was set back: what was committed last is the older one."""
+    unsealed = Unsealed()
+    unsealed.tags = TAGS
+    for seq, batch in ((1, Batch(rows_of(5, [MIDNIGHT + 9], [4.0]))), (2, texts_of(5, [MIDNIGHT + 5], ["on"]))):
+        unsealed.add([Second(seq, MIDNIGHT // HOUR * HOUR, Slab.of(batch.rows["tag"], batch.rows, batch.texts))])
+    for when, texts, value in ((MIDNIGHT + 9, (), 4.0), (MIDNIGHT + 8, ("on",), np.nan)):
+        found = lately(unsealed.committed(), ["t5"], when).batch(np.zeros(1, np.int64))
+        assert found.texts == texts
+        np.testing.assert_array_equal(found.rows["value"], [value])
+
+
 def test_nothing_committed_is_nothing_found() -> None:
     found = lately(Committed((), {}), NAMES, MIDNIGHT)
     assert set(found.at.tolist()) == {NEVER}

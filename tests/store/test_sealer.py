@@ -112,5 +112,13 @@ def test_closing_ends_the_thread_and_leaves_the_rest_to_the_next_start(desk: Des
     assert len(desk.unsealed) == 1
 
 
+def test_a_question_that_never_ends_does_not_keep_history_from_being_sealed(desk: Desk) -> None:
+    desk.sealer.start(None)
+    desk.commit(1, MIDNIGHT + 5, 100)
+    with desk.unsealed.asked():
+        desk.sealer.seal().result(LONG_S)
+    assert desk.marks == [Mark(MIDNIGHT, 1)]
+
+
 def test_a_sealer_that_never_started_can_be_closed(desk: Desk) -> None:
     desk.sealer.close(LONG_S)

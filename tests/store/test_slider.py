@@ -57,16 +57,26 @@ def test_a_value_that_came_late_counts_at_its_own_time(store: Store, tmp_path: P
             expect_same(reader.at(NAMES, when), alone(tmp_path, NAMES, when))
 
 
+def test_values_that_came_late_twice_are_seen_at_once(store: Store, tmp_path: Path) -> None:
+    """The second ones are of a time that was asked for after the first ones came."""
+    when = MIDNIGHT + 2 * HOUR
+    with closing(Reader(tmp_path, store.unsealed)) as reader:
+        reader.at(["a.level"], when)
+        commit(store, batch_of(0, [when + 60 * SECOND], [1000.0]))
+        assert reader.at(["a.level"], when).rows["value"].tolist() == [599 / 8]
+        commit(store, batch_of(0, [when - SECOND], [1001.0]))
+        assert reader.at(["a.level"], when).rows["value"].tolist() == [1001.0]
+
+
 def test_a_file_of_before_that_is_gone_is_not_told_from_memory(store: Store, tmp_path: Path) -> None:
     with closing(Reader(tmp_path, store.unsealed)) as reader:
         when = MIDNIGHT + 2 * HOUR
         assert reader.at(["a.level"], when).rows["value"].tolist() == [599 / 8]
-        assert reader._slider.known(["a.level"], when, reader._stamp(when)) is not None
+        assert reader._slider.known(["a.level"], when, reader._views.stamp(when, hot=False)) is not None
         next(iter(day_files(tmp_path).values())).unlink()
-        assert reader._slider.known(["a.level"], when, reader._stamp(when)) is None
+        assert reader._slider.known(["a.level"], when, reader._views.stamp(when, hot=False)) is None
 
 
 def test_a_slider_that_nobody_moved_knows_nothing() -> None:
     slider = Slider()
     assert slider.known([], 0, None) is None
-    assert slider.to_ns < -(2**62)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hmi.core import quality as q
 from hmi.core.batch import FLAG_TIME_SUSPECT
 from hmi.core.history import Samples
-from hmi.store.summary import Summary, columns_of, combine, merge, rows_of, summarise, summarise_all
+from hmi.store.summary import Summary, columns_of, combine, rows_of, summarise, summarise_all
 
 _S = 1_000_000_000
 _VALUES = st.integers(-1000, 1000).map(lambda number: number / 8) | st.just(math.nan)
@@ -141,6 +141,12 @@ def test_put_together_they_are_what_all_their_samples_are(rows: list[_Row], cuts
         if not all(map(tells_ends, summaries[head:tail])) and one.up is None:
             expected = expected._replace(up=None, falls=one.falls)
         assert_close(one, expected)
+
+
+def merge(a: Summary, gap_ns: int, b: Summary) -> Summary:
+    """What two stretches come to, `b` beginning `gap_ns` after the end of `a`: the last value was held meanwhile."""
+    ends = np.array([0, gap_ns], np.int64)
+    return rows_of(combine(columns_of([a, b]), ends, ends, np.array([0])))[0]
 
 
 def test_two_merged() -> None:

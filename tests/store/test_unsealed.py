@@ -5,7 +5,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import pytest
 
+from hmi.core.errors import StoreError
 from hmi.store.unsealed import Committed, Mark, Second, Unsealed
 from tests.store.made import HOUR, MIDNIGHT, slab_of
 
@@ -113,3 +115,18 @@ def test_of_all_that_is_sealed_the_furthest_marks_say_it() -> None:
         left = Committed(seconds, {}, kept).less(marks)
         assert [one.seq for one in left.seconds] == [5, 6]
         assert Committed(seconds, {}, kept).less([]).seconds == seconds
+
+
+def test_whoever_seals_gives_way_until_the_last_question_is_answered() -> None:
+    unsealed = Unsealed()
+    assert unsealed.give_way(0)
+    with ThreadPoolExecutor(1) as pool:
+        with unsealed.asked():
+            with unsealed.asked():
+                pass
+            assert not unsealed.give_way(0), "another one is still asking"
+            waiting = pool.submit(unsealed.give_way, 20)
+        assert waiting.result(20)
+    with pytest.raises(StoreError), unsealed.asked():
+        raise StoreError("this one cannot be answered")
+    assert unsealed.give_way(0)

@@ -13,7 +13,9 @@ from hmi.core.errors import StoreError
 from hmi.core.people import Account
 from hmi.drivers.keystore import Secrets
 from hmi.drivers.pki import write_whole
+from hmi.engine.forward import KEY
 from hmi.plantfiles.staged import AGREED, LOCK, READY
+from hmi.store import inbox, sent
 from hmi.store import wipe as wiping
 from hmi.store.people import Book, new_book, write_book
 from hmi.store.query import Reader
@@ -40,6 +42,7 @@ def folder(tmp_path: Path) -> Path:
         "pki/own/key.pem",
         "pki/journal.key",
         "pki/journal.pub",
+        "outbox.key",
         "crashes/1.txt",
         "engine.log",
         "trusted-keys/a",
@@ -117,6 +120,47 @@ def test_not_while_an_engine_has_it(folder: Path):
     assert (folder / "people.json").exists()
 
 
+def test_a_lock_that_is_a_trap_is_not_taken_for_an_engine(folder: Path, tmp_path: Path):
+    other = tmp_path / "other.txt"
+    other.write_text("theirs")
+    (folder / "lock").unlink(missing_ok=True)
+    os.link(other, folder / "lock")
+    with pytest.raises(StoreError, match=r"is another file, too: delete it.* Nothing was erased"):
+        wipe(folder, MIDNIGHT, WHO, records=True)
+    assert (folder / "people.json").exists()
+
+
+def test_what_an_attempt_before_left_can_still_be_erased(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    """Somebody holds a day's file: when all else is gone, the folder still counts as a station's."""
+    with monkeypatch.context() as patch:
+        patch.setattr(wiping, "_overwrite", busy_days)
+        done = wipe(folder, MIDNIGHT + 5, WHO, records=True)
+    assert [text.partition(":")[0] for text in done.failed] == [
+        path.relative_to(folder).as_posix() for path in sorted((folder / "samples").iterdir())
+    ]
+    assert left(folder) == {"samples", "lock", "notes.txt"}
+    assert wipe(folder, MIDNIGHT + 6, WHO, records=True).failed == []
+    assert left(folder) == {"notes.txt"}
+
+
+def busy_days(path: Path, _size: int) -> None:
+    if path.parent.name == "samples":
+        raise OSError(16, "Device or resource busy", str(path))
+
+
+def test_a_file_that_goes_by_itself_meanwhile_is_not_said_to_be_there(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    overwrite = wiping._overwrite
+
+    def and_another_goes(path: Path, size: int) -> None:
+        (folder / "crashes" / "1.txt").unlink(missing_ok=True)
+        overwrite(path, size)
+
+    monkeypatch.setattr(wiping, "_overwrite", and_another_goes)
+    done = wipe(folder, MIDNIGHT + 5, WHO, records=True)
+    assert done.failed == []
+    assert left(folder) == {"notes.txt"}
+
+
 def test_what_is_no_data_folder_is_left_alone(tmp_path: Path):
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "letter.txt").write_text("dear")
@@ -151,6 +195,6 @@ def test_what_the_manual_says_is_in_a_data_folder_is_known_here():
     named = [line.split("`")[1].replace("YYYY-MM-DD", "2026-11-22").rstrip("/") for line in table]
     named = [name for name in named if "." in name or name.islower()]  # the last tables are of figures
     assert len(named) >= 15
-    named += [READY, AGREED, LOCK]
+    named += [READY, AGREED, LOCK, sent.NOTE, f"{sent.NOTE}.tmp", inbox.FOLDER, f"{inbox.FOLDER}/0001/item.json", KEY]
     unknown = [name for name in named if not wiping._SECRET.fullmatch(name) and not wiping._RECORDS.fullmatch(name)]
     assert not unknown

@@ -56,9 +56,13 @@ def test_each_refusal_says_its_rule_and_changes_nothing(link):
         ({"wish": before + 1, "why": ""}, "reason"),
         ({"wish": "much"}, "value"),
     ]
-    replies = [write(link, VOLUME, **wish) for wish, _ in wishes]
-    while "away" in [reply.body["code"] for reply in replies]:  # stale for a moment, on a machine that is busy
-        replies = [write(link, VOLUME, **wish) for wish, _ in wishes]
+    replies = []
+
+    def judged():  # stale for a moment, on a machine that is busy: then that is what they are refused for
+        replies[:] = [write(link, VOLUME, **wish) for wish, _ in wishes]
+        return "away" not in [reply.body["code"] for reply in replies]
+
+    until(judged)
     assert [reply.body["code"] for reply in replies] == [code for _, code in wishes]
     assert all(reply.body["outcome"] == "refused" and "nothing was sent" in reply.text for reply in replies)
     assert value(link, VOLUME) == before

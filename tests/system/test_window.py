@@ -32,6 +32,7 @@ def all_stale(window):
     return mirror.link_down and not (mirror.table.quality < q.UNCERTAIN).any()
 
 
+@pytest.mark.fault(rows=[45])
 def test_engine_frozen_the_window_shows_it_and_comes_back(stand, window, qtbot):
     os.kill(stand.engine.process.pid, signal.SIGSTOP)
     try:
@@ -41,6 +42,7 @@ def test_engine_frozen_the_window_shows_it_and_comes_back(stand, window, qtbot):
     qtbot.waitUntil(lambda: worst(window) < q.UNCERTAIN, timeout=60_000)
 
 
+@pytest.mark.fault(rows=[45])
 def test_engine_killed_the_window_shows_it_in_two_seconds_and_comes_back(stand, window, qtbot):
     stand.kill(stand.engine)
     qtbot.waitUntil(lambda: all_stale(window), timeout=int(2000 * SLACK))

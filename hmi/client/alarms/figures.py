@@ -53,7 +53,7 @@ class Figures(QWidget):
         self.event_rows = Rows([tr(one) for one in _EVENTS], [tr("Stood for")])
         self.figure_table = Table(desk, self.figure_rows, (0, 62, 70, 88, 124), tr("Nothing has been read yet"))
         self.actor_table = Table(desk, self.actor_rows, (0, 68, 64, 186), tr("No alarm came in this time"))
-        self.event_table = Table(desk, self.event_rows, (168, 0, 78, 104), tr("Pick a figure to see its events"))
+        self.event_table = Table(desk, self.event_rows, (160, 0, 74, 100), tr("Pick a figure to see its events"))
         self.event_title = Words("", px=14, bold=True, elide=True)
         self.figures: list[Line] = []
         self.actors: list[Actor] = []
@@ -200,7 +200,7 @@ class Figures(QWidget):
         grid.addWidget(self.actor_table, 0, 1)
         grid.addWidget(self.event_title, 1, 1)
         grid.addWidget(self.event_table, 2, 1)
-        for part, stretch in ((0, 1), (1, 1)):
+        for part, stretch in ((0, 11), (1, 10)):  # the names of the figures are read whole in a window of 1280
             grid.setColumnStretch(part, stretch)
         grid.setRowStretch(0, 1)
         grid.setRowStretch(2, 1)

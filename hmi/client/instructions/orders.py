@@ -53,8 +53,7 @@ class Orders(QWidget):
         """Show these, those that are due first, and that so many things wait for somebody who agrees to them."""
         self.rows = sorted(rows, key=lambda row: (not row.get("due"), str(row.get("due", ""))))
         self.model.put([(self._said(row), where(row)) for row in self.rows])
-        row = self.table.verticalHeader().defaultSectionSize()
-        self.table.setFixedHeight(min(_FEW, len(rows)) * row + 2 * self.table.frameWidth())
+        self.table.fit(_FEW)
         self.table.setVisible(bool(self.rows))
         self.waiting.setText(tr("to be agreed to: {count} …", count=waiting))
         self.waiting.setVisible(bool(waiting))

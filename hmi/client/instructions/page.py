@@ -146,7 +146,8 @@ class InstructionsPage(Page):
     def _ask_arrived(self) -> None:
         from hmi.client.arrived import Arrived
 
-        Arrived(self.desk, self.parentWidget() or self)
+        # What was agreed to is listed at once: the count of what waits may be the same again by then.
+        Arrived(self.desk, self.parentWidget() or self).closed.connect(self.work.read)
 
     def _ask_instruction(self, name: str) -> None:
         self.instruction_asked.emit(name, "", "")

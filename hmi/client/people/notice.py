@@ -32,5 +32,8 @@ class OwnersNotice(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        lines = self.words.heightForWidth(self.viewport().width())  # how many there are is known with the width only
-        self.setFixedHeight(min(HEIGHT, lines + 4))
+        # How many lines there are is known with the width only: that without a scroll bar, which may still be there.
+        wanted = self.words.heightForWidth(self.maximumViewportSize().width()) + 4
+        policy = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(policy.ScrollBarAsNeeded if wanted > HEIGHT else policy.ScrollBarAlwaysOff)
+        self.setFixedHeight(min(HEIGHT, wanted))

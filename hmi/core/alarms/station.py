@@ -8,7 +8,7 @@ no alarm of a plant's files may.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from hmi.core.alarms.rules import Matrix, Rule
@@ -140,7 +140,6 @@ OWN: Final = (
 )
 IDS: Final = tuple(one.id for one in OWN)
 TEXTS: Final = frozenset(text for one in OWN for text in (one.title, one.cause, one.effect, one.action))
-_OF_RULES: Final = frozenset(one.name for one in fields(Rule))
 
 
 def is_reserved(id_: str) -> bool:
@@ -169,7 +168,6 @@ def rules_of(matrix: Matrix, changes: Mapping[str, Mapping[str, Any]]) -> tuple[
 
 
 def _rule(index: int, own: Own, matrix: Matrix, changes: Mapping[str, Any]) -> Rule:
-    of_files = {key: value for key, value in changes.items() if key in _OF_RULES}
     made = Rule(
         index=index,
         id=own.id,
@@ -191,5 +189,5 @@ def _rule(index: int, own: Own, matrix: Matrix, changes: Mapping[str, Any]) -> R
         title=own.title,
         rationalised_by="the makers of the program",
     )
-    made = replace(made, **of_files)
+    made = replace(made, **changes)
     return replace(made, priority=matrix.priority(made.consequence, made.respond_min))

@@ -20,6 +20,7 @@ from hmi.core.plant.alarm_classes import USUAL, AlarmClasses
 from hmi.core.plant.alarm_limits import Limit, LimitReader
 from hmi.core.plant.derived_tags import text_read
 from hmi.core.plant.station_alarms_toml import SECTION as STATION
+from hmi.core.plant.station_alarms_toml import TYPED_PRIORITY, Named, missing_targets
 from hmi.core.screens.scope import Folded
 from hmi.core.tags import Tag
 
@@ -80,6 +81,11 @@ class Surroundings:
     instructions: frozenset[str]
     matrix: Matrix
     classes: AlarmClasses = field(default_factory=AlarmClasses)
+
+    @property
+    def named(self) -> Named:
+        """Where alarms send operators to."""
+        return self.screens, self.instructions
 
 
 _Pair = tuple[toml.Table, Rule]
@@ -202,7 +208,8 @@ class _Reader:
             limit = LimitReader(self._row, made, self._around.tags, self._around.index, self._wrong).read(tag)
         if complaint := self._around.classes.complaint(made.class_):
             self._wrong("class", *complaint)
-        self._check_references(made)
+        for one in missing_targets(self._row, made.screen, made.instruction, self._around.named):
+            self._told(one)
         self._check_suppression(made.suppress_when)
         self._check_rationalisation(made)
         return self._finish(index, made, tag, limit) if tag is not None and not self._errors else None
@@ -225,8 +232,11 @@ class _Reader:
         return Rule(**values)
 
     def _wrong(self, key: str, what: str, mend: str, severity: str = "error") -> None:
-        self._mistakes.append(self._row.mistake(key, what, mend, severity))
-        self._errors += severity == "error"
+        self._told(self._row.mistake(key, what, mend, severity))
+
+    def _told(self, mistake: Mistake) -> None:
+        self._mistakes.append(mistake)
+        self._errors += mistake.severity == "error"
 
     def _priority(self, made: _Alarm) -> int:
         if made.consequence is None or made.respond_min is None:
@@ -238,8 +248,7 @@ class _Reader:
         if made is not None and made.consequence and made.respond_min:
             within = f"{made.consequence} within {made.respond_min:g} min"
             mend = f"Remove it; {within} is priority {self._priority(made)}"
-        what = "a priority is computed from the plant's matrix, never typed in: all alarms are ranked alike"
-        self._wrong("priority", what, mend)
+        self._wrong("priority", TYPED_PRIORITY, mend)
 
     def _tag(self, name: str) -> Tag | None:
         index = self._around.index.get(name)
@@ -257,15 +266,6 @@ class _Reader:
         mend = f'Write type = "{found[0]}"' if found else f"Write one of {', '.join(TYPES)}"
         self._wrong("type", f"there is no alarm type {made.type!r}", mend)
         return False
-
-    def _check_references(self, made: _Alarm) -> None:
-        if made.screen and made.screen not in self._around.screens:
-            found = nearest(made.screen, self._around.screens)
-            mend = f'Write screen = "{found[0]}"' if found else f"Add screens/{made.screen}.toml"
-            self._wrong("screen", f"there is no screen {made.screen}", mend)
-        if made.instruction and made.instruction not in self._around.instructions:
-            mend = f"Add instructions/{made.instruction}.md"
-            self._wrong("instruction", f"there is no instruction {made.instruction}", mend, "warning")
 
     def _check_suppression(self, text: str) -> None:
         if not text:

@@ -190,8 +190,7 @@ def _shown(
         )
         of_station: list[toml.Table] = []
         shown.rules = read_alarms(texts, around, mistakes, alarms_of(machines), types.folded, of_station)
-        named = (known, ids["instructions"])
-        shown.station_rules = read_station_alarms(of_station, head.matrix, named, mistakes)
+        shown.station_rules = read_station_alarms(of_station, head.matrix, around.named, mistakes)
         drawings = read_backdrops(texts, files.backdrops, mistakes)
         shown.backdrops = {name: drawing.text for name, drawing in drawings.items()}
         lint_screens(shown.screens, symbols, found.tags, mistakes, shown.rules, shown.equipment, drawings)

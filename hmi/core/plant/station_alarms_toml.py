@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
@@ -15,6 +15,8 @@ from hmi.core.errors import Mistake
 from hmi.core.nearest import nearest
 
 SECTION: Final = "station_alarm"
+TYPED_PRIORITY: Final = "a priority is computed from the plant's matrix, never typed in: all alarms are ranked alike"
+Named = tuple[Collection[str], Collection[str]]  # the screens and the instructions that there are
 _SECONDS: Final = Meta(ge=0, le=86_400, examples=[60])
 _TEXT: Final = Meta(min_length=1, max_length=1000, examples=["Call the plant's IT, extension 4711"])
 
@@ -41,24 +43,21 @@ class _Own(Struct, frozen=True):
 def read_station_alarms(
     rows: Sequence[toml.Table],
     matrix: Matrix,
-    named: tuple[Collection[str], Collection[str]],
+    named: Named,
     mistakes: list[Mistake],
 ) -> tuple[Rule, ...]:
-    """The station's own alarms in this plant; mistakes in what the files say go on the list.
-
-    `named` are the screens and the instructions that there are.
-    """
+    """The station's own alarms in this plant; mistakes in what the files say go on the list."""
     changes: dict[str, dict[str, Any]] = {}
     lines: dict[str, toml.Table] = {}
     for row in rows:
         made = toml.fill(_Own, row, mistakes, beside=("priority",))
         if "priority" in row.values:
-            what = "a priority is computed from the plant's matrix, never typed in: all alarms are ranked alike"
-            mistakes.append(row.mistake("priority", what, "Remove it and write consequence and respond_min"))
+            mend = "Remove it and write consequence and respond_min"
+            mistakes.append(row.mistake("priority", TYPED_PRIORITY, mend))
         if made is None or not _is_known(row, made, lines, mistakes):
             continue
         lines[made.id] = row
-        _check_named(row, made, named, mistakes)
+        mistakes += missing_targets(row, made.screen, made.instruction, named)
         changes[made.id] = _changes(made)
     return station.rules_of(matrix, changes)
 
@@ -84,12 +83,13 @@ def _is_known(row: toml.Table, made: _Own, lines: dict[str, toml.Table], mistake
     return True
 
 
-def _check_named(
-    row: toml.Table, made: _Own, named: tuple[Collection[str], Collection[str]], mistakes: list[Mistake]
-) -> None:
+def missing_targets(row: toml.Table, screen: str | None, instruction: str | None, named: Named) -> Iterator[Mistake]:
+    """What any alarm, a plant's too, sends its operators to and is not there."""
     screens, instructions = named
-    if made.screen and made.screen not in screens:
-        mistakes.append(row.mistake("screen", f"there is no screen {made.screen}", f"Add screens/{made.screen}.toml"))
-    if made.instruction and made.instruction not in instructions:
-        mend = f"Add instructions/{made.instruction}.md"
-        mistakes.append(row.mistake("instruction", f"there is no instruction {made.instruction}", mend, "warning"))
+    if screen and screen not in screens:
+        found = nearest(screen, screens)
+        mend = f'Write screen = "{found[0]}"' if found else f"Add screens/{screen}.toml"
+        yield row.mistake("screen", f"there is no screen {screen}", mend)
+    if instruction and instruction not in instructions:
+        mend = f"Add instructions/{instruction}.md"
+        yield row.mistake("instruction", f"there is no instruction {instruction}", mend, "warning")

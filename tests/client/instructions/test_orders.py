@@ -91,6 +91,17 @@ def test_nothing_is_offered_before_a_person_has_agreed(bench, shown):
     ]
 
 
+def test_what_was_agreed_to_is_listed_though_as_much_waits_as_before(bench, shown):
+    hear(bench, shown, waiting=1)
+    shown.queue.orders.waiting.click()
+    shown.desk.wire.tick()
+    shown.findChild(Arrived).agree.click()
+    for _ in range(3):
+        shown.desk.wire.tick()
+    hear(bench, shown, waiting=1)  # something else came meanwhile
+    assert len(shown.queue.orders.model.rows) == 2
+
+
 def test_an_order_is_begun_by_its_instruction_with_all_that_it_is_for(bench, shown):
     agree(bench, shown)
     hear(bench, shown)

@@ -21,6 +21,12 @@ from hmi.core.plant.people_toml import NOTICE_LENGTH
 SHORT = "For staff of the plant only.\nWhat is done here is <b>recorded</b>."
 
 
+SIX_LINES = """This computer belongs to Small Brewery AG. Only staff may sign in.
+All that is done here is recorded with name and time, and kept for five years.
+Who is not staff leaves now and tells the shift lead, phone 4711.
+Works council agreement 12/2025 applies."""
+
+
 @pytest.fixture
 def host(qtbot: Any) -> QWidget:
     made = QWidget()
@@ -54,6 +60,14 @@ def test_the_owners_words_stand_above_name_and_password(desk: Desk, host: QWidge
     assert made.name.hasFocus() or made.notice.focusPolicy() == Qt.FocusPolicy.NoFocus
     speak("en")
     assert sheet(desk, host, SHORT).notice.words.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_one_that_has_room_is_read_whole(qtbot: Any, desk: Desk, host: QWidget):
+    made = sheet(desk, host, SIX_LINES)
+    assert made.notice is not None
+    whole = made.notice.words.heightForWidth(made.notice.width())
+    assert whole < made.notice.height() <= HEIGHT
+    assert not made.notice.verticalScrollBar().isVisible() and made.notice.verticalScrollBar().maximum() == 0
 
 
 def test_a_long_one_is_scrolled_and_hides_nothing(desk: Desk, host: QWidget):
