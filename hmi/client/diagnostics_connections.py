@@ -182,6 +182,10 @@ class Connections(QWidget):
         upright = self.width() - self.detail.width() < _LIST_PX
         self._whole.setDirection(QBoxLayout.Direction.TopToBottom if upright else QBoxLayout.Direction.LeftToRight)
 
+    def hasHeightForWidth(self) -> bool:
+        """A page would keep no part of it from being squeezed: Qt takes what such things like for their least."""
+        return False
+
     def minimumSizeHint(self) -> QSize:
         """Upright it is no wider than its parts, whatever it is now."""
         return QSize(self.detail.width(), super().minimumSizeHint().height())

@@ -115,6 +115,10 @@ class WrongValues(QWidget):
         column.addLayout(head)
         column.addWidget(self.table, 1)
 
+    def hasHeightForWidth(self) -> bool:
+        """As with the connections."""
+        return False
+
     def refresh(self) -> None:
         """As they stand now."""
         mirror, wanted = self._desk.mirror, self.search.text().strip()

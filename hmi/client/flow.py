@@ -20,6 +20,7 @@ class Flow(QLayout):
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(spacing)
         self._items: list[QLayoutItem] = []
+        self._tall = 0  # what its rows took in the width that it has
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
@@ -56,10 +57,10 @@ class Flow(QLayout):
         return QSize(width, max((_wanted(item).height() for item in shown), default=0))
 
     def minimumSize(self) -> QSize:
-        """The widest of them alone."""
+        """The widest of them alone; and as high as its rows are in the width that it has now."""
         shown = self._shown()
         width = max((_least(item) for item in shown), default=0)
-        return QSize(width, max((_wanted(item).height() for item in shown), default=0))
+        return QSize(width, max(self._tall, max((_wanted(item).height() for item in shown), default=0)))
 
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
@@ -70,6 +71,10 @@ class Flow(QLayout):
                 item.setGeometry(QRect(QPoint(left, top), QSize(width, height)))
                 left += width + self.spacing()
             top += height + self.spacing()
+        tall = top - self.spacing() - rect.top() if top > rect.top() else 0
+        if tall != self._tall:  # nothing but the width tells how many rows there are: only now is the least known
+            self._tall = tall
+            self.update()
 
     def _shown(self) -> list[QLayoutItem]:
         return [item for item in self._items if not item.isEmpty() or item.spacerItem() is not None]

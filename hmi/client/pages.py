@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
@@ -46,11 +46,14 @@ class Shelter(QScrollArea):
 
     def _fit(self) -> None:
         """Not by what the page would like, as Qt does for rows that break, but by the least it can do with."""
-        self._page.resize(self._page.minimumSizeHint().expandedTo(self.viewport().size()))
+        least, room = self._page.minimumSizeHint(), self.viewport().size()
+        layout = self._page.layout()
+        wrapped = layout.minimumHeightForWidth(max(least.width(), room.width())) if layout is not None else 0
+        self._page.resize(least.expandedTo(QSize(0, wrapped)).expandedTo(room))
 
 
 def sheltered(page: Page) -> QWidget:
-    """A page that may need more room than a tablet has, in a place where it has it."""
+    """A page that may need more room than a tablet or a small window has, in a place where it has it."""
     return page if isinstance(page, Display) else Shelter(page)
 
 

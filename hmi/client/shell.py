@@ -329,7 +329,7 @@ class Shell(QWidget):
         page.faceplate_asked.connect(self.above.open_faceplate)
         page.instruction_asked.connect(self.above.instruction)
         self.pages[key] = page
-        self.stack.addWidget(sheltered(page) if self.desk.touch else page)
+        self.stack.addWidget(sheltered(page))
         return page
 
     def _refresh_alarms(self, lit: bool) -> None:

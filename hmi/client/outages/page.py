@@ -145,7 +145,9 @@ class OutagesPage(Page):
     def _make_room(self) -> None:
         """The links take no more room than their rows need: the rest is for the outages."""
         row, head = self.table.verticalHeader().defaultSectionSize(), self.table.horizontalHeader().sizeHint().height()
-        self.table.setMaximumHeight(head + len(self.shown) * row + 2 * self.table.frameWidth())
+        needed = head + len(self.shown) * row + 2 * self.table.frameWidth()
+        self.table.setMinimumHeight(min(needed, _LEAST_ROWS * row))
+        self.table.setMaximumHeight(needed)
 
     def _pick(self, index: QModelIndex) -> None:
         if index.row() < len(self.shown):
