@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from hmi.client.page import Desk, Words, button
 from hmi.client.sentences import said
 from hmi.link.messages import Reply
 
+_WINDOW: Final = re.compile(r"(?P<days>.+) (?P<begin>\d\d:\d\d) to (?P<end>\d\d:\d\d)")
 _EVERY: Final = 10  # pulses, of half a second, between two looks
 
 
@@ -167,5 +169,13 @@ def _waits(told: Mapping[str, Any]) -> str:
         return tr("Nothing waits for an answer: hmi update --wait at the station prepares it again.")
     if told["window"]:
         text = "It waits for the maintenance window ({window}), or for somebody to agree."
-        return tr(text, window=told["window"])
+        return tr(text, window=_window(str(told["window"])))
     return tr("It waits for somebody to agree.")
+
+
+def _window(text: str) -> str:
+    """When work on the station is allowed, in the operator's words: sat, sun 02:00 to 04:00."""
+    if (parts := _WINDOW.fullmatch(text)) is None:
+        return text
+    days = ", ".join(tr(day) for day in parts["days"].split(", "))
+    return tr("{days} {begin} to {end}", days=days, begin=parts["begin"], end=parts["end"])

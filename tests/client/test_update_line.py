@@ -6,7 +6,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from hmi.client.language import speak
 from hmi.link.messages import Reply
+from hmi.plantfiles.site import Window
+from hmi.update.maintenance import told
 
 READY = {
     "to": "0.2.0+4",
@@ -125,3 +128,15 @@ def test_who_may_not_and_what_nobody_waits_for_has_no_button(line, window, engin
     assert rows[-1] == says
     assert any("the maintenance window (sat 02:00 to 04:00)" in row for row in rows) == ("may" in more)
     assert line.sheet.put.isHidden() and line.sheet.agree.isHidden()
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [("en", "sat, sun 02:00 to 04:00"), ("de", "Sa, So 02:00 bis 04:00"), ("zh", "周六, 周日 02:00 至 04:00")],
+)
+def test_the_maintenance_window_is_in_the_language_of_the_operator(line, window, engine, code, expected):
+    speak(code)
+    engine.update = {**READY, "window": told(Window(frozenset({5, 6}), 120, 240))}
+    click(looked(line, window).button)
+    assert expected in line.sheet.text.whole
+    line.sheet.leave()
