@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +83,17 @@ def came_of_it(plant: Guarded, value: float, told: doors.Told, case: Case) -> No
         assert events(records) == ["requested", case.ending], (told, records)
         assert noted == 1, f"{case.ending}, and the controller has it {noted} times"
         assert case.ending != "unknown" or "nknown" in told.text or "check" in told.text, told
+
+
+def sent_while_live(plant: Guarded, case: Case, send: Callable[[float], doors.Told]) -> tuple[float, doors.Told]:
+    """What was wished and what came of it; anew where the device was silent just then: a machine that is busy."""
+    for _ in range(5):
+        value = plant.value(case)
+        plant.arm(case)
+        told = send(value)
+        if "has been silent for" not in told.text:
+            break
+    return value, told
 
 
 @pytest.mark.cr("2.1", "2.8", "2.12", "3.6")
@@ -187,19 +198,20 @@ def test_one_at_a_time_by_the_window_and_another_door(plant: Guarded, room: Room
 @pytest.mark.parametrize("case", UNKNOWN.values(), ids=UNKNOWN)
 @pytest.mark.parametrize("door", UNKNOWN_DOORS.values(), ids=UNKNOWN_DOORS)
 def test_an_unknown_end_is_said_to_be_unknown_and_nothing_is_repeated(plant: Guarded, door: Door, case: Case) -> None:
-    value = plant.value(case)
-    plant.arm(case)
-    came_of_it(plant, value, door(plant, case.tag, value), case)
+    value, told = sent_while_live(plant, case, lambda value: door(plant, case.tag, value))
+    came_of_it(plant, value, told, case)
     plant.agree()
 
 
 @pytest.mark.parametrize("case", UNKNOWN_IN_WINDOW.values(), ids=UNKNOWN_IN_WINDOW)
 @pytest.mark.parametrize("door", UNKNOWN_WINDOW_DOORS.values(), ids=UNKNOWN_WINDOW_DOORS)
 def test_an_unknown_end_in_the_window(plant: Guarded, room: Room, door: WindowDoor, case: Case) -> None:
-    value = plant.value(case)
-    plant.arm(case)
-    room.until(lambda: room.quality(case.tag) == "good")
-    came_of_it(plant, value, door(room, case.tag, value), case)
+    def send(value: float) -> doors.Told:
+        room.until(lambda: room.quality(case.tag) == "good")
+        return door(room, case.tag, value)
+
+    value, told = sent_while_live(plant, case, send)
+    came_of_it(plant, value, told, case)
     plant.agree()
 
 
