@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from hmi.core.tags import Tag
 from hmi.store.codec_bytes import Damaged
 from hmi.store.folder import hot_files
+from hmi.store.proof import damage
 from hmi.store.schema import close_for_good, cut_log, open_hot, open_to_read
 from hmi.store.slab import Slab
 from hmi.store.unsealed import Mark, Second
@@ -188,6 +189,8 @@ class HotFile:
         self._connection.execute(_VERSION[(before + 1) % len(_VERSION)])
 
     def _numbered(self, tags: Sequence[Tag], known: Sequence[TagRow], after: int) -> NDArray[np.uint32]:
+        if self._connection.execute("PRAGMA integrity_check(tag)").fetchone()[0] != "ok":
+            raise damage("its list of tags has changed")  # a tag would begin anew under another number, twice in a day
         told = [(tag.name, tag.connection, tag.type, tag.unit, tag.description) for tag in tags]
         rows: list[TagRow] = self._connection.execute(TAG_ROWS).fetchall()
         there, names = {row[1:] for row in rows}, {row[1] for row in rows}

@@ -16,6 +16,7 @@ from hmi.store.schema import open_to_read
 from hmi.store.unsealed import Mark, Second
 
 _TAG: Final = (int, str, str, str, str, str)
+_NAMES: Final = "SELECT id, name FROM tag INDEXED BY sqlite_autoindex_tag_1"  # the file has them twice
 
 UNDER_WAY_NS: Final = 1_000_000_000  # so long before a commit values may have been made that are in the next one
 Span = tuple[int, int]  # between two times, ns UTC
@@ -39,7 +40,7 @@ def salvage(
     tags = {row[0]: row for row in known}
     rows: dict[int, tuple[Second, int]] = {}
     for path in paths:
-        tags |= {row[0]: row for row in _readable(path, TAG_ROWS) if tuple(map(type, row)) == _TAG}
+        tags = _with_those_of(path, tags)
         for query in (ALL, ALL + " DESC"):
             rows |= _whole(_readable(path, query))
     numbers = np.array(sorted(tags), np.uint32)
@@ -57,6 +58,15 @@ def salvage(
     at = {seq: at for seq, (_, at) in rows.items() if seq not in unsure}
     floor = max((mark.seq for mark in sealed), default=0)
     return Salvaged([*tags.values()], found, lost(at, unsure, floor, 2**63 - 1, (since_ns, now_ns)))
+
+
+def _with_those_of(path: Path, tags: Mapping[int, TagRow]) -> dict[int, TagRow]:
+    """Tags by their numbers, with those of a damaged file; without any of which it says two names itself."""
+    found: dict[int, TagRow] = {row[0]: row for row in _readable(path, TAG_ROWS) if tuple(map(type, row)) == _TAG}
+    other_names = dict(_readable(path, _NAMES))
+    unsure = {number for number, row in found.items() if other_names.get(number, row[1]) != row[1]}
+    known = {n: row for n, row in tags.items() if n not in unsure or row[1] in (found[n][1], other_names[n])}
+    return known | {number: row for number, row in found.items() if number not in unsure}
 
 
 def lost(at: Mapping[int, int], damaged: Collection[int], floor: int, last: int, span: Span) -> list[Span]:

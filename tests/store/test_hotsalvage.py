@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from hmi.store.folder import is_damage
 from hmi.store.hot import HotFile
 from hmi.store.hotsalvage import lost, salvage
 from hmi.store.unsealed import Mark
@@ -36,6 +40,27 @@ def test_of_a_damaged_file_what_can_be_read_is_saved(tmp_path: Path) -> None:
     assert len(saved.lost) == 2  # where it is broken, and what may have come after the last one
     path.write_bytes(b"\xff" * len(whole))
     assert salvage([path], [], [], *SPAN) == ([], [], [SPAN])
+
+
+def test_a_tag_of_which_the_file_says_two_names_is_that_of_the_days_or_nobodys(tmp_path: Path) -> None:
+    """A bit turned over in a name: its values would stand under a tag that there never was, and nobody miss them."""
+    path = tmp_path / "hot.db"
+    name = TAGS[0].name.encode()
+    whole = made(path, range(3))
+    places = [found.start() for found in re.finditer(re.escape(name), whole)]
+    assert len(places) == 2  # in the table, and in its index
+    known = [(1, *(getattr(TAGS[0], column) for column in ("name", "connection", "type", "unit", "description")))]
+    for place in places:
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        with pytest.raises(sqlite3.DatabaseError, match="list of tags has changed") as found:
+            HotFile(path, TAGS)
+        assert is_damage(found.value)
+        saved = salvage([path], [], known, *SPAN)
+        assert [second.seq for second in saved.seconds] == [1, 2, 3]
+        assert [row[:2] for row in saved.tags] == [(number, tag.name) for number, tag in enumerate(TAGS, 1)]
+        alone = salvage([path], [], [], *SPAN)
+        assert alone.seconds == [] and alone.lost == [SPAN]
+        assert 1 not in [row[0] for row in alone.tags]
 
 
 def test_of_several_files_each_second_counts_once(tmp_path: Path) -> None:
