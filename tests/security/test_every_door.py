@@ -324,8 +324,10 @@ def test_what_was_refused_is_not_sent_after_a_restart(plant: Guarded) -> None:
 
 @pytest.mark.cr("2.8", "3.9")
 def test_in_the_end_both_accounts_are_one_and_the_journal_is_whole(plant: Guarded, tmp_path: Path) -> None:
+    case = CASES["carried out"]  # one at least, whichever of the trials above this process had
+    value = plant.value(case)
+    came_of_it(plant, value, DOORS["link: write"](plant, case.tag, value), case)
     plant.agree()
-    assert sum(plant.noted().values()) > 10  # how many it is depends on which wishes the guard's pace lets through
     code, out, _ = typed("journal", "verify", "--data", str(plant.station.data))
     assert code == 0, out
     copy = tmp_path / "copy"
