@@ -18,7 +18,7 @@ def say(words):
         told.sendto(words.encode(), os.environ["NOTIFY_SOCKET"])
 """
 LIVES = SAY + "print('ready', flush=True); say('READY=1')\nwhile True: time.sleep(0.05); say('WATCHDOG=1')"
-HANGS = SAY + "print('ready', flush=True); say('READY=1'); time.sleep(600)"
+HANGS = SAY + "say('READY=1'); print('ready', flush=True); time.sleep(600)"  # its one word is there when it is ready
 PATIENCE_S = 30.0
 
 

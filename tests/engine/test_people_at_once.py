@@ -71,9 +71,7 @@ async def test_a_guess_and_a_change_at_the_same_moment_undo_neither(hall: Hall, 
 
     monkeypatch.setattr(room_file, "write_book", slowly)
     guess = asyncio.ensure_future(hall.people.check("desk 1", "kim", "guess"))
-    async with asyncio.timeout(30):
-        while not begun.is_set():
-            await asyncio.sleep(0.01)
+    assert await asyncio.to_thread(begun.wait, 30)
     barred = asyncio.ensure_future(hall.act(office, "change", "kim", disabled=True))
     await asyncio.sleep(0)  # it has come as far as it can while the disk is busy
     go_on.set()

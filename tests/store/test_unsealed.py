@@ -84,6 +84,8 @@ def test_whoever_seals_gives_way_while_somebody_asks() -> None:
             assert not unsealed.give_way(0)
             waiting = pool.submit(unsealed.give_way, 20)
         assert waiting.result(20)
+    with pytest.raises(StoreError), unsealed.asked():
+        raise StoreError("this one cannot be answered")
     assert unsealed.give_way(0)
 
 
@@ -115,18 +117,3 @@ def test_of_all_that_is_sealed_the_furthest_marks_say_it() -> None:
         left = Committed(seconds, {}, kept).less(marks)
         assert [one.seq for one in left.seconds] == [5, 6]
         assert Committed(seconds, {}, kept).less([]).seconds == seconds
-
-
-def test_whoever_seals_gives_way_until_the_last_question_is_answered() -> None:
-    unsealed = Unsealed()
-    assert unsealed.give_way(0)
-    with ThreadPoolExecutor(1) as pool:
-        with unsealed.asked():
-            with unsealed.asked():
-                pass
-            assert not unsealed.give_way(0), "another one is still asking"
-            waiting = pool.submit(unsealed.give_way, 20)
-        assert waiting.result(20)
-    with pytest.raises(StoreError), unsealed.asked():
-        raise StoreError("this one cannot be answered")
-    assert unsealed.give_way(0)
